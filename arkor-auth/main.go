@@ -1,0 +1,13 @@
+// Command arkor-auth knows who you are.
+package main
+
+import (
+	"os"
+
+	"github.com/arkorlab/arkor-go/arkor-auth/tokencmd"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(tokencmd.New))
+}

@@ -1,0 +1,8 @@
+module github.com/arkorlab/arkor-go/arkor-build
+
+go 1.26.5
+
+require (
+	github.com/arkorlab/arkor-go/shared v0.0.0
+	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+)

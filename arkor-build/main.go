@@ -1,0 +1,13 @@
+// Command arkor-build bundles a project's trainer and runs it.
+package main
+
+import (
+	"os"
+
+	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(buildcmd.New))
+}

@@ -1,0 +1,3 @@
+module github.com/arkorlab/arkor-go/arkor
+
+go 1.26.5

@@ -1,0 +1,70 @@
+// Package cli is the frame around every binary: what a command may touch of
+// the process it runs in, how arguments are parsed, how errors are shown and
+// what the exit status means.
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+)
+
+// Env is what a command sees of its process. Nothing below a command package
+// reads the environment, the clock of the terminal or the working directory in
+// another way, so a test can run any command beside any other.
+type Env struct {
+	Args    []string // arguments after the program's name
+	Dir     string   // working directory, absolute
+	Program string   // absolute path of the running executable, for finding siblings
+	Environ []string // "KEY=value" pairs, as given to child processes
+
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+
+	// Wrap, when set, runs around every command that was parsed without a
+	// usage error. Binaries that report usage pass theirs in.
+	Wrap func(env Env, command string, run func() error) error
+}
+
+// LookupEnv returns the last value of an environment variable and whether it is set.
+func (e Env) LookupEnv(name string) (string, bool) {
+	for i := len(e.Environ) - 1; i >= 0; i-- {
+		if key, value, ok := strings.Cut(e.Environ[i], "="); ok && key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// Getenv returns the value of an environment variable, or "" when it is unset.
+func (e Env) Getenv(name string) string {
+	value, _ := e.LookupEnv(name)
+	return value
+}
+
+// Home returns the user's home directory. Its error names the variable to set.
+func (e Env) Home() (string, error) {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if home := e.Getenv(name); home != "" {
+			return home, nil
+		}
+	}
+	return "", Hint(Errorf("no home directory: HOME is not set"), "set HOME to a folder that you may write to")
+}
+
+// IsTerminal reports whether a stream of Env is a character device, that is, a
+// person rather than a pipe or a file.
+func IsTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// Color reports whether w is a terminal that wants colour (https://no-color.org).
+func (e Env) Color(w io.Writer) bool {
+	return IsTerminal(w) && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}

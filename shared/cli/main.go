@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffhelp"
+)
+
+// Main runs a binary in the real process and returns its exit status.
+func Main(newCommand func(Env) *ff.Command) int {
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "arkor: %v\n", err)
+		return StatusFailed
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	env := Env{
+		Args: os.Args[1:], Dir: dir, Program: program, Environ: os.Environ(),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+	}
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	return Run(ctx, env, newCommand)
+}
+
+// Interrupt is the cause of a context that a signal ended.
+type Interrupt struct{ Signal os.Signal }
+
+func (i *Interrupt) Error() string { return "interrupted by " + i.Signal.String() }
+
+// interruptible returns a context that the first SIGINT or SIGTERM cancels. The
+// second one meets the default action and kills the process at once.
+func interruptible(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(&Interrupt{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+		<-done
+	}
+}
+
+// Run parses env.Args, runs the command that they name and prints its error.
+// It returns the exit status.
+func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
+	cmd, args := newCommand(env), env.Args
+	for len(args) > 0 {
+		next := subcommand(cmd, args[0])
+		if next == nil {
+			break
+		}
+		cmd, args = next, args[1:]
+	}
+	if cmd.Flags == nil {
+		cmd.Flags = ff.NewFlagSet(cmd.Name)
+	}
+	switch asksFor(args) {
+	case "help":
+		fmt.Fprintln(env.Stdout, strings.TrimSpace(ffhelp.Command(cmd).String()))
+		return StatusOK
+	case "version":
+		fmt.Fprintln(env.Stdout, Version())
+		return StatusOK
+	}
+	options, rest, err := splitArgs(cmd.Flags, args)
+	if err == nil {
+		err = parse(cmd, options)
+	}
+	if err == nil {
+		run := func() error { return exec(ctx, cmd, rest) }
+		if env.Wrap != nil {
+			err = env.Wrap(env, cmd.Name, run)
+		} else {
+			err = run()
+		}
+	}
+	return report(ctx, env.Stderr, displayName(cmd), err)
+}
+
+func subcommand(cmd *ff.Command, name string) *ff.Command {
+	for _, sub := range cmd.Subcommands {
+		if sub.Name == name {
+			return sub
+		}
+	}
+	return nil
+}
+
+// asksFor looks for help and version flags before a "--".
+func asksFor(args []string) string {
+	for _, arg := range args {
+		switch arg {
+		case "--":
+			return ""
+		case "-h", "--help":
+			return "help"
+		case "-V", "--version":
+			return "version"
+		}
+	}
+	return ""
+}
+
+func parse(cmd *ff.Command, options []string) error {
+	if err := cmd.Flags.Parse(options); err != nil {
+		return Usagef("%s", strings.TrimPrefix(err.Error(), "parse args: "))
+	}
+	return nil
+}
+
+func exec(ctx context.Context, cmd *ff.Command, rest []string) error {
+	if cmd.Exec != nil {
+		return cmd.Exec(ctx, rest)
+	}
+	var names []string
+	for _, sub := range cmd.Subcommands {
+		names = append(names, sub.Name)
+	}
+	if len(rest) == 0 {
+		return Hint(Usagef("name a command: %s", strings.Join(names, ", ")), "run `%s --help`", cmd.Name)
+	}
+	err := Usagef("unknown command '%s'", rest[0])
+	if near := Nearest(rest[0], names); near != "" {
+		return Hint(err, "did you mean %s?", near)
+	}
+	return Hint(err, "the commands are %s", strings.Join(names, ", "))
+}
+
+// displayName is what an error begins with: "arkor build" for the build
+// command of arkor-build, because that is what the user typed.
+func displayName(cmd *ff.Command) string {
+	name, _, _ := strings.Cut(cmd.Usage, " [")
+	if fields := strings.Fields(name); len(fields) > 1 && fields[0] == "arkor" {
+		return strings.Join(fields[:2], " ")
+	}
+	return cmd.Name
+}
+
+func report(ctx context.Context, stderr io.Writer, name string, err error) int {
+	var interrupt *Interrupt
+	if err != nil && errors.As(context.Cause(ctx), &interrupt) &&
+		(errors.Is(err, context.Canceled) || errors.As(err, &interrupt)) {
+		if interrupt.Signal == syscall.SIGTERM {
+			return StatusTerminated
+		}
+		return StatusInterrupted
+	}
+	var exit *ExitError
+	switch {
+	case err == nil:
+		return StatusOK
+	case errors.As(err, &exit):
+		return exit.Status
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	if hint := HintOf(err); hint != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", hint)
+	}
+	return StatusFailed
+}
+
+// NoArguments refuses what a command without positional arguments was given.
+func NoArguments(args []string) error {
+	if len(args) > 0 {
+		return Usagef("unexpected argument %q", args[0])
+	}
+	return nil
+}

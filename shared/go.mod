@@ -1,0 +1,5 @@
+module github.com/arkorlab/arkor-go/shared
+
+go 1.26.5
+
+require github.com/peterbourgon/ff/v4 v4.0.0-beta.1

@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"github.com/arkorlab/arkor-go/arkor/dispatch"
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 func main() {
-	os.Exit(dispatch.Main())
+	os.Exit(cli.Process(dispatch.Run))
 }

@@ -14,8 +14,14 @@ import (
 	"github.com/peterbourgon/ff/v4/ffhelp"
 )
 
-// Main runs a binary in the real process and returns its exit status.
+// Main runs a binary's command in the real process and returns its exit status.
 func Main(newCommand func(Env) *ff.Command) int {
+	return Process(func(ctx context.Context, env Env) int { return Run(ctx, env, newCommand) })
+}
+
+// Process hands the real process to run as an Env, with a context that the
+// first SIGINT or SIGTERM cancels. The result is the exit status.
+func Process(run func(context.Context, Env) int) int {
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "arkor: %v\n", err)
@@ -31,7 +37,7 @@ func Main(newCommand func(Env) *ff.Command) int {
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	return Run(ctx, env, newCommand)
+	return run(ctx, env)
 }
 
 // Interrupt is the cause of a context that a signal ended.
@@ -65,6 +71,7 @@ func interruptible(parent context.Context) (context.Context, func()) {
 // Run parses env.Args, runs the command that they name and prints its error.
 // It returns the exit status.
 func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
+	warnOfMismatch(env)
 	cmd, args := newCommand(env), env.Args
 	for len(args) > 0 {
 		next := subcommand(cmd, args[0])
@@ -96,7 +103,7 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
 			err = run()
 		}
 	}
-	return report(ctx, env.Stderr, displayName(cmd), err)
+	return Report(ctx, env.Stderr, displayName(cmd), err)
 }
 
 func subcommand(cmd *ff.Command, name string) *ff.Command {
@@ -158,7 +165,9 @@ func displayName(cmd *ff.Command) string {
 	return cmd.Name
 }
 
-func report(ctx context.Context, stderr io.Writer, name string, err error) int {
+// Report prints err, if there is something to print, as name's failure with its
+// hint, and returns the exit status that it means.
+func Report(ctx context.Context, stderr io.Writer, name string, err error) int {
 	var interrupt *Interrupt
 	if err != nil && errors.As(context.Cause(ctx), &interrupt) &&
 		(errors.Is(err, context.Canceled) || errors.As(err, &interrupt)) {

@@ -1,0 +1,66 @@
+package testscripts
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// commands are what scripts may use beside testscript's own.
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"waitfor": waitFor,
+	"json":    jsonField,
+}
+
+// waitFor waits until a file exists and holds a text:
+//
+//	waitfor log.txt 'checkpoint 10'
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: waitfor FILE TEXT")
+	}
+	deadline := time.Now().Add(90 * time.Second)
+	for time.Now().Before(deadline) {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && strings.Contains(string(data), args[1]) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not hold %q", args[0], args[1])
+}
+
+// jsonField compares one field of a JSON file, or sets a variable to it:
+//
+//	json token.json scope.projectSlug demo
+//	json backend.json url '$URL'
+func jsonField(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json FILE FIELD.PATH WANT|$VARIABLE")
+	}
+	var value any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &value))
+	for _, key := range strings.Split(args[1], ".") {
+		object, ok := value.(map[string]any)
+		if !ok {
+			ts.Fatalf("%s: %s is not an object's field", args[0], args[1])
+		}
+		value = object[key]
+	}
+	got, ok := value.(string)
+	if !ok {
+		encoded, err := json.Marshal(value)
+		ts.Check(err)
+		got = string(encoded)
+	}
+	if name, ok := strings.CutPrefix(args[2], "$"); ok {
+		ts.Setenv(name, got)
+		return
+	}
+	if (got == args[2]) == neg {
+		ts.Fatalf("%s: %s is %q", args[0], args[1], got)
+	}
+}

@@ -1,0 +1,98 @@
+// Package testscripts holds the end-to-end behaviour of the tool: scripts that
+// run the real binaries, with a real backend where one is needed.
+package testscripts
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// binaries is the folder of the binaries under test.
+var binaries string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		folder, cleanup, err := buildBinaries()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer cleanup()
+		binaries = folder
+		return m.Run()
+	}())
+}
+
+// buildBinaries returns the folder named by ARKOR_BIN or, without it, builds
+// the binaries as the Makefile does.
+func buildBinaries() (folder string, cleanup func(), err error) {
+	if folder = os.Getenv("ARKOR_BIN"); folder != "" {
+		folder, err = filepath.Abs(folder)
+		return folder, func() {}, err
+	}
+	if folder, err = os.MkdirTemp("", "arkor-bin-"); err != nil {
+		return "", nil, err
+	}
+	cleanup = func() { os.RemoveAll(folder) }
+	make := exec.Command("make", "--no-print-directory", "build", "BIN="+folder)
+	make.Dir = ".."
+	if out, err := make.CombinedOutput(); err != nil {
+		cleanup()
+		return "", nil, fmt.Errorf("make build: %w\n%s", err, out)
+	}
+	return folder, cleanup, nil
+}
+
+func TestScripts(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the scripts' helper programs are shell scripts")
+	}
+	scripts, err := filepath.Glob("*/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	folders := map[string]bool{}
+	for _, script := range scripts {
+		folders[filepath.Dir(script)] = true
+	}
+	for folder := range folders {
+		t.Run(folder, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:                 folder,
+				Setup:               setup,
+				RequireExplicitExec: true,
+				UpdateScripts:       os.Getenv("UPDATE") != "",
+				Cmds:                commands,
+			})
+		})
+	}
+}
+
+// setup gives each script a home and a backend data folder of its own, the
+// binaries on PATH, and nothing of the developer's environment.
+func setup(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("BIN", binaries)
+	env.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+	env.Setenv("DO_NOT_TRACK", "1")
+	env.Setenv("NO_COLOR", "1")
+	env.Defer(func() { stopBackend(home) })
+	return nil
+}
+
+// stopBackend ends the daemon that a script may have started.
+func stopBackend(home string) {
+	cmd := exec.Command(filepath.Join(binaries, "arkor-backend"), "stop")
+	cmd.Env = append(os.Environ(), "HOME="+home)
+	_ = cmd.Run() // there may be none
+}

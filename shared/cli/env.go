@@ -21,10 +21,6 @@ type Env struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
-
-	// Wrap, when set, runs around every command that was parsed without a
-	// usage error. Binaries that report usage pass theirs in.
-	Wrap func(env Env, command string, run func() error) error
 }
 
 // LookupEnv returns the last value of an environment variable and whether it is set.

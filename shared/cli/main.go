@@ -96,12 +96,7 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
 		err = parse(cmd, options)
 	}
 	if err == nil {
-		run := func() error { return exec(ctx, cmd, rest) }
-		if env.Wrap != nil {
-			err = env.Wrap(env, cmd.Name, run)
-		} else {
-			err = run()
-		}
+		err = exec(ctx, cmd, rest)
 	}
 	return Report(ctx, env.Stderr, displayName(cmd), err)
 }

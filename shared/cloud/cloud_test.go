@@ -1,0 +1,179 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// serve answers on a real socket until the test ends.
+func serve(t *testing.T, handler http.HandlerFunc) *Client {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: handler}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	t.Cleanup(func() { server.Close(); <-done })
+	return &Client{BaseURL: "http://" + listener.Addr().String() + "//", Token: "t0k", Version: "1.2.3"}
+}
+
+func TestErrorMessages(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status     int
+		body, want string
+	}{
+		"error":           {404, `{"error":"no such job","code":"x"}`, "no such job"},
+		"empty error":     {500, `{"error":""}`, `{"error":""}`},
+		"error no string": {500, `{"error":7}`, `{"error":7}`},
+		"text":            {502, "bad gateway\n", "bad gateway\n"},
+		"empty":           {503, "", "cloud-api 503"},
+		"null":            {400, "null", "null"},
+		"redirect":        {302, "", "cloud-api 302"},
+		"426 html":        {426, "<h1>no</h1>", "Arkor SDK is no longer supported by the cloud API. Run `npm install -g arkor@latest`."},
+		"426 empty":       {426, "", "Arkor SDK is no longer supported by the cloud API. Run `npm install -g arkor@latest`."},
+		"426 range": {426, `{"error":"sdk_version_unsupported","currentVersion":"0.0.1","supportedRange":"^0.4.0 || >=1.1.0","upgrade":"curl evil | sh"}`,
+			"Arkor SDK 0.0.1 is no longer supported by the cloud API (supported: ^0.4.0 || >=1.1.0). Run `npm install -g arkor@latest`."},
+		"426 missing": {426, `{"error":"sdk_version_unsupported","currentVersion":"unknown","supportedRange":"*","reason":"missing"}`,
+			"Arkor SDK rejected by the cloud API: the X-Arkor-Client header was missing (supported: *). Run `npm install -g arkor@latest`."},
+		"426 null reason": {426, `{"error":"sdk_version_unsupported","reason":null}`,
+			"Arkor SDK is no longer supported by the cloud API. Run `npm install -g arkor@latest`."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", "/elsewhere")
+				w.WriteHeader(tc.status)
+				_, _ = io.WriteString(w, tc.body)
+			})
+			_, err := client.Me(context.Background())
+			var status *StatusError
+			if !errors.As(err, &status) || status.Status != tc.status || status.Message != tc.want {
+				t.Errorf("got %#v, want message %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestRequestsCarryScopeAndHeaders(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got := []string{r.Method, r.URL.EscapedPath(), r.URL.Query().Get("orgSlug"), r.URL.Query().Get("projectSlug"),
+			r.Header.Get("X-Arkor-Client"), r.Header.Get("Authorization")}
+		want := []string{"GET", "/v1/jobs/a%2Fb", "o&o", "p p", "arkor/1.2.3", "Bearer t0k"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		w.Header().Set("Deprecation", "true")
+		w.Header().Set("Warning", FormatWarning(`say "bye"`))
+		w.Header().Set("Sunset", "soon")
+		_, _ = io.WriteString(w, `{"job":{"id":"a/b","status":"queued"},"more":1}`)
+	})
+	var notice Deprecation
+	client.OnDeprecated = func(d Deprecation) { notice = d }
+	job, err := client.Job(context.Background(), Scope{"o&o", "p p"}, "a/b")
+	if err != nil || job.ID != "a/b" {
+		t.Fatal(job, err)
+	}
+	if want := (Deprecation{"1.2.3", `say \"bye\"`, "soon"}); notice != want {
+		t.Errorf("notice %+v, want %+v", notice, want)
+	}
+}
+
+func TestStreamSplitAtEveryByte(t *testing.T) {
+	t.Parallel()
+	const text = "\ufeffid: 1\nevent: training.log\ndata: {\"step\":1,\r\ndata: \"loss\":2}\r\n\r\n" +
+		": comment\nevent: lost\n\n" + "event: ping\rdata:\r\r" + "id:2\ndata:x\ndata\n\n" + "id: 9\ndata: unfinished"
+	want := []Frame{
+		{"1", "training.log", "{\"step\":1,\n\"loss\":2}"},
+		{"1", "ping", ""},
+		{"2", "message", "x\n"},
+	}
+	for cut := range len(text) {
+		body := io.MultiReader(strings.NewReader(text[:cut]), strings.NewReader(text[cut:]))
+		if diff := cmp.Diff(want, frames(t, iotest.OneByteReader(body))); diff != "" {
+			t.Fatalf("cut at %d: %s", cut, diff)
+		}
+	}
+}
+
+func frames(t *testing.T, r io.Reader) (all []Frame) {
+	s := NewStream(io.NopCloser(r))
+	for {
+		frame, err := s.Next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, frame)
+	}
+}
+
+func TestStreamRefusesEndlessLine(t *testing.T) {
+	t.Parallel()
+	body := io.MultiReader(strings.NewReader("data: "), &endless{})
+	if _, err := NewStream(io.NopCloser(body)).Next(); err == nil || errors.Is(err, io.EOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type endless struct{}
+
+func (*endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+func TestChat(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "event: ping\ndata:\n\n"+
+			`data: {"choices":[{"delta":{"role":"assistant","content":"Hel"}}]}`+"\n\n"+
+			`data: {"text":"lo"}`+"\n\n"+"data: !\n\n"+`data: "?"`+"\n\n"+`data: {"choices":[]}`+"\n\n"+
+			"event: error\n"+`data: {"error":"worker died"}`+"\n\n")
+	})
+	var got string
+	err := client.Chat(context.Background(), Scope{"o", "p"}, ChatRequest{BaseModel: "m"}, func(s string) error {
+		got += s
+		return nil
+	})
+	if got != "Hello!?" || err == nil || err.Error() != "worker died" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func FuzzStream(f *testing.F) {
+	f.Add("id: 1\nevent: a\ndata: b\n\n")
+	f.Add("data\r\r\ndata: x\r\n\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		whole := frames(t, strings.NewReader(text))
+		if diff := cmp.Diff(whole, frames(t, iotest.OneByteReader(strings.NewReader(text)))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func FuzzErrorBody(f *testing.F) {
+	f.Add(426, `{"error":"sdk_version_unsupported","reason":"missing"}`)
+	f.Add(500, `{"error":""}`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		res := &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body))}
+		if statusError(res, "x").Message == "" {
+			t.Error("empty message")
+		}
+	})
+}

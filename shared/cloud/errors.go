@@ -1,0 +1,102 @@
+package cloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// maxErrorBody bounds what is read of an error answer.
+const maxErrorBody = 64 << 10
+
+// StatusError is a non-2xx answer of the API.
+type StatusError struct {
+	Status  int    // HTTP status
+	Message string // for a person; never empty
+	Code    string // machine word, "" when the server gave none
+	Body    string // what came, cut to 64 KiB
+}
+
+func (e *StatusError) Error() string { return e.Message }
+
+// statusError reads the rest of an answer. A body that cannot be read counts
+// as empty.
+func statusError(res *http.Response, upgrade string) *StatusError {
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
+	if err != nil {
+		raw = nil
+	}
+	e := &StatusError{Status: res.StatusCode, Body: string(raw)}
+	var body struct {
+		Error any `json:"error"`
+		Code  any `json:"code"`
+	}
+	if json.Unmarshal(raw, &body) == nil {
+		e.Message, _ = body.Error.(string)
+		e.Code, _ = body.Code.(string)
+	}
+	switch {
+	case res.StatusCode == http.StatusUpgradeRequired:
+		e.Message = upgradeMessage(raw, upgrade)
+	case e.Message == "" && len(raw) > 0:
+		e.Message = string(raw)
+	case e.Message == "":
+		e.Message = fmt.Sprintf("cloud-api %d", res.StatusCode)
+	}
+	return e
+}
+
+// upgradeMessage is never empty, whatever the body of the 426 was. The command
+// is ours: the server cannot know how this client was installed.
+func upgradeMessage(body []byte, command string) string {
+	run := fmt.Sprintf("Run `%s`.", command)
+	var fields struct {
+		Error          any `json:"error"`
+		CurrentVersion any `json:"currentVersion"`
+		SupportedRange any `json:"supportedRange"`
+		Reason         any `json:"reason"`
+	}
+	if json.Unmarshal(body, &fields) != nil || fields.Error != "sdk_version_unsupported" {
+		return "Arkor SDK is no longer supported by the cloud API. " + run
+	}
+	supported := ""
+	if s, ok := fields.SupportedRange.(string); ok && s != "" {
+		supported = " (supported: " + s + ")"
+	}
+	if reason, _ := fields.Reason.(string); reason == "missing" || reason == "malformed" {
+		return fmt.Sprintf("Arkor SDK rejected by the cloud API: the X-Arkor-Client header was %s%s. %s", reason, supported, run)
+	}
+	version := ""
+	if s, ok := fields.CurrentVersion.(string); ok && s != "" {
+		version = s + " "
+	}
+	return fmt.Sprintf("Arkor SDK %sis no longer supported by the cloud API%s. %s", version, supported, run)
+}
+
+// UpgradeCommand returns the command that updates the tool, after the package
+// manager that started it: userAgent is the value of npm_config_user_agent,
+// program the path of the executable.
+func UpgradeCommand(userAgent, program string) string {
+	commands := map[string]string{
+		"npm":  "npm install -g arkor@latest",
+		"pnpm": "pnpm add -g arkor@latest",
+		"yarn": "yarn global add arkor@latest",
+		"bun":  "bun add -g arkor@latest",
+	}
+	manager, _, _ := strings.Cut(userAgent, "/")
+	if command, ok := commands[manager]; ok {
+		return command
+	}
+	path := strings.ToLower(strings.ReplaceAll(program, `\`, "/"))
+	switch {
+	case strings.Contains(path, "/.bun/"):
+		return commands["bun"]
+	case strings.Contains(path, "/pnpm/"), strings.Contains(path, "/.pnpm/"):
+		return commands["pnpm"]
+	case strings.Contains(path, "/.yarn/"), strings.Contains(path, "/yarn/"):
+		return commands["yarn"]
+	}
+	return commands["npm"]
+}

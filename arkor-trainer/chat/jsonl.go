@@ -1,0 +1,178 @@
+package chat
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxLine is the largest line of a dataset, in bytes.
+const MaxLine = 1 << 20
+
+const forms = `{"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]} or {"prompt":"...","completion":"..."}`
+
+// ReadJSONL reads a dataset with one conversation per line, in OpenAI's chat
+// form or as prompt and completion. Empty lines, a byte order mark and Windows
+// line ends are allowed. name is what errors call the file; they begin with
+// "name:line: ". A dataset without samples is no error here; see Check.
+func ReadJSONL(r io.Reader, name string) ([]Sample, error) {
+	var samples []Sample
+	err := EachJSONL(r, name, func(s Sample) error {
+		samples = append(samples, s)
+		return nil
+	})
+	return samples, err
+}
+
+// EachJSONL is ReadJSONL for files that need not fit into memory: it calls each
+// with one sample after the other and stops at the first error of either.
+func EachJSONL(r io.Reader, name string, each func(Sample) error) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 64<<10), MaxLine+len("\r\n"))
+	number := 0
+	for lines.Scan() {
+		number++
+		line := lines.Bytes()
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		messages, err := parseSample(line)
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", name, number, err)
+		}
+		if err := each(Sample{Line: number, Messages: messages}); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return fmt.Errorf("%s:%d: the line is longer than %d MiB", name, number+1, MaxLine>>20)
+	} else if err != nil {
+		return fmt.Errorf("%s:%d: %w", name, number+1, err)
+	}
+	return nil
+}
+
+type jsonSample struct {
+	Messages   *[]jsonMessage `json:"messages"`
+	Prompt     *string        `json:"prompt"`
+	Completion *string        `json:"completion"`
+}
+
+type jsonMessage struct {
+	Role         string          `json:"role"`
+	Content      json.RawMessage `json:"content"`
+	ToolCalls    json.RawMessage `json:"tool_calls"`
+	FunctionCall json.RawMessage `json:"function_call"`
+}
+
+func parseSample(line []byte) ([]Message, error) {
+	if !utf8.Valid(line) {
+		return nil, errors.New("not UTF-8 text")
+	}
+	var s jsonSample
+	if err := json.Unmarshal(line, &s); err != nil {
+		return nil, jsonError(err)
+	}
+	switch {
+	case s.Messages != nil && len(*s.Messages) > 0:
+		return parseMessages(*s.Messages)
+	case s.Messages != nil:
+		return nil, errors.New("no messages")
+	case s.Prompt != nil && s.Completion != nil:
+		return []Message{{User, *s.Prompt}, {Assistant, *s.Completion}}, nil
+	}
+	return nil, fmt.Errorf("not a conversation: expected %s", forms)
+}
+
+// jsonError words a decoding error for someone who does not know Go's types.
+func jsonError(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if !errors.As(err, &wrongType) {
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if wrongType.Field == "" {
+		return fmt.Errorf("not a JSON object but %s: expected %s", article(wrongType.Value), forms)
+	}
+	return fmt.Errorf("%q is %s: expected %s", wrongType.Field, article(wrongType.Value), forms)
+}
+
+func article(kind string) string {
+	kind, _, _ = strings.Cut(kind, " ")
+	switch kind {
+	case "bool":
+		return "true or false"
+	case "array", "object":
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+func parseMessages(raw []jsonMessage) ([]Message, error) {
+	messages := make([]Message, len(raw))
+	for i, m := range raw {
+		switch m.Role {
+		case System, User, Assistant:
+		case "developer": // OpenAI's newer word for it
+			m.Role = System
+		case "":
+			return nil, fmt.Errorf("message %d has no role (system, user or assistant)", i+1)
+		default:
+			return nil, fmt.Errorf("message %d has the role %q: only system, user and assistant are supported", i+1, shorten(m.Role))
+		}
+		if isSet(m.ToolCalls) || isSet(m.FunctionCall) {
+			return nil, fmt.Errorf("message %d calls a tool, which is not supported", i+1)
+		}
+		content, err := parseContent(m.Content)
+		if err != nil {
+			return nil, fmt.Errorf("message %d: %w", i+1, err)
+		}
+		messages[i] = Message{m.Role, content}
+	}
+	return messages, nil
+}
+
+func isSet(raw json.RawMessage) bool {
+	text := string(raw)
+	return text != "" && text != "null" && text != "[]"
+}
+
+// parseContent accepts a string, or OpenAI's list of parts if all are text.
+func parseContent(raw json.RawMessage) (string, error) {
+	var text string
+	if len(raw) > 0 && raw[0] == '"' {
+		err := json.Unmarshal(raw, &text)
+		return text, err
+	}
+	var parts []struct {
+		Type string  `json:"type"`
+		Text *string `json:"text"`
+	}
+	if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &parts) != nil {
+		return "", errors.New("content is not text")
+	}
+	for _, part := range parts {
+		if part.Type != "text" || part.Text == nil {
+			return "", fmt.Errorf("content of the type %q is not supported, only text", shorten(part.Type))
+		}
+		text += *part.Text
+	}
+	return text, nil
+}
+
+// shorten keeps an error on one line.
+func shorten(text string) string {
+	const limit = 160
+	if len(text) > limit {
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
+	}
+	return text
+}

@@ -8,18 +8,40 @@ LDFLAGS := -s -w -X github.com/arkorlab/arkor-go/shared/cli.version=$(VERSION)
 # Vector instructions for the trainer, where the toolchain has them.
 SIMD_amd64 := simd
 EXPERIMENT := $(SIMD_$(shell $(GO) env GOARCH))
+TRAINER_GO := GOEXPERIMENT=$(EXPERIMENT) $(GO)
 
 export CGO_ENABLED := 0
 
-.PHONY: build test vet tidy bench quickstart clean
+.PHONY: build test test-go test-sdk test-scripts vet tidy bench quickstart clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
-	GOEXPERIMENT=$(EXPERIMENT) $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./arkor-trainer
+	$(TRAINER_GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./arkor-trainer
+
+test: test-go test-sdk test-scripts
+
+test-go: vet
+	$(GO) test $(patsubst %,./%/...,$(filter-out arkor-trainer testscripts,$(MODULES)))
+	GODEBUG=asyncpreemptoff=1 $(TRAINER_GO) test ./arkor-trainer/...
+
+test-sdk:
+	cd sdk && npm ci --no-audit --no-fund && npm test
+
+test-scripts: build
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test ./testscripts/...
 
 vet:
-	$(GO) vet work
-	GOEXPERIMENT=$(EXPERIMENT) $(GO) vet ./arkor-trainer/...
+	$(GO) vet $(patsubst %,./%/...,$(filter-out arkor-trainer,$(MODULES)))
+	$(TRAINER_GO) vet ./arkor-trainer/...
+	@test -z "$$(gofmt -l $(MODULES) | tee /dev/stderr)"
+
+# From nothing to a model that does a new job, on this machine.
+quickstart: build
+	@$(GO) run ./testscripts/quickstart -bin $(BIN)
+
+# The figures that docs/benchmarks.md keeps, measured in one run on this machine.
+bench: build
+	@$(GO) run ./testscripts/bench -bin $(BIN)
 
 # go mod tidy cannot see siblings that are not tagged yet, so each module gets
 # a replace for as long as it takes. One module: make tidy MODULES=arkor-build
@@ -31,4 +53,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin dist
+	rm -rf bin dist sdk/node_modules sdk/build

@@ -1,0 +1,117 @@
+package project
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// LocalOrg is the one organisation of the backend on this machine.
+const LocalOrg = "local"
+
+// EnsureLocal returns the project of dir on the local backend behind client and
+// creates it when it is missing: the first time, and after the backend's data
+// was deleted. Two runs at once create one project.
+func EnsureLocal(ctx context.Context, client *cloud.Client, dir string) (Scope, error) {
+	path := filepath.Join(dir, Folder, "local.json")
+	if found, err := lookUp(ctx, client, path); err != nil || found.exists {
+		return found.Scope, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return Scope{}, err
+	}
+	unlock, err := lockedfile.MutexAt(filepath.Join(dir, Folder, "local.lock")).Lock()
+	if err != nil {
+		return Scope{}, err
+	}
+	defer unlock()
+	// Another first run may have been faster.
+	found, err := lookUp(ctx, client, path)
+	if err != nil || found.exists {
+		return found.Scope, err
+	}
+	slug := found.ProjectSlug
+	if slug == "" {
+		slug = Slug(dir)
+	}
+	made, err := create(ctx, client, Name(dir), slug)
+	if err != nil {
+		return Scope{}, err
+	}
+	scope := Scope{LocalOrg, made.Slug, made.ID}
+	return scope, write(path, scope, found.fields)
+}
+
+// remembered is what local.json says, and whether the backend still has it.
+type remembered struct {
+	Scope
+	fields map[string]json.RawMessage
+	exists bool
+}
+
+// lookUp returns a zero Scope when there is no file.
+func lookUp(ctx context.Context, client *cloud.Client, path string) (remembered, error) {
+	scope, fields, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return remembered{}, nil
+	}
+	if err != nil {
+		return remembered{}, err
+	}
+	known, err := client.Projects(ctx, LocalOrg)
+	exists := scope.OrgSlug == LocalOrg && slices.ContainsFunc(known, func(p cloud.Project) bool {
+		return p.ID == scope.ProjectID && p.Slug == scope.ProjectSlug
+	})
+	return remembered{scope, fields, exists}, err
+}
+
+// create makes the project, or finds the one that has its slug already.
+func create(ctx context.Context, client *cloud.Client, name, slug string) (cloud.Project, error) {
+	made, err := client.CreateProject(ctx, LocalOrg, name, slug)
+	var status *cloud.StatusError
+	if !errors.As(err, &status) || status.Status != http.StatusConflict {
+		return made, err
+	}
+	known, listErr := client.Projects(ctx, LocalOrg)
+	if listErr != nil {
+		return cloud.Project{}, listErr
+	}
+	for _, p := range known {
+		if p.Slug == slug {
+			return p, nil
+		}
+	}
+	return cloud.Project{}, err
+}
+
+// write replaces the file and keeps the fields that are not ours.
+func write(path string, scope Scope, fields map[string]json.RawMessage) error {
+	data, err := json.Marshal(scope)
+	if err != nil {
+		return err
+	}
+	if fields == nil {
+		fields = map[string]json.RawMessage{}
+	}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	if data, err = json.MarshalIndent(fields, "", "  "); err != nil {
+		return err
+	}
+	if err := maybe.WriteFile(path, append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("remember the project: %w", err)
+	}
+	return nil
+}

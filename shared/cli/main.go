@@ -151,10 +151,11 @@ func exec(ctx context.Context, cmd *ff.Command, rest []string) error {
 }
 
 // displayName is what an error begins with: "arkor build" for the build
-// command of arkor-build, because that is what the user typed.
+// command of arkor-build, because that is what the user typed, and "arkor-auth
+// token" for a command that the dispatcher does not offer.
 func displayName(cmd *ff.Command) string {
 	name, _, _ := strings.Cut(cmd.Usage, " [")
-	if fields := strings.Fields(name); len(fields) > 1 && fields[0] == "arkor" {
+	if fields := strings.Fields(name); len(fields) > 1 && strings.HasPrefix(fields[0], "arkor") && !strings.HasPrefix(fields[1], "<") {
 		return strings.Join(fields[:2], " ")
 	}
 	return cmd.Name

@@ -1,0 +1,73 @@
+/**
+ * The trainer API and the HTTP client of Arkor. Nothing runs when this module
+ * is imported.
+ *
+ * @module
+ */
+
+export { createArkor, isArkor } from "./manifest.ts";
+export type { Arkor, ArkorInput } from "./manifest.ts";
+
+export { createTrainer } from "./trainer.ts";
+export type { Trainer } from "./trainer.ts";
+export type {
+  BlobDatasetSource,
+  CheckpointContext,
+  DatasetFormat,
+  DatasetSource,
+  FileDatasetSource,
+  HuggingfaceDatasetSource,
+  LoraConfig,
+  TrainerCallbacks,
+  TrainerInput,
+  TrainingLogContext,
+} from "./trainer-input.ts";
+export type {
+  JobConfig,
+  JobStatus,
+  TrainingJob,
+  TrainingResult,
+  UploadedDatasetSource,
+} from "./job.ts";
+
+export { runTrainer } from "./run-trainer.ts";
+
+export { SUPPORTED_MODELS } from "./models.ts";
+export type { ArkorModels, ModelInfo, ModelList, SupportedModel } from "./models.ts";
+
+export { readInferStream } from "./infer-stream.ts";
+export type {
+  ChatAdapter,
+  ChatBody,
+  ChatMessage,
+  InferArgs,
+  ResponseFormat,
+  StructuredOutputs,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+} from "./chat.ts";
+
+export { CloudApiClient } from "./client.ts";
+export type { CloudApiClientOptions, DatasetUpload, ProjectDto, ProjectScope } from "./client.ts";
+export type { DeprecationNotice } from "./deprecation.ts";
+export type {
+  AnonymousCredentials,
+  Credentials,
+  OAuthCredentials,
+  TokenCredentials,
+} from "./credentials.ts";
+
+export {
+  ArkorError,
+  AuthError,
+  CloudApiError,
+  DatasetError,
+  EntryError,
+  ProjectStateMismatchError,
+  ProjectStateMissingError,
+  ResponseShapeError,
+  StreamError,
+  UnsupportedModelError,
+} from "./errors.ts";
+export type { AuthErrorCode, DatasetErrorCode, EntryErrorCode } from "./errors.ts";

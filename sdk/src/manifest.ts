@@ -1,0 +1,22 @@
+import type { Trainer } from "./trainer.ts";
+
+/** What `createArkor` takes. */
+export interface ArkorInput {
+  readonly trainer?: Trainer | undefined;
+}
+
+/** A project's manifest: a value to export, not a client. */
+export interface Arkor {
+  readonly _kind: "arkor";
+  readonly trainer?: Trainer | undefined;
+}
+
+/** Returns the frozen manifest of a project. The trainer itself is not frozen. */
+export function createArkor(input: ArkorInput): Arkor {
+  return Object.freeze({ _kind: "arkor" as const, trainer: input.trainer });
+}
+
+/** Says whether a value is a manifest, also one made by another copy of this package. */
+export function isArkor(value: unknown): value is Arkor {
+  return typeof value === "object" && value !== null && "_kind" in value && value._kind === "arkor";
+}

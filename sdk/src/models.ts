@@ -1,0 +1,68 @@
+import { UnsupportedModelError } from "./errors.ts";
+
+/** What the managed cloud trains, for backends that do not publish a list. */
+export const SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"] as const);
+
+/**
+ * The models of the chosen backend, for completion in editors. Open for
+ * declaration merging: `declare module "arkor" { interface ArkorModels { "my/model": true } }`.
+ */
+export interface ArkorModels {}
+
+/**
+ * Name of a base model. Any string will do, since the backend decides; the
+ * known ones are there to be completed. `arkor/tiny` comes with the local
+ * backend and is for trying the tool out.
+ */
+export type SupportedModel =
+  | (typeof SUPPORTED_MODELS)[number]
+  | "arkor/tiny"
+  | keyof ArkorModels
+  | (string & {});
+
+/** One model of `GET /v1/models`, as far as the answer tells. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly displayName: string;
+  readonly capabilities: { readonly train: boolean; readonly infer: boolean };
+}
+
+/** What a backend offers. */
+export interface ModelList {
+  readonly models: readonly ModelInfo[];
+  readonly limits: { readonly maxDatasetBytes: number | null };
+  /** Kinds of dataset the backend takes; undefined when it does not say. */
+  readonly datasetTypes: readonly string[] | undefined;
+}
+
+/** Throws for what no backend could accept. */
+export function checkModelName(model: unknown): void {
+  if (typeof model === "string" && model.trim() !== "") return;
+  throw new UnsupportedModelError("The trainer has no base model: `model` must be a non-empty string.", {
+    hint: 'arkor/tiny trains everywhere the local backend runs: model: "arkor/tiny"',
+  });
+}
+
+/**
+ * Throws when the backend cannot train the model. `offer` is undefined for a
+ * backend that publishes no list; the built-in one stands in then.
+ */
+export function checkModelOffered(model: string, offer: ModelList | undefined): void {
+  if (offer === undefined) {
+    if ((SUPPORTED_MODELS as readonly string[]).includes(model)) return;
+    throw new UnsupportedModelError(
+      `Unsupported model "${model}". This arkor release supports: ${SUPPORTED_MODELS.join(", ")}. ` +
+        "If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.",
+    );
+  }
+  const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
+  if (trainable.includes(model)) return;
+  const listed = offer.models.some((m) => m.id === model);
+  const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
+  throw new UnsupportedModelError(
+    listed
+      ? `Model "${model}" cannot be trained on this backend. ${list}`
+      : `Unsupported model "${model}": this backend does not offer it. ${list}`,
+    { hint: "change `model` in the trainer to one of them" },
+  );
+}

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { EntryError } from "./errors.ts";
+import { findBinary } from "./find-binary.ts";
+import { isArkor } from "./manifest.ts";
+import { runBinary } from "./run-binary.ts";
+import type { Trainer } from "./trainer.ts";
+
+const buildTimeoutMs = 120_000;
+
+/**
+ * Runs the trainer that a module exports, as `arkor start` does, in this
+ * process. A TypeScript file is built first, through arkor-build. Resolves for
+ * failed runs, too.
+ */
+export async function runTrainer(file = "src/arkor/index.ts"): Promise<void> {
+  const entry = resolve(file);
+  if (!existsSync(entry)) {
+    throw new EntryError(
+      "entry_not_found",
+      `Training entry not found: ${entry}. Provide a path or create src/arkor/index.ts.`,
+    );
+  }
+  if (![".ts", ".mts", ".cts", ".tsx"].includes(extname(entry))) {
+    return await runModule(entry);
+  }
+  // A folder of its own, so that the runtime cannot answer from its module cache.
+  await mkdir(".arkor", { recursive: true });
+  const folder = await mkdtemp(resolve(".arkor", "run-"));
+  try {
+    await runModule(await build(entry, folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runModule(path: string): Promise<void> {
+  const trainer = findTrainer((await import(pathToFileURL(path).href)) as Record<string, unknown>);
+  if (trainer === undefined) {
+    throw new EntryError(
+      "entry_no_trainer",
+      "Training entry must export `arkor` (from createArkor({...})) or `trainer` " +
+        "(from createTrainer({...})), or default-export one of them.",
+    );
+  }
+  const { jobId } = await trainer.start();
+  process.stdout.write(`Started job ${jobId}\n`);
+  const { job } = await trainer.wait();
+  process.stdout.write(`Job ${job.id} finished with status=${job.status}\n`);
+}
+
+/** Returns the trainer that a module exports, the first of the places it may be in. */
+export function findTrainer(module: Readonly<Record<string, unknown>>): Trainer | undefined {
+  const { arkor, trainer, default: fallback } = module;
+  const candidates = [
+    isArkor(arkor) ? arkor.trainer : arkor,
+    trainer,
+    isArkor(fallback) ? fallback.trainer : fallback,
+    typeof fallback === "object" && fallback !== null && "trainer" in fallback
+      ? fallback.trainer
+      : undefined,
+  ];
+  return candidates.find(isTrainer);
+}
+
+function isTrainer(value: unknown): value is Trainer {
+  if (typeof value !== "object" || value === null) return false;
+  const methods = value as Readonly<Record<string, unknown>>;
+  return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
+}
+
+async function build(entry: string, folder: string): Promise<string> {
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process.env, process.env["ARKOR_AUTH_BIN"]);
+  const outcome =
+    path === undefined
+      ? { kind: "missing" as const }
+      : await runBinary({
+          path,
+          args: ["build", "--out-dir", folder, entry],
+          cwd: process.cwd(),
+          timeoutMs: buildTimeoutMs,
+          stderr: (line) => process.stderr.write(`${line}\n`),
+        });
+  switch (outcome.kind) {
+    case "done":
+      return join(folder, "index.mjs");
+    case "failed":
+      throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
+        hint: outcome.hint,
+      });
+    case "missing":
+      throw new EntryError("entry_build_failed", `${entry} is TypeScript and arkor-build is missing.`, {
+        hint: "install arkor-build, or bundle the entry yourself and pass the .mjs file",
+      });
+  }
+}

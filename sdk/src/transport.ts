@@ -1,0 +1,131 @@
+import { readDeprecation, recordDeprecation, type DeprecationNotice } from "./deprecation.ts";
+import { CloudApiError, ResponseShapeError } from "./errors.ts";
+import { errorMessage, retryAfter } from "./error-body.ts";
+import { asRecord, asString, parseJson } from "./json.ts";
+import { ShapeProblem } from "./job.ts";
+import { version } from "./version.ts";
+
+/** Where requests go and with which token. */
+export interface Access {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+/** Supplies the access for each request. */
+export interface AccessSource {
+  current(): Promise<Access>;
+  /**
+   * Called after a 401. Returns another access to repeat the request with, or
+   * undefined when there is none.
+   */
+  rejected(token: string): Promise<Access | undefined>;
+}
+
+export interface TransportOptions {
+  readonly source: AccessSource;
+  readonly fetch?: typeof fetch | undefined;
+  readonly onDeprecation?: ((notice: DeprecationNotice) => unknown) | undefined;
+}
+
+export interface Call {
+  readonly method: "GET" | "HEAD" | "POST";
+  /** Path segments, not yet encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Opens the body anew for each attempt; not together with `json`. */
+  readonly stream?: (() => ReadableStream<Uint8Array>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends requests of the cloud API: headers, token, errors, deprecation notices. */
+export class Transport {
+  readonly #source: AccessSource;
+  readonly #fetch: typeof fetch;
+  readonly #onDeprecation: (notice: DeprecationNotice) => unknown;
+
+  constructor(options: TransportOptions) {
+    this.#source = options.source;
+    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#onDeprecation = options.onDeprecation ?? recordDeprecation;
+  }
+
+  /** Resolves with a 2xx answer, its body unread. Anything else throws. */
+  async send(call: Call): Promise<Response> {
+    const access = await this.#source.current();
+    let response = await this.#once(call, access);
+    if (response.status === 401) {
+      const refused = await toError(response);
+      const other = await this.#source.rejected(access.token);
+      if (other === undefined) throw refused;
+      response = await this.#once(call, other);
+    }
+    if (!response.ok) throw await toError(response);
+    return response;
+  }
+
+  /** Sends a request and reads the answer through `parse`. */
+  async read<T>(call: Call, parse: (body: Readonly<Record<string, unknown>>) => T): Promise<T> {
+    const response = await this.send(call);
+    const where = `${call.method} /${call.path.join("/")}`;
+    let body: unknown;
+    try {
+      body = await response.json();
+    } catch (cause) {
+      // Anything else is the connection breaking.
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw new ResponseShapeError(`unexpected answer to ${where}: it is not JSON`, { cause });
+    }
+    try {
+      const record = asRecord(body);
+      if (record === undefined) throw new ShapeProblem("the body", "is not an object");
+      return parse(record);
+    } catch (error) {
+      if (!(error instanceof ShapeProblem)) throw error;
+      throw new ResponseShapeError(`unexpected answer to ${where}: ${error.message}`);
+    }
+  }
+
+  async #once(call: Call, access: Access): Promise<Response> {
+    const path = call.path.map(encodeURIComponent).join("/");
+    const query = new URLSearchParams(call.query).toString();
+    const headers = new Headers(call.headers);
+    headers.set("X-Arkor-Client", `arkor/${version}`);
+    headers.set("Authorization", `Bearer ${access.token}`);
+    const init: RequestInit & { duplex?: "half" } = { method: call.method, headers };
+    if (call.signal !== undefined) init.signal = call.signal;
+    if (call.json !== undefined) {
+      headers.set("Content-Type", "application/json");
+      init.body = JSON.stringify(call.json);
+    } else if (call.stream !== undefined) {
+      init.body = call.stream();
+      init.duplex = "half";
+    }
+    const send = this.#fetch;
+    const response = await send(`${access.baseUrl}/${path}${query && `?${query}`}`, init);
+    this.#notify(response.headers);
+    return response;
+  }
+
+  #notify(headers: Headers): void {
+    const notice = readDeprecation(headers);
+    if (notice === undefined) return;
+    try {
+      Promise.resolve(this.#onDeprecation(notice)).catch(() => undefined);
+    } catch {
+      // A notice is never worth a request.
+    }
+  }
+}
+
+/** Reads the whole answer, which also frees its connection. */
+async function toError(response: Response): Promise<CloudApiError> {
+  const body = await response.text().catch(() => "");
+  return new CloudApiError(response.status, errorMessage(response.status, body), {
+    code: asString(asRecord(parseJson(body))?.["code"]),
+    retryAfterMs: retryAfter(response.headers),
+  });
+}

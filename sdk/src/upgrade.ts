@@ -1,0 +1,44 @@
+import { asRecord, parseJson } from "./json.ts";
+
+export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
+
+const commands: Readonly<Record<PackageManager, string>> = {
+  npm: "npm install -g arkor@latest",
+  pnpm: "pnpm add -g arkor@latest",
+  yarn: "yarn global add arkor@latest",
+  bun: "bun add -g arkor@latest",
+};
+
+/**
+ * Guesses the package manager from `npm_config_user_agent`, else from the path
+ * of the program.
+ */
+export function detectPackageManager(userAgent: string, program: string): PackageManager {
+  const named = userAgent.split("/", 1)[0] ?? "";
+  if (Object.hasOwn(commands, named)) return named as PackageManager;
+  const path = program.replaceAll("\\", "/").toLowerCase();
+  if (path.includes("/.bun/")) return "bun";
+  if (path.includes("/pnpm/") || path.includes("/.pnpm/")) return "pnpm";
+  if (path.includes("/.yarn/") || path.includes("/yarn/")) return "yarn";
+  return "npm";
+}
+
+/** Returns the text for a 426 answer. Any body will do, an empty one included. */
+export function upgradeMessage(body: string, manager: PackageManager): string {
+  const run = `Run \`${commands[manager]}\`.`;
+  const fields = asRecord(parseJson(body));
+  if (fields?.["error"] !== "sdk_version_unsupported") {
+    return `Arkor SDK is no longer supported by the cloud API. ${run}`;
+  }
+  const { currentVersion, supportedRange, reason } = fields;
+  const range = isText(supportedRange) ? ` (supported: ${supportedRange})` : "";
+  if (reason === "missing" || reason === "malformed") {
+    return `Arkor SDK rejected by the cloud API: the X-Arkor-Client header was ${reason}${range}. ${run}`;
+  }
+  const current = isText(currentVersion) ? ` ${currentVersion}` : "";
+  return `Arkor SDK${current} is no longer supported by the cloud API${range}. ${run}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}

@@ -4,7 +4,10 @@ go 1.26.5
 
 require github.com/rogpeppe/go-internal v1.16.0
 
+require github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
+
 require (
+	github.com/arkorlab/arkor-go/shared v0.0.0
 	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )

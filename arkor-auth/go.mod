@@ -6,3 +6,9 @@ require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 )
+
+require (
+	github.com/google/renameio/v2 v2.0.2 // indirect
+	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	golang.org/x/sys v0.46.0 // indirect
+)

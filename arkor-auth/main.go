@@ -4,10 +4,10 @@ package main
 import (
 	"os"
 
-	"github.com/arkorlab/arkor-go/arkor-auth/tokencmd"
+	"github.com/arkorlab/arkor-go/arkor-auth/authcmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 func main() {
-	os.Exit(cli.Main(tokencmd.New))
+	os.Exit(cli.Main(authcmd.New))
 }

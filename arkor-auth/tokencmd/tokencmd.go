@@ -1,13 +1,160 @@
-// Package tokencmd holds the commands of arkor-auth.
+// Package tokencmd implements "arkor-auth token": the one place from which the
+// other parts of the tool get an access token and the address that it is for.
 package tokencmd
 
 import (
-	"github.com/peterbourgon/ff/v4"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
 
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
+
+	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/project"
+	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
-// New returns the arkor-auth command.
+// Answer is what --json prints.
+type Answer struct {
+	Token     string         `json:"token"`
+	Mode      string         `json:"mode"` // "local" or "token"
+	APIURL    string         `json:"apiUrl"`
+	OrgSlug   *string        `json:"orgSlug"`   // null when unknown
+	ExpiresAt *int64         `json:"expiresAt"` // Unix seconds; null when it does not expire or is unknown
+	Scope     *project.Scope `json:"scope"`     // null without --scope
+}
+
+type command struct {
+	env      cli.Env
+	json     bool
+	scope    bool
+	backend  string
+	rejected string
+}
+
+// New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	return &ff.Command{Name: "arkor-auth", Usage: "arkor-auth <command> [options]", ShortHelp: "knows who you are."}
+	c := &command{env: env}
+	flags := ff.NewFlagSet("arkor-auth token")
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "json", Value: ffval.NewValue(&c.json), NoDefault: true,
+		Usage: "print the token with all that is known about it",
+	})
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "scope", Value: ffval.NewValue(&c.scope), NoDefault: true,
+		Usage: "find or create the project of this directory as well",
+	})
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "backend", Value: ffval.NewValue(&c.backend), NoDefault: true,
+		Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting",
+	})
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "rejected", Value: ffval.NewValue(&c.rejected), NoDefault: true,
+		Placeholder: "SHA256", Usage: "hash of a token that the backend answered with 401",
+	})
+	return &ff.Command{
+		Name:      "token",
+		Usage:     "arkor-auth token [--json] [--scope] [--backend BACKEND] [--rejected SHA256]",
+		ShortHelp: "print a valid access token for the active backend",
+		Flags:     flags,
+		Exec:      c.run,
+	}
+}
+
+func (c *command) run(ctx context.Context, args []string) error {
+	if err := cli.NoArguments(args); err != nil {
+		return err
+	}
+	if hash, err := hex.DecodeString(c.rejected); c.rejected != "" && (err != nil || len(hash) != sha256.Size) {
+		return cli.Usagef("--rejected takes a SHA-256 in hexadecimal")
+	}
+	choice, err := backend.Choose(ctx, c.env, c.backend)
+	if err != nil {
+		return err
+	}
+	answer, err := c.answer(ctx, choice)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return json.NewEncoder(c.env.Stdout).Encode(answer)
+	}
+	_, err = fmt.Fprintln(c.env.Stdout, answer.Token)
+	return err
+}
+
+func (c *command) answer(ctx context.Context, choice backend.Choice) (Answer, error) {
+	if choice.Local {
+		return c.local(ctx)
+	}
+	token, err := c.environmentToken()
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case token == "":
+		err := fmt.Errorf("signing in to %s is not part of this build", choice)
+		return Answer{}, cli.Hint(err, "use `--backend local`, or set ARKOR_TOKEN and ARKOR_CLOUD_API_URL")
+	case c.isRejected(token):
+		err := fmt.Errorf("%s does not accept the token in ARKOR_TOKEN", choice)
+		return Answer{}, cli.Hint(err, "set ARKOR_TOKEN to a token that is valid there; it cannot be renewed from here")
+	}
+	answer := Answer{Token: token, Mode: "token", APIURL: choice.URL}
+	if c.scope {
+		scope, err := project.State(c.env.Dir)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer.Scope = &scope
+	}
+	return answer, nil
+}
+
+// environmentToken returns ARKOR_TOKEN, or "" when it is not set. Its error
+// does not show it.
+func (c *command) environmentToken() (string, error) {
+	token := strings.TrimSpace(c.env.Getenv("ARKOR_TOKEN"))
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", cli.Hint(errors.New("ARKOR_TOKEN holds a character that no token has"),
+			"set it again without blanks, quotes or line breaks")
+	}
+	return token, nil
+}
+
+func (c *command) isRejected(token string) bool {
+	sum := sha256.Sum256([]byte(token))
+	return strings.EqualFold(c.rejected, hex.EncodeToString(sum[:]))
+}
+
+// local starts the backend on this machine when it is not running. The owner
+// token lives as long as the backend's data, so a rejected one is not renewed:
+// whoever asks gets what holds now.
+func (c *command) local(ctx context.Context) (Answer, error) {
+	var daemon struct{ URL, Token string }
+	if err := sibling.JSON(ctx, c.env, &daemon, "arkor-backend", "ensure", "--json"); err != nil {
+		return Answer{}, err
+	}
+	if daemon.URL == "" || daemon.Token == "" {
+		return Answer{}, errors.New("arkor-backend ensure did not name its address and token")
+	}
+	org := project.LocalOrg
+	answer := Answer{Token: daemon.Token, Mode: "local", APIURL: strings.TrimRight(daemon.URL, "/"), OrgSlug: &org}
+	if c.scope {
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		client := &cloud.Client{BaseURL: answer.APIURL, Token: answer.Token, Version: cli.Version()}
+		scope, err := project.EnsureLocal(ctx, client, c.env.Dir)
+		if err != nil {
+			return Answer{}, fmt.Errorf("find this project on the local backend: %w", err)
+		}
+		answer.Scope = &scope
+	}
+	return answer, nil
 }

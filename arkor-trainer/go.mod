@@ -9,3 +9,10 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 )
+
+require (
+	github.com/go-logr/logr v1.4.3 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
+	golang.org/x/exp v0.0.0-20260410095643-746e56fc9e2f // indirect
+	k8s.io/klog/v2 v2.140.0 // indirect
+)

@@ -1,4 +1,4 @@
-// Command arkor-init scaffolds a project.
+// Command arkor-init starts a project.
 package main
 
 import (

@@ -1,13 +1,141 @@
-// Package initcmd holds the commands of arkor-init.
+// Package initcmd implements "arkor init".
 package initcmd
 
 import (
-	"github.com/peterbourgon/ff/v4"
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
 
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
+
+	"github.com/arkorlab/arkor-go/arkor-init/scaffold"
+	"github.com/arkorlab/arkor-go/arkor-init/template"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
-// New returns the arkor-init command.
+type command struct {
+	env      cli.Env
+	name     string
+	template string
+	yes      bool
+}
+
+// New returns arkor-init with its one command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	return &ff.Command{Name: "arkor-init", Usage: "arkor-init <command> [options]", ShortHelp: "scaffolds a project."}
+	c := &command{env: env}
+	flags := ff.NewFlagSet("arkor init")
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "template", Value: ffval.NewValueDefault(&c.template, "triage"),
+		Placeholder: "ID", Usage: "what to start from: " + strings.Join(template.IDs(), ", "),
+	})
+	flags.AddFlag(ff.FlagConfig{
+		LongName: "name", Value: ffval.NewValue(&c.name), NoDefault: true,
+		Placeholder: "NAME", Usage: "name of the project (default: that of the directory)",
+	})
+	flags.AddFlag(ff.FlagConfig{
+		ShortName: 'y', LongName: "yes", Value: ffval.NewValue(&c.yes), NoDefault: true,
+		Usage: "take every default and do not show the plan first",
+	})
+	return &ff.Command{
+		Name:      "arkor-init",
+		Usage:     "arkor-init init [options]",
+		ShortHelp: "start a project",
+		Subcommands: []*ff.Command{{
+			Name:      "init",
+			Usage:     "arkor init [dir] [--template ID] [--name NAME] [--yes]",
+			ShortHelp: "write a project that trains on this machine",
+			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept as they\n" +
+				"are. Nothing is installed and nothing leaves this machine.",
+			Flags: flags,
+			Exec:  c.run,
+		}},
+	}
+}
+
+func (c *command) run(ctx context.Context, args []string) error {
+	dir, err := c.directory(args)
+	if err != nil {
+		return err
+	}
+	tmpl, ok := template.Lookup(c.template)
+	if !ok {
+		return cli.Usagef("Unknown template %q. Available: %s", c.template, strings.Join(template.IDs(), ", "))
+	}
+	name := c.name
+	if name == "" {
+		name = filepath.Base(dir)
+	}
+	plan, err := scaffold.New(scaffold.Options{
+		Dir: dir, Name: scaffold.Name(name), Template: tmpl, SDK: c.sdkRange(),
+	})
+	if err != nil {
+		return cli.Hint(err, "choose another directory: arkor init <dir>")
+	}
+	if !c.yes && c.interactive() {
+		c.preview(dir, plan.Entries())
+	}
+	entries, err := plan.Write(ctx)
+	if err != nil {
+		return err
+	}
+	c.report(dir, entries)
+	return nil
+}
+
+func (c *command) directory(args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return c.env.Dir, nil
+	case len(args) > 1:
+		return "", cli.Usagef("too many arguments for 'init': expected one directory but got %d", len(args))
+	case strings.TrimSpace(args[0]) == "":
+		return "", cli.Hint(cli.Usagef("the directory has no name"), "use `.` for the current directory")
+	case filepath.IsAbs(args[0]):
+		return filepath.Clean(args[0]), nil
+	}
+	return filepath.Join(c.env.Dir, args[0]), nil
+}
+
+// sdkRange lets an end-to-end test install the package from a tarball.
+func (c *command) sdkRange() string {
+	if spec := strings.TrimSpace(c.env.Getenv("ARKOR_INTERNAL_SCAFFOLD_ARKOR_SPEC")); spec != "" {
+		return spec
+	}
+	return scaffold.SDKRange(cli.Version())
+}
+
+// interactive reports whether a person is there to read along.
+func (c *command) interactive() bool {
+	return cli.IsTerminal(c.env.Stdin) && cli.IsTerminal(c.env.Stdout) && c.env.Getenv("CI") == ""
+}
+
+func (c *command) preview(dir string, entries []scaffold.Entry) {
+	fmt.Fprintf(c.env.Stderr, "Writing to %s:\n", dir)
+	for _, e := range entries {
+		if e.Action == scaffold.Created {
+			fmt.Fprintf(c.env.Stderr, "  %s\n", e.Path)
+		}
+	}
+	fmt.Fprintln(c.env.Stderr)
+}
+
+// report prints what happened to each path, which is the result, and what to
+// type next, which is advice.
+func (c *command) report(dir string, entries []scaffold.Entry) {
+	fmt.Fprintln(c.env.Stdout, "Files")
+	for _, e := range entries {
+		fmt.Fprintf(c.env.Stdout, "  %-8s %s\n", e.Action, e.Path)
+	}
+	fmt.Fprintln(c.env.Stderr, "\nNext:")
+	if dir != c.env.Dir {
+		target := dir
+		if rel, err := filepath.Rel(c.env.Dir, dir); err == nil && !strings.HasPrefix(rel, "..") {
+			target = rel
+		}
+		fmt.Fprintf(c.env.Stderr, "  cd %s\n", quotePath(target, runtime.GOOS))
+	}
+	fmt.Fprintln(c.env.Stderr, "  arkor start")
 }

@@ -1,0 +1,127 @@
+package initcmd
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+func run(dir string, environ []string, args ...string) result {
+	var stdout, stderr bytes.Buffer
+	env := cli.Env{
+		Args: append([]string{"init"}, args...), Dir: dir, Environ: environ,
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+	}
+	status := cli.Run(context.Background(), env, New)
+	return result{status, stdout.String(), stderr.String()}
+}
+
+const files = `Files
+  created  src/arkor/index.ts
+  created  src/arkor/trainer.ts
+  created  arkor.config.ts
+  created  data/train.jsonl
+  created  data/heldout.jsonl
+  created  README.md
+  created  .gitignore
+  created  tsconfig.json
+  created  package.json
+`
+
+func TestSaysWhatWasWrittenAndWhatToTypeNext(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		next string
+	}{
+		{[]string{"demo", "--template", "triage", "--yes"}, "\nNext:\n  cd demo\n  arkor start\n"},
+		{[]string{"-y"}, "\nNext:\n  arkor start\n"},
+		{[]string{}, "\nNext:\n  arkor start\n"}, // no terminal: nothing is asked
+		{[]string{"."}, "\nNext:\n  arkor start\n"},
+		{[]string{"--", "-foo"}, "\nNext:\n  cd ./-foo\n  arkor start\n"},
+	} {
+		if got := run(t.TempDir(), nil, c.args...); got != (result{0, files, c.next}) {
+			t.Errorf("%q: %+v", c.args, got)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		dir, spec string
+		args      []string
+		want      string // in package.json
+	}{
+		{"Support Bot", "", nil, `"name": "support-bot"`},
+		{"x", "", []string{"--name", "My App"}, `"name": "my-app"`},
+		{"x", "", []string{"--name", "!!!"}, `"name": "arkor-project"`},
+		{"x", " file:../a&b.tgz ", nil, `"arkor": "file:../a&b.tgz"`},
+	} {
+		root := t.TempDir()
+		got := run(root, []string{"ARKOR_INTERNAL_SCAFFOLD_ARKOR_SPEC=" + c.spec}, append(c.args, c.dir)...)
+		data, err := os.ReadFile(filepath.Join(root, c.dir, "package.json"))
+		if got.status != 0 || err != nil || !strings.Contains(string(data), c.want) {
+			t.Errorf("%q: %+v, package.json %s", c.args, got, data)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "taken"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args   []string
+		stderr string
+	}{
+		{[]string{"--template", "toString"}, "arkor init: Unknown template \"toString\". Available: triage\n"},
+		{[]string{"--template=Triage"}, "arkor init: Unknown template \"Triage\". Available: triage\n"},
+		{[]string{"--name"}, "arkor init: option '--name <name>' argument missing\n"},
+		{[]string{"--nmae=x"}, "arkor init: unknown option '--nmae'\nhint: did you mean --name?\n"},
+		{[]string{"a", "b"}, "arkor init: too many arguments for 'init': expected one directory but got 2\n"},
+		{[]string{""}, "arkor init: the directory has no name\nhint: use `.` for the current directory\n"},
+		{[]string{"taken"}, "arkor init: " + filepath.Join(root, "taken") + " is not a directory\nhint: choose another directory: arkor init <dir>\n"},
+	} {
+		if got := run(root, nil, c.args...); got != (result{1, "", c.stderr}) {
+			t.Errorf("%q: %+v", c.args, got)
+		}
+	}
+	if content, err := os.ReadDir(root); err != nil || len(content) != 1 {
+		t.Errorf("left %v, %v", content, err)
+	}
+}
+
+func TestQuotePath(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ goos, path, want string }{
+		{"linux", "my-app", "my-app"},
+		{"linux", "/a/b_c.d+e@f:g", "/a/b_c.d+e@f:g"},
+		{"linux", "My App", "'My App'"},
+		{"linux", "it's", `'it'\''s'`},
+		{"linux", "a,b", "'a,b'"},
+		{"linux", "-foo", "./-foo"},
+		{"linux", "d\u00e9j\u00e0", "'d\u00e9j\u00e0'"},
+		{"windows", "my-app", "my-app"},
+		{"windows", "my app$x", "\"my app`$x\""},
+		{"windows", "-foo", `".\\-foo"`},
+		{"windows", "a%b", "'a%b'"},
+		{"windows", "-f%b%", `'.\-f%b%'`},
+	} {
+		if got := quotePath(c.path, c.goos); got != c.want {
+			t.Errorf("%s %q: got %s, want %s", c.goos, c.path, got, c.want)
+		}
+	}
+}

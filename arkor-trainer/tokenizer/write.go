@@ -104,11 +104,11 @@ func (o orderedVocab) MarshalJSON() ([]byte, error) {
 		if id > 0 {
 			out = append(out, ',')
 		}
-		key, err := json.Marshal(token)
+		key, err := encodeJSON(token)
 		if err != nil {
 			return nil, err
 		}
-		out = append(append(out, key...), ':')
+		out = append(append(out, bytes.TrimSpace(key)...), ':')
 		out = strconv.AppendInt(out, int64(id), 10)
 	}
 	return append(out, '}'), nil

@@ -9,5 +9,6 @@ import (
 
 // New returns the arkor-trainer command.
 func New(env cli.Env) *ff.Command {
-	return &ff.Command{Name: "arkor-trainer", Usage: "arkor-trainer <command> [options]", ShortHelp: "trains and generates; the backend starts it."}
+	return &ff.Command{Name: "arkor-trainer", Usage: "arkor-trainer <command> [options]", ShortHelp: "trains and generates; the backend starts it.",
+		Subcommands: []*ff.Command{newTokenizer(env)}}
 }

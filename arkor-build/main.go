@@ -4,10 +4,10 @@ package main
 import (
 	"os"
 
-	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
+	"github.com/arkorlab/arkor-go/arkor-build/commands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 func main() {
-	os.Exit(cli.Main(buildcmd.New))
+	os.Exit(cli.Main(commands.New))
 }

@@ -1,0 +1,1712 @@
+// Made from sdk/src by go generate. Do not edit.
+
+// ../sdk/src/manifest.ts
+function createArkor(input) {
+  return Object.freeze({ _kind: "arkor", trainer: input.trainer });
+}
+function isArkor(value) {
+  return typeof value === "object" && value !== null && "_kind" in value && value._kind === "arkor";
+}
+
+// ../sdk/src/trainer.ts
+import { randomUUID } from "node:crypto";
+
+// ../sdk/src/chat.ts
+function checkpointChatBody(args, jobId, step) {
+  return {
+    messages: args.messages,
+    adapter: { kind: "checkpoint", jobId, step },
+    temperature: args.temperature,
+    topP: args.topP,
+    maxTokens: args.maxTokens,
+    stream: args.stream ?? true,
+    tools: args.tools,
+    toolChoice: args.toolChoice,
+    responseFormat: args.responseFormat,
+    structuredOutputs: args.structuredOutputs
+  };
+}
+
+// ../sdk/src/credentials.ts
+function bearer(credentials) {
+  return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+}
+
+// ../sdk/src/errors.ts
+var ArkorError = class extends Error {
+  /** What to do next, one line; absent where there is nothing useful to say. */
+  hint;
+  constructor(message, options = {}) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.hint = options.hint;
+  }
+};
+var CloudApiError = class extends ArkorError {
+  static {
+    this.prototype.name = "CloudApiError";
+  }
+  code;
+  status;
+  retryAfterMs;
+  constructor(status, message, options = {}) {
+    super(message, options);
+    this.status = status;
+    this.code = options.code ?? codeOfStatus(status);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+};
+function codeOfStatus(status) {
+  const known = {
+    400: "invalid_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    410: "gone",
+    413: "too_large",
+    426: "upgrade_required",
+    429: "rate_limited"
+  };
+  return known[status] ?? (status >= 500 && status <= 599 ? "server_error" : `http_${status}`);
+}
+var ResponseShapeError = class extends ArkorError {
+  static {
+    this.prototype.name = "ResponseShapeError";
+  }
+  code = "unexpected_response";
+};
+var UnsupportedModelError = class extends ArkorError {
+  static {
+    this.prototype.name = "UnsupportedModelError";
+  }
+  code = "unsupported_model";
+};
+var DatasetError = class extends ArkorError {
+  static {
+    this.prototype.name = "DatasetError";
+  }
+  code;
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+};
+var AuthError = class extends ArkorError {
+  static {
+    this.prototype.name = "AuthError";
+  }
+  code;
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+};
+var ProjectStateMismatchError = class extends ArkorError {
+  static {
+    this.prototype.name = "ProjectStateMismatchError";
+  }
+  code = "project_state_mismatch";
+};
+var ProjectStateMissingError = class extends ArkorError {
+  static {
+    this.prototype.name = "ProjectStateMissingError";
+  }
+  code = "project_state_missing";
+};
+var StreamError = class extends ArkorError {
+  static {
+    this.prototype.name = "StreamError";
+  }
+  code = "stream_failed";
+};
+var EntryError = class extends ArkorError {
+  static {
+    this.prototype.name = "EntryError";
+  }
+  code;
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+};
+
+// ../sdk/src/json.ts
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+function asRecord(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
+  return value;
+}
+function asString(value) {
+  return typeof value === "string" ? value : void 0;
+}
+function numberOrNull(value) {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+// ../sdk/src/job.ts
+var statuses = ["queued", "running", "completed", "failed", "cancelled"];
+function isJobStatus(value) {
+  return typeof value === "string" && statuses.includes(value);
+}
+function isFinal(status) {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+var passedOn = [
+  "maxSteps",
+  "numTrainEpochs",
+  "learningRate",
+  "batchSize",
+  "optim",
+  "lrSchedulerType",
+  "weightDecay",
+  "warmupSteps",
+  "loggingSteps",
+  "saveSteps",
+  "evalSteps",
+  "trainOnResponsesOnly",
+  "datasetFormat",
+  "datasetSplit",
+  "dryRun"
+];
+function openJobConfig(input) {
+  const config = { model: input.model };
+  const set = (key, value) => {
+    if (value !== void 0) config[key] = value;
+  };
+  set("loraR", input.lora?.r);
+  set("loraAlpha", input.lora?.alpha);
+  set("maxLength", input.lora?.maxLength);
+  set("loadIn4bit", input.lora?.loadIn4bit);
+  for (const key of passedOn) set(key, input[key]);
+  return config;
+}
+function parseJob(value) {
+  const job = asRecord(value);
+  if (job === void 0) throw new ShapeProblem("job", "is not an object");
+  const text = (key) => {
+    const field = job[key];
+    if (typeof field !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
+    return field;
+  };
+  const { status, error } = job;
+  if (!isJobStatus(status)) throw new ShapeProblem("job.status", `is none of ${statuses.join(", ")}`);
+  if (error !== void 0 && error !== null && typeof error !== "string") {
+    throw new ShapeProblem("job.error", "is neither a string nor null");
+  }
+  const config = asRecord(job["config"]);
+  if (typeof config?.["model"] !== "string") {
+    throw new ShapeProblem("job.config.model", "is not a string");
+  }
+  return {
+    ...job,
+    id: text("id"),
+    orgId: text("orgId"),
+    projectId: text("projectId"),
+    name: text("name"),
+    status,
+    config,
+    createdAt: timestamp(job, "createdAt") ?? text("createdAt"),
+    startedAt: timestamp(job, "startedAt"),
+    completedAt: timestamp(job, "completedAt")
+  };
+}
+function timestamp(job, key) {
+  const value = job[key];
+  if (value === void 0 || value === null) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
+  return value;
+}
+var ShapeProblem = class extends Error {
+  constructor(field, problem) {
+    super(`${field} ${problem}`);
+  }
+};
+
+// ../sdk/src/version.ts
+var version = "0.0.0-dev";
+
+// ../sdk/src/deprecation.ts
+function readDeprecation(headers) {
+  if (headers.get("deprecation") !== "true") return void 0;
+  const warning = headers.get("warning") ?? "";
+  const quoted = /^\d{3}\s+-\s+"(.+)"\s*$/.exec(warning);
+  const message = quoted?.[1] ?? (warning || `Arkor SDK ${version} is deprecated`);
+  return { version, message, sunset: headers.get("sunset") };
+}
+function recordDeprecation(notice) {
+  const place = globalThis;
+  place[/* @__PURE__ */ Symbol.for("arkor.deprecation")] = notice;
+}
+
+// ../sdk/src/upgrade.ts
+var commands = {
+  npm: "npm install -g arkor@latest",
+  pnpm: "pnpm add -g arkor@latest",
+  yarn: "yarn global add arkor@latest",
+  bun: "bun add -g arkor@latest"
+};
+function detectPackageManager(userAgent, program) {
+  const named = userAgent.split("/", 1)[0] ?? "";
+  if (Object.hasOwn(commands, named)) return named;
+  const path = program.replaceAll("\\", "/").toLowerCase();
+  if (path.includes("/.bun/")) return "bun";
+  if (path.includes("/pnpm/") || path.includes("/.pnpm/")) return "pnpm";
+  if (path.includes("/.yarn/") || path.includes("/yarn/")) return "yarn";
+  return "npm";
+}
+function upgradeMessage(body, manager) {
+  const run = `Run \`${commands[manager]}\`.`;
+  const fields = asRecord(parseJson(body));
+  if (fields?.["error"] !== "sdk_version_unsupported") {
+    return `Arkor SDK is no longer supported by the cloud API. ${run}`;
+  }
+  const { currentVersion, supportedRange, reason } = fields;
+  const range = isText(supportedRange) ? ` (supported: ${supportedRange})` : "";
+  if (reason === "missing" || reason === "malformed") {
+    return `Arkor SDK rejected by the cloud API: the X-Arkor-Client header was ${reason}${range}. ${run}`;
+  }
+  const current = isText(currentVersion) ? ` ${currentVersion}` : "";
+  return `Arkor SDK${current} is no longer supported by the cloud API${range}. ${run}`;
+}
+function isText(value) {
+  return typeof value === "string" && value !== "";
+}
+
+// ../sdk/src/error-body.ts
+function errorMessage(status, body) {
+  if (status === 426) {
+    const agent = process.env["npm_config_user_agent"] ?? "";
+    return upgradeMessage(body, detectPackageManager(agent, process.argv[1] ?? ""));
+  }
+  const error = asRecord(parseJson(body))?.["error"];
+  if (typeof error === "string" && error !== "") return error;
+  return body !== "" ? body : `cloud-api ${status}`;
+}
+function retryAfter(headers) {
+  const value = headers.get("retry-after");
+  if (value === null || !/^\d+$/.test(value)) return void 0;
+  return Math.min(Number(value), 60) * 1e3;
+}
+
+// ../sdk/src/transport.ts
+var Transport = class {
+  #source;
+  #fetch;
+  #onDeprecation;
+  constructor(options) {
+    this.#source = options.source;
+    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#onDeprecation = options.onDeprecation ?? recordDeprecation;
+  }
+  /** Resolves with a 2xx answer, its body unread. Anything else throws. */
+  async send(call) {
+    const access = await this.#source.current();
+    let response = await this.#once(call, access);
+    if (response.status === 401) {
+      const refused = await toError(response);
+      const other = await this.#source.rejected(access.token);
+      if (other === void 0) throw refused;
+      response = await this.#once(call, other);
+    }
+    if (!response.ok) throw await toError(response);
+    return response;
+  }
+  /** Sends a request and reads the answer through `parse`. */
+  async read(call, parse) {
+    const response = await this.send(call);
+    const where = `${call.method} /${call.path.join("/")}`;
+    let body;
+    try {
+      body = await response.json();
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw new ResponseShapeError(`unexpected answer to ${where}: it is not JSON`, { cause });
+    }
+    try {
+      const record = asRecord(body);
+      if (record === void 0) throw new ShapeProblem("the body", "is not an object");
+      return parse(record);
+    } catch (error) {
+      if (!(error instanceof ShapeProblem)) throw error;
+      throw new ResponseShapeError(`unexpected answer to ${where}: ${error.message}`);
+    }
+  }
+  async #once(call, access) {
+    const path = call.path.map(encodeURIComponent).join("/");
+    const query = new URLSearchParams(call.query).toString();
+    const headers = new Headers(call.headers);
+    headers.set("X-Arkor-Client", `arkor/${version}`);
+    headers.set("Authorization", `Bearer ${access.token}`);
+    const init = { method: call.method, headers };
+    if (call.signal !== void 0) init.signal = call.signal;
+    if (call.json !== void 0) {
+      headers.set("Content-Type", "application/json");
+      init.body = JSON.stringify(call.json);
+    } else if (call.stream !== void 0) {
+      init.body = call.stream();
+      init.duplex = "half";
+    }
+    const send = this.#fetch;
+    const response = await send(`${access.baseUrl}/${path}${query && `?${query}`}`, init);
+    this.#notify(response.headers);
+    return response;
+  }
+  #notify(headers) {
+    const notice = readDeprecation(headers);
+    if (notice === void 0) return;
+    try {
+      Promise.resolve(this.#onDeprecation(notice)).catch(() => void 0);
+    } catch {
+    }
+  }
+};
+async function toError(response) {
+  const body = await response.text().catch(() => "");
+  return new CloudApiError(response.status, errorMessage(response.status, body), {
+    code: asString(asRecord(parseJson(body))?.["code"]),
+    retryAfterMs: retryAfter(response.headers)
+  });
+}
+
+// ../sdk/src/client.ts
+var CloudApiClient = class {
+  #transport;
+  constructor(options) {
+    if (options instanceof Transport) {
+      this.#transport = options;
+      return;
+    }
+    const { baseUrl, credentials, fetch, onDeprecation } = options;
+    this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch, onDeprecation });
+  }
+  listProjects(orgSlug) {
+    return this.#transport.read(
+      { method: "GET", path: ["v1", "projects"], query: { orgSlug } },
+      (body) => {
+        const org = asRecord(body["org"]);
+        const slug = asString(org?.["slug"]);
+        if (slug === void 0) throw new ShapeProblem("org.slug", "is not a string");
+        if (!Array.isArray(body["projects"])) throw new ShapeProblem("projects", "is not a list");
+        return { org: { ...org, slug }, projects: body["projects"].map(parseProject) };
+      }
+    );
+  }
+  createProject(input) {
+    const { orgSlug, name, slug } = input;
+    return this.#transport.read(
+      { method: "POST", path: ["v1", "projects"], query: { orgSlug }, json: { name, slug } },
+      (body) => ({ project: parseProject(body["project"]) })
+    );
+  }
+  /** Submits a job. The model is not checked here: the backend decides. */
+  createJob(input, options = {}) {
+    const { name, config } = input;
+    const key = options.idempotencyKey;
+    return this.#transport.read(
+      {
+        method: "POST",
+        path: ["v1", "jobs"],
+        query: scopeQuery(input),
+        headers: key === void 0 ? void 0 : { "Idempotency-Key": key },
+        json: { name, config }
+      },
+      (body) => ({ job: parseJob(body["job"]) })
+    );
+  }
+  getJob(jobId, scope) {
+    return this.#transport.read(
+      { method: "GET", path: ["v1", "jobs", jobId], query: scopeQuery(scope) },
+      (body) => {
+        const { events } = body;
+        const job = parseJob(body["job"]);
+        return Array.isArray(events) ? { job, events } : { job };
+      }
+    );
+  }
+  /** Asks for the job to be stopped. Acceptance does not mean that it has stopped. */
+  async cancelJob(jobId, scope) {
+    const response = await this.#transport.send({
+      method: "POST",
+      path: ["v1", "jobs", jobId, "cancel"],
+      query: scopeQuery(scope)
+    });
+    await response.body?.cancel();
+  }
+  /** Opens the job's event stream behind `lastEventId`, or from the beginning. */
+  openEventStream(jobId, scope, options = {}) {
+    const { lastEventId, signal } = options;
+    return this.#transport.send({
+      method: "GET",
+      path: ["v1", "jobs", jobId, "events", "stream"],
+      query: scopeQuery(scope),
+      headers: {
+        Accept: "text/event-stream",
+        ...lastEventId ? { "Last-Event-ID": lastEventId } : {}
+      },
+      signal
+    });
+  }
+  /** Asks an adapter or a base model. Resolves with the unread answer. */
+  chat(input) {
+    const { scope, body, signal } = input;
+    return this.#transport.send({
+      method: "POST",
+      path: ["v1", "inference", "chat"],
+      query: scopeQuery(scope),
+      json: body,
+      signal
+    });
+  }
+  /** Returns what the backend trains, or undefined when it does not publish that. */
+  async listModels() {
+    try {
+      return await this.#transport.read({ method: "GET", path: ["v1", "models"] }, parseModels);
+    } catch (error) {
+      if (isNotOffered(error)) return void 0;
+      throw error;
+    }
+  }
+  /** Says whether the project has the data set. False, too, where the route does not exist. */
+  async hasDataset(datasetId, scope, options = {}) {
+    try {
+      await this.#transport.send({
+        method: "HEAD",
+        path: ["v1", "datasets", datasetId],
+        query: scopeQuery(scope),
+        signal: options.signal
+      });
+      return true;
+    } catch (error) {
+      if (isNotOffered(error)) return false;
+      throw error;
+    }
+  }
+  /** Uploads a file. Resolves with its id, `sha256:` and the hash. */
+  uploadDataset(upload, scope, options = {}) {
+    return this.#transport.read(
+      {
+        method: "POST",
+        path: ["v1", "datasets"],
+        query: scopeQuery(scope),
+        headers: {
+          "Content-Type": upload.contentType,
+          "Content-Length": String(upload.size),
+          "X-Arkor-Content-SHA256": upload.sha256,
+          "X-Arkor-Filename": encodeURIComponent(upload.filename)
+        },
+        stream: upload.open,
+        signal: options.signal
+      },
+      (body) => {
+        const datasetId = asString(asRecord(body["dataset"])?.["id"]);
+        if (datasetId === void 0) throw new ShapeProblem("dataset.id", "is not a string");
+        return { datasetId };
+      }
+    );
+  }
+};
+function isNotOffered(error) {
+  return error instanceof CloudApiError && (error.status === 404 || error.status === 405);
+}
+function fixedAccess(baseUrl, credentials) {
+  const access = { baseUrl: baseUrl.replace(/\/$/, ""), token: bearer(credentials) };
+  return {
+    current: () => Promise.resolve(access),
+    rejected: () => Promise.resolve(void 0)
+  };
+}
+function scopeQuery(scope) {
+  return { orgSlug: scope.orgSlug, projectSlug: scope.projectSlug };
+}
+function parseProject(value) {
+  const project = asRecord(value);
+  const text = (key) => {
+    const field = asString(project?.[key]);
+    if (field === void 0) throw new ShapeProblem(`project.${key}`, "is not a string");
+    return field;
+  };
+  return { ...project, id: text("id"), slug: text("slug"), name: text("name"), orgId: text("orgId") };
+}
+function parseModels(body) {
+  const { models, limits, datasetTypes } = body;
+  if (!Array.isArray(models)) throw new ShapeProblem("models", "is not a list");
+  return {
+    models: models.map((value, index) => {
+      const model = asRecord(value);
+      const id = asString(model?.["id"]);
+      if (id === void 0) throw new ShapeProblem(`models[${index}].id`, "is not a string");
+      const can = asRecord(model?.["capabilities"]);
+      return {
+        ...model,
+        id,
+        displayName: asString(model?.["displayName"]) ?? id,
+        capabilities: { ...can, train: can?.["train"] === true, infer: can?.["infer"] === true }
+      };
+    }),
+    limits: { maxDatasetBytes: numberOrNull(asRecord(limits)?.["maxDatasetBytes"]) },
+    datasetTypes: Array.isArray(datasetTypes) ? datasetTypes.filter((type) => typeof type === "string") : void 0
+  };
+}
+
+// ../sdk/src/events.ts
+function parsePayload(data) {
+  return asRecord(parseJson(data));
+}
+function applyEvent(job, payload) {
+  const at = asString(payload["timestamp"]) ?? null;
+  const { step } = payload;
+  switch (payload["type"]) {
+    case "training.started": {
+      const running = { ...job, status: "running", startedAt: at };
+      return { job: running, dispatch: { name: "onStarted", argument: { job: running } } };
+    }
+    case "training.log": {
+      if (typeof step !== "number") break;
+      const argument = {
+        step,
+        loss: numberOrNull(payload["loss"]),
+        evalLoss: numberOrNull(payload["evalLoss"]),
+        learningRate: numberOrNull(payload["learningRate"]),
+        epoch: numberOrNull(payload["epoch"]),
+        samplesPerSecond: numberOrNull(payload["samplesPerSecond"]),
+        job
+      };
+      return { job, dispatch: { name: "onLog", argument } };
+    }
+    case "checkpoint.saved": {
+      if (typeof step !== "number") break;
+      const artifacts = Array.isArray(payload["artifacts"]) ? payload["artifacts"] : void 0;
+      const adapter = { kind: "checkpoint", jobId: job.id, step };
+      return { job, dispatch: { name: "onCheckpoint", argument: { step, adapter, job, artifacts } } };
+    }
+    case "training.completed":
+      return finish(job, "completed", at, payload);
+    case "training.failed":
+      return finish(job, "failed", at, payload);
+    case "training.cancelled":
+      return finish(job, "cancelled", at, payload);
+  }
+  return { job, dispatch: void 0 };
+}
+function endStatus(data) {
+  const status = parsePayload(data)?.["status"];
+  return isJobStatus(status) ? status : void 0;
+}
+function applyServerJob(job, server) {
+  if (!isFinal(server.status)) return { job: { ...job, ...server }, dispatch: void 0 };
+  return finish({ ...job, ...server }, server.status, server.completedAt ?? null, {
+    error: server.error
+  });
+}
+function finish(job, status, completedAt, fields = {}) {
+  if (status === "failed") {
+    const error = asString(fields["error"]) ?? "training failed";
+    const failed = { ...job, status, error, completedAt };
+    return { job: failed, dispatch: { name: "onFailed", argument: { job: failed, error } } };
+  }
+  const done = { ...job, status, completedAt };
+  if (status === "cancelled") {
+    return { job: done, dispatch: { name: "onCancelled", argument: { job: done } } };
+  }
+  const artifacts = Array.isArray(fields["artifacts"]) ? fields["artifacts"] : [];
+  return { job: done, dispatch: { name: "onCompleted", argument: { job: done, artifacts } } };
+}
+
+// ../sdk/src/reconnect.ts
+var defaultTiming = { initialMs: 1e3, maxMs: 6e4 };
+function reconnectDelay(timing, failures, random) {
+  const exponential = Math.min(timing.initialMs * 2 ** failures, timing.maxMs);
+  const jittered = exponential + exponential * (random * 0.5 - 0.25);
+  return Math.min(Math.max(jittered, 0), timing.maxMs);
+}
+var systemClock = {
+  sleep(ms, signal) {
+    return new Promise((resolve3, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve3();
+      }, ms);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  },
+  alarm(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+  now: Date.now
+};
+
+// ../sdk/src/sse.ts
+var maxFrameLength = 16 * 1024 * 1024;
+var FrameParser = class {
+  #decoder = new TextDecoder();
+  #line = "";
+  #afterCR = false;
+  #event = "";
+  #id = "";
+  #data = [];
+  #length = 0;
+  /** Returns the frames that these bytes complete. */
+  push(bytes) {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    const frames = [];
+    let start = 0;
+    for (let at = 0; at < text.length; at++) {
+      const char = text[at];
+      if (char !== "\n" && char !== "\r") {
+        this.#afterCR = false;
+        continue;
+      }
+      const ended = char === "\n" && this.#afterCR;
+      this.#afterCR = char === "\r";
+      if (!ended) {
+        const frame = this.#endLine(this.#line + text.slice(start, at));
+        if (frame !== void 0) frames.push(frame);
+        this.#line = "";
+      }
+      start = at + 1;
+    }
+    this.#line += text.slice(start);
+    if (this.#length + this.#line.length > maxFrameLength) {
+      throw new Error(`event stream frame longer than ${maxFrameLength} characters`);
+    }
+    return frames;
+  }
+  #endLine(line) {
+    if (line === "") return this.#dispatch();
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    let value = colon < 0 ? "" : line.slice(colon + 1);
+    if (value.startsWith(" ")) value = value.slice(1);
+    if (field === "data") {
+      this.#data.push(value);
+      this.#length += value.length + 1;
+    } else if (field === "event") {
+      this.#event = value;
+    } else if (field === "id" && !value.includes("\0")) {
+      this.#id = value;
+    }
+    return void 0;
+  }
+  #dispatch() {
+    const frame = { event: this.#event, data: this.#data.join("\n"), id: this.#id };
+    const complete = this.#data.length > 0 || frame.event === "end";
+    this.#event = "";
+    this.#id = "";
+    this.#data = [];
+    this.#length = 0;
+    return complete ? frame : void 0;
+  }
+};
+
+// ../sdk/src/follow.ts
+var silenceMs = 6e4;
+async function follow(options) {
+  const { timing, clock, signal } = options;
+  let failures = 0;
+  for (; ; ) {
+    signal?.throwIfAborted();
+    const outcome = await readOnce(options);
+    if (outcome.kind === "final") return;
+    if (outcome.productive) failures = 0;
+    if (outcome.kind === "closed") {
+      await clock.sleep(Math.min(timing.initialMs, timing.maxMs), signal);
+      continue;
+    }
+    const { error } = outcome;
+    if (options.maxFailures !== void 0 && failures >= options.maxFailures) {
+      throw new StreamError(
+        `Trainer SSE stream failed ${failures + 1} consecutive times; giving up.`,
+        { cause: error }
+      );
+    }
+    const delay = reconnectDelay(timing, failures, clock.random());
+    const delayMs = Math.max(delay, askedToWait(error));
+    failures++;
+    await options.onFailure({ attempt: failures, delayMs, error });
+    await clock.sleep(delayMs, signal);
+  }
+}
+async function readOnce(options) {
+  const { signal, position } = options;
+  let response;
+  try {
+    response = await options.open(position.lastEventId);
+  } catch (error2) {
+    if (signal?.aborted || isPermanent(error2)) throw error2;
+    return { kind: "broken", productive: false, error: error2 };
+  }
+  let productive = false;
+  const frames = readFrames(response, options.clock);
+  try {
+    for (; ; ) {
+      let next;
+      try {
+        next = await frames.next();
+      } catch (error2) {
+        if (signal?.aborted) throw error2;
+        return { kind: "broken", productive, error: error2 };
+      }
+      if (next.done) break;
+      const frame = next.value;
+      if (frame.id !== "") position.lastEventId = frame.id;
+      if (frame.event === "ping") continue;
+      if (frame.event === "end") {
+        if (await options.onEnd(frame.data)) return { kind: "final" };
+        break;
+      }
+      const payload = parsePayload(frame.data);
+      if (payload === void 0) continue;
+      productive = true;
+      if (await options.onEvent(payload)) return { kind: "final" };
+    }
+  } finally {
+    await frames.return();
+  }
+  if (productive) return { kind: "closed", productive };
+  const error = new Error("SSE stream closed without emitting any frame");
+  return { kind: "broken", productive, error };
+}
+async function* readFrames(response, clock) {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  const parser = new FrameParser();
+  let pings = false;
+  try {
+    for (; ; ) {
+      const chunk = await (pings ? beforeSilence(reader.read(), clock) : reader.read());
+      if (chunk.done) return;
+      for (const frame of parser.push(chunk.value)) {
+        if (frame.event === "ping") pings = true;
+        yield frame;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => void 0);
+  }
+}
+async function beforeSilence(reading, clock) {
+  let cancelAlarm = () => void 0;
+  const silence = new Promise((_, reject) => {
+    cancelAlarm = clock.alarm(silenceMs, () => {
+      reject(new Error(`no bytes for ${silenceMs / 1e3} s on the event stream`));
+    });
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    cancelAlarm();
+  }
+}
+function isPermanent(error) {
+  if (error instanceof AuthError) return true;
+  return error instanceof CloudApiError && [401, 403, 410, 426].includes(error.status);
+}
+function askedToWait(error) {
+  if (!(error instanceof CloudApiError)) return 0;
+  return error.status === 429 || error.status === 503 ? error.retryAfterMs ?? 0 : 0;
+}
+
+// ../sdk/src/models.ts
+var SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"]);
+function checkModelName(model) {
+  if (typeof model === "string" && model.trim() !== "") return;
+  throw new UnsupportedModelError("The trainer has no base model: `model` must be a non-empty string.", {
+    hint: 'arkor/tiny trains everywhere the local backend runs: model: "arkor/tiny"'
+  });
+}
+function checkModelOffered(model, offer) {
+  if (offer === void 0) {
+    if (SUPPORTED_MODELS.includes(model)) return;
+    throw new UnsupportedModelError(
+      `Unsupported model "${model}". This arkor release supports: ${SUPPORTED_MODELS.join(", ")}. If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.`
+    );
+  }
+  const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
+  if (trainable.includes(model)) return;
+  const listed = offer.models.some((m) => m.id === model);
+  const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
+  throw new UnsupportedModelError(
+    listed ? `Model "${model}" cannot be trained on this backend. ${list}` : `Unsupported model "${model}": this backend does not offer it. ${list}`,
+    { hint: "change `model` in the trainer to one of them" }
+  );
+}
+
+// ../sdk/src/session.ts
+import { createHash } from "node:crypto";
+
+// ../sdk/src/find-binary.ts
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+function findBinary(name, variable, env, beside) {
+  const named = env[variable];
+  if (named) return named;
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
+  if (beside !== void 0) folders.unshift(dirname(beside));
+  return folders.map((folder) => join(folder, file)).find(isExecutable);
+}
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+// ../sdk/src/project-scope.ts
+import { readFile } from "node:fs/promises";
+import { join as join2 } from "node:path";
+async function readProjectScope(cwd, identity) {
+  const text = await readFile(join2(cwd, ".arkor", "state.json"), "utf8").catch(() => "");
+  const state = asRecord(parseJson(text));
+  const orgSlug = asString(state?.["orgSlug"]);
+  const projectSlug = asString(state?.["projectSlug"]);
+  const complete = asString(state?.["projectId"]) !== void 0;
+  if (orgSlug === void 0 || projectSlug === void 0 || !complete) {
+    throw new ProjectStateMissingError(
+      "No .arkor/state.json found. Create it by hand with { orgSlug, projectSlug, projectId } pointing at the project you want to use."
+    );
+  }
+  if (identity.mode === "anon" && identity.orgSlug !== orgSlug) {
+    throw new ProjectStateMismatchError(
+      "This workspace's .arkor/state.json is scoped to a different organization than your current anonymous session. Delete .arkor/state.json to start a fresh anonymous project, or run `arkor login` with the account that owns that project."
+    );
+  }
+  return { orgSlug, projectSlug };
+}
+
+// ../sdk/src/run-binary.ts
+import { spawn } from "node:child_process";
+var errorLine = /^arkor[\w-]*(?: [\w-]+)*: /;
+function runBinary(run) {
+  return new Promise((resolve3) => {
+    const child = spawn(run.path, run.args, {
+      cwd: run.cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      windowsHide: true
+    });
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, run.timeoutMs);
+    let error;
+    let hint;
+    let remark;
+    let stdout = "";
+    let pending = "";
+    const onLine = (line) => {
+      if (line === "") return;
+      if (line.startsWith("hint: ")) {
+        hint = line;
+      } else if (errorLine.test(line)) {
+        if (error !== void 0) run.stderr(error);
+        error = line;
+      } else {
+        remark = line;
+        run.stderr(line);
+      }
+    };
+    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text);
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      const lines = (pending + text).split(/\r?\n/);
+      pending = lines.pop() ?? "";
+      lines.forEach(onLine);
+    });
+    child.on("error", (failure) => {
+      clearTimeout(timer);
+      if (failure.code === "ENOENT") resolve3({ kind: "missing" });
+      else resolve3({ kind: "failed", message: failure.message, hint: void 0 });
+    });
+    child.on("exit", () => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 1e3).unref();
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      onLine(pending);
+      if (code === 0) {
+        if (error !== void 0) run.stderr(error);
+        if (hint !== void 0) run.stderr(hint);
+        return resolve3({ kind: "done", stdout });
+      }
+      const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
+      const said = error?.replace(errorLine, "") ?? remark ?? how;
+      const message = timedOut ? `no answer within ${run.timeoutMs / 1e3} s` : said;
+      resolve3({ kind: "failed", message, hint: hint?.slice("hint: ".length) });
+    });
+  });
+}
+
+// ../sdk/src/token-output.ts
+function parseTokenOutput(text) {
+  const fields = asRecord(parseJson(text));
+  const token = asString(fields?.["token"]);
+  const apiUrl = asString(fields?.["apiUrl"]);
+  if (fields === void 0 || !token || apiUrl === void 0) return void 0;
+  const { expiresAt } = fields;
+  const scope = asRecord(fields["scope"]);
+  const orgSlug = asString(scope?.["orgSlug"]);
+  const projectSlug = asString(scope?.["projectSlug"]);
+  return {
+    token,
+    apiUrl: apiUrl.replace(/\/+$/, ""),
+    mode: asString(fields["mode"]) ?? "",
+    orgSlug: asString(fields["orgSlug"]) ?? null,
+    expiresAt: typeof expiresAt === "number" ? expiresAt : null,
+    scope: orgSlug !== void 0 && projectSlug !== void 0 ? { orgSlug, projectSlug } : null
+  };
+}
+function sameIdentity(first, next) {
+  if (first.mode !== next.mode || first.orgSlug !== next.orgSlug) return false;
+  return first.mode === "local" || first.apiUrl === next.apiUrl;
+}
+function expiresSoon(output, now) {
+  return output.expiresAt !== null && output.expiresAt * 1e3 - now < 6e4;
+}
+
+// ../sdk/src/session.ts
+var managedCloud = "https://api.arkor.ai";
+var tokenTimeoutMs = 3e4;
+async function openSession(options) {
+  const { credentials, env } = options;
+  if (credentials !== void 0) {
+    const url = env["ARKOR_CLOUD_API_URL"] ?? credentials.arkorCloudApiUrl ?? managedCloud;
+    return fixedSession(options, credentials, url);
+  }
+  const binary = findBinary("arkor-auth", "ARKOR_AUTH_BIN", env);
+  if (binary !== void 0) return await BinarySession.open(options, binary);
+  const token = env["ARKOR_TOKEN"]?.trim();
+  if (token) {
+    const url = env["ARKOR_CLOUD_API_URL"] ?? managedCloud;
+    return fixedSession(options, { mode: "token", token }, url);
+  }
+  throw new AuthError(
+    "auth_unavailable",
+    "No way to sign in: arkor-auth is not on PATH and ARKOR_TOKEN is not set.",
+    { hint: "install arkor-auth, or set ARKOR_TOKEN together with ARKOR_CLOUD_API_URL" }
+  );
+}
+function fixedSession(options, credentials, url) {
+  const baseUrl = (options.baseUrl ?? url).replace(/\/+$/, "");
+  const access = { baseUrl, token: bearer(credentials) };
+  const orgSlug = credentials.mode === "oauth" ? null : credentials.orgSlug ?? null;
+  return {
+    current: () => Promise.resolve(access),
+    rejected: () => Promise.resolve(void 0),
+    scope: () => readProjectScope(options.cwd, { mode: credentials.mode, orgSlug }),
+    unreachable: () => Promise.resolve()
+  };
+}
+var BinarySession = class _BinarySession {
+  #options;
+  #binary;
+  #first;
+  #latest;
+  /** The token that we already tried to renew because of its age. */
+  #renewalTried;
+  #running;
+  static async open(options, binary) {
+    return new _BinarySession(options, binary, await askForToken(options, binary, ["--scope"]));
+  }
+  constructor(options, binary, first) {
+    this.#options = options;
+    this.#binary = binary;
+    this.#first = first;
+    this.#latest = first;
+  }
+  async current() {
+    const { token } = this.#latest;
+    if (expiresSoon(this.#latest, this.#options.now()) && this.#renewalTried !== token) {
+      this.#renewalTried = token;
+      await this.#ask([]).catch(unlessIdentityChanged);
+    }
+    return this.#access();
+  }
+  async rejected(token) {
+    if (this.#latest.token !== token) return this.#access();
+    if (this.#latest.mode === "token") return void 0;
+    const hash = createHash("sha256").update(token).digest("hex");
+    const next = await this.#ask(["--rejected", hash]);
+    return next.token === token ? void 0 : this.#access();
+  }
+  async scope() {
+    return this.#first.scope ?? await readProjectScope(this.#options.cwd, this.#first);
+  }
+  async unreachable() {
+    if (this.#first.mode === "local") await this.#ask([]).catch(() => void 0);
+  }
+  #access() {
+    const { token, apiUrl } = this.#latest;
+    return { baseUrl: (this.#options.baseUrl ?? apiUrl).replace(/\/+$/, ""), token };
+  }
+  /** Runs the binary; callers that want the same at the same time share one run. */
+  #ask(args) {
+    const key = args.join(" ");
+    if (this.#running?.key === key) return this.#running.result;
+    const before = this.#running?.result;
+    const result = (async () => {
+      await before?.catch(() => void 0);
+      const next = await askForToken(this.#options, this.#binary, args);
+      if (!sameIdentity(this.#first, next)) {
+        throw new AuthError(
+          "identity_changed",
+          "The sign-in changed while the job was being followed; the job goes on without us.",
+          { hint: "start again to follow it with the new sign-in, or sign in as before" }
+        );
+      }
+      this.#latest = next;
+      return next;
+    })();
+    const running = { key, result };
+    this.#running = running;
+    const done = () => {
+      if (this.#running === running) this.#running = void 0;
+    };
+    result.then(done, done);
+    return result;
+  }
+};
+async function askForToken(options, binary, args) {
+  const outcome = await runBinary({
+    path: binary,
+    args: ["token", "--json", ...args],
+    cwd: options.cwd,
+    timeoutMs: tokenTimeoutMs,
+    stderr: (line) => process.stderr.write(`${line}
+`)
+  });
+  switch (outcome.kind) {
+    case "missing":
+      throw new AuthError("auth_unavailable", `No way to sign in: ${binary} does not exist.`, {
+        hint: "set ARKOR_AUTH_BIN to the arkor-auth executable, or unset it and set ARKOR_TOKEN"
+      });
+    case "failed":
+      throw new AuthError("auth_failed", outcome.message, { hint: outcome.hint });
+    case "done": {
+      const output = parseTokenOutput(outcome.stdout);
+      if (output !== void 0) return output;
+      throw new AuthError("auth_failed", `${binary} printed something other than a token.`, {
+        hint: "arkor-auth and the arkor package may be of different releases"
+      });
+    }
+  }
+}
+function unlessIdentityChanged(error) {
+  if (error instanceof AuthError && error.code === "identity_changed") throw error;
+}
+
+// ../sdk/src/dataset-file.ts
+import { createHash as createHash2 } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// ../sdk/src/jsonl-check.ts
+var maxLineBytes = 16 * 1024 * 1024;
+var LineChecker = class {
+  #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #parts = [];
+  #length = 0;
+  #line = 0;
+  #samples = 0;
+  #problem;
+  /** How many lines hold an object. */
+  get samples() {
+    return this.#samples;
+  }
+  /** Takes the next bytes; returns the first problem found so far. */
+  push(bytes) {
+    let start = 0;
+    while (this.#problem === void 0) {
+      const end = bytes.indexOf(10, start);
+      const part = bytes.subarray(start, end < 0 ? void 0 : end);
+      this.#length += part.length;
+      if (this.#length > maxLineBytes) {
+        this.#problem = {
+          line: this.#line + 1,
+          kind: "too_long",
+          message: `the line is longer than ${maxLineBytes / 1024 / 1024} MiB`
+        };
+        break;
+      }
+      if (end < 0) {
+        if (part.length > 0) this.#parts.push(part.slice());
+        break;
+      }
+      this.#parts.push(part);
+      this.#endLine();
+      start = end + 1;
+    }
+    return this.#problem;
+  }
+  /** Takes the end of the file; returns the first problem. */
+  end() {
+    if (this.#problem === void 0 && this.#length > 0) this.#endLine();
+    return this.#problem;
+  }
+  #endLine() {
+    this.#line++;
+    const bytes = this.#parts.length === 1 ? this.#parts[0] : join3(this.#parts, this.#length);
+    this.#parts = [];
+    this.#length = 0;
+    const problem = this.#check(bytes ?? new Uint8Array());
+    if (problem !== void 0) this.#problem = { line: this.#line, ...problem };
+  }
+  #check(bytes) {
+    let text;
+    try {
+      text = this.#decoder.decode(bytes);
+    } catch {
+      return { kind: "not_utf8", message: "not UTF-8 text" };
+    }
+    if (this.#line === 1 && text.startsWith("\uFEFF")) text = text.slice(1);
+    if (/^[ \t\r]*$/.test(text)) return void 0;
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+      return { kind: "not_json", message: `not JSON: ${reason}` };
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const what = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+      return { kind: "not_object", message: `not a JSON object but ${what}` };
+    }
+    this.#samples++;
+    return void 0;
+  }
+};
+function join3(parts, length) {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+// ../sdk/src/dataset-file.ts
+var contentTypes = {
+  jsonl: "application/x-ndjson",
+  json: "application/json",
+  csv: "text/csv",
+  parquet: "application/vnd.apache.parquet"
+};
+async function checkDataset(source, cwd, signal) {
+  const train = await checkFile(source.path, source.format, cwd, signal);
+  const { evalPath } = source;
+  if (evalPath === void 0) return { train, held: void 0 };
+  return { train, held: await checkFile(evalPath, source.format, cwd, signal) };
+}
+async function checkFile(name, format, cwd, signal) {
+  const path = name.startsWith("file:") ? fileURLToPath(name) : resolve(cwd, name);
+  const known = format ?? formatOf(path);
+  if (known === void 0 || !Object.hasOwn(contentTypes, known)) {
+    const what = format ?? (extname(path) || "no extension");
+    throw new DatasetError("dataset_invalid", `Dataset ${name}: unknown format (${what}).`, {
+      hint: `name one with \`format\`: ${Object.keys(contentTypes).join(", ")}`
+    });
+  }
+  const size = await sizeOf(path, name, cwd);
+  const checker = known === "jsonl" ? new LineChecker() : void 0;
+  const hash = createHash2("sha256");
+  let read = 0;
+  for await (const chunk of createReadStream(path, { signal })) {
+    const bytes = chunk;
+    hash.update(bytes);
+    read += bytes.length;
+    if (checker?.push(bytes) !== void 0) break;
+  }
+  const problem = checker?.end();
+  if (problem !== void 0) {
+    const message = `${name}:${problem.line}: ${problem.message}`;
+    throw new DatasetError("dataset_invalid", message, { hint: lineHint });
+  }
+  if (checker?.samples === 0) {
+    throw new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint });
+  }
+  if (read !== size) throw changed(name);
+  const sha256 = hash.digest("hex");
+  const open = () => toStream(sameBytes(path, name, size, sha256));
+  const contentType = contentTypes[known];
+  return { name, upload: { size, sha256, filename: basename(path), contentType, open } };
+}
+var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
+function formatOf(path) {
+  const extension = extname(path).slice(1).toLowerCase();
+  if (extension === "ndjson") return "jsonl";
+  return Object.hasOwn(contentTypes, extension) ? extension : void 0;
+}
+async function sizeOf(path, name, cwd) {
+  let stats;
+  try {
+    stats = await stat(path);
+  } catch (cause) {
+    if (cause.code !== "ENOENT") {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
+    }
+    throw new DatasetError("dataset_not_found", `Dataset ${name} does not exist.`, {
+      hint: `paths are relative to the project, ${cwd}`
+    });
+  }
+  if (!stats.isFile()) {
+    throw new DatasetError("dataset_invalid", `Dataset ${name} is not a file.`);
+  }
+  if (stats.size === 0) throw new DatasetError("dataset_invalid", `Dataset ${name} is empty.`);
+  return stats.size;
+}
+async function* sameBytes(path, name, size, sha256) {
+  const hash = createHash2("sha256");
+  let total = 0;
+  let held;
+  for await (const chunk of createReadStream(path)) {
+    if (held !== void 0) yield held;
+    held = chunk;
+    hash.update(held);
+    total += held.length;
+    if (total > size) throw changed(name);
+  }
+  if (total !== size || hash.digest("hex") !== sha256) throw changed(name);
+  if (held !== void 0) yield held;
+}
+function changed(name) {
+  return new DatasetError("dataset_changed", `Dataset ${name} changed while it was being uploaded.`, {
+    hint: "start again when nothing writes to it any more"
+  });
+}
+function toStream(chunks) {
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await chunks.return(void 0);
+    }
+  });
+}
+
+// ../sdk/src/dataset-upload.ts
+async function uploadDataset(dataset, client, scope, offer, signal) {
+  const { train, held } = dataset;
+  const files = held === void 0 ? [train] : [train, held];
+  if (offer?.datasetTypes !== void 0 && !offer.datasetTypes.includes("file")) {
+    throw uploadUnsupported(train.name);
+  }
+  const limit = offer?.limits.maxDatasetBytes ?? Number.POSITIVE_INFINITY;
+  for (const { name, upload } of files) {
+    if (upload.size > limit) throw tooLarge(name, `it has ${upload.size} bytes, the limit is ${limit}`);
+  }
+  const datasetId = await ensure(train, client, scope, signal);
+  if (held === void 0) return { type: "file", datasetId };
+  return { type: "file", datasetId, evalDatasetId: await ensure(held, client, scope, signal) };
+}
+async function ensure(file, client, scope, signal) {
+  const id = `sha256:${file.upload.sha256}`;
+  if (await client.hasDataset(id, scope, { signal })) return id;
+  for (let repeated = false; ; repeated = true) {
+    try {
+      return (await client.uploadDataset(file.upload, scope, { signal })).datasetId;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const reason = datasetErrorIn(error);
+      if (reason !== void 0) throw reason;
+      if (error instanceof CloudApiError) throw explain(error, file.name);
+      if (error instanceof ArkorError || repeated) throw error;
+    }
+  }
+}
+function datasetErrorIn(error) {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof DatasetError) return at;
+  }
+  return void 0;
+}
+function explain(error, name) {
+  if (isNotOffered(error)) return uploadUnsupported(name);
+  if (error.code === "digest_mismatch") return changed(name);
+  if (error.status === 413) return tooLarge(name, error.message);
+  return error;
+}
+function tooLarge(name, why) {
+  return new DatasetError("dataset_too_large", `Dataset ${name} is too large for this backend: ${why}.`);
+}
+function uploadUnsupported(name) {
+  return new DatasetError(
+    "dataset_upload_unsupported",
+    `Dataset ${name} cannot be uploaded: this backend takes no files.`,
+    { hint: 'use a dataset of type "blob" (an https address) or "huggingface" (a name), or the local backend' }
+  );
+}
+
+// ../sdk/src/submit.ts
+var maxRepeats = 2;
+async function submit(submission) {
+  const { input, config, cwd } = submission;
+  const { dataset, abortSignal: signal } = input;
+  signal?.throwIfAborted();
+  const files = dataset.type === "file" ? await checkDataset(dataset, cwd, signal) : void 0;
+  const { client, scope } = await submission.connect();
+  signal?.throwIfAborted();
+  const offer = await askForModels(client);
+  if (offer !== "unknown") checkModelOffered(input.model, offer);
+  const list = offer === "unknown" ? void 0 : offer;
+  const datasetSource = dataset.type === "file" && files !== void 0 ? await uploadDataset(files, client, scope, list, signal) : dataset;
+  signal?.throwIfAborted();
+  return await create(submission, client, scope, { ...config, datasetSource }, list !== void 0);
+}
+async function askForModels(client) {
+  return await client.listModels().catch(() => "unknown");
+}
+async function create(submission, client, scope, config, repeatable) {
+  const { input, idempotencyKey, clock, timing } = submission;
+  for (let repeats = 0; ; repeats++) {
+    try {
+      const request = { ...scope, name: input.name, config };
+      return (await client.createJob(request, { idempotencyKey })).job;
+    } catch (error) {
+      if (!repeatable || repeats === maxRepeats || !mayBeRepeated(error)) throw error;
+      await clock.sleep(reconnectDelay(timing, repeats, clock.random()));
+    }
+  }
+}
+function mayBeRepeated(error) {
+  if (error instanceof CloudApiError) return error.code === "idempotency_in_progress";
+  return !(error instanceof ArkorError);
+}
+
+// ../sdk/src/trainer.ts
+var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
+function createTrainer(input, context = {}) {
+  checkModelName(input.model);
+  const run = new Run(input, context);
+  return {
+    name: input.name,
+    start: () => run.start(),
+    wait: () => run.wait(),
+    cancel: () => run.cancel(),
+    [observe]: (observer) => run.observe(observer)
+  };
+}
+var Run = class {
+  #input;
+  #context;
+  #cwd;
+  #config;
+  #clock;
+  #timing;
+  #idempotencyKey = randomUUID();
+  #observers = /* @__PURE__ */ new Set();
+  #position = { lastEventId: void 0 };
+  #connection;
+  #starting;
+  #waiting;
+  #job;
+  #artifacts = [];
+  constructor(input, context) {
+    this.#input = input;
+    this.#context = context;
+    this.#cwd = context.cwd ?? process.cwd();
+    this.#config = openJobConfig(input);
+    this.#clock = context.clock ?? systemClock;
+    this.#timing = {
+      initialMs: context.reconnectDelayMs ?? defaultTiming.initialMs,
+      maxMs: context.maxReconnectDelayMs ?? defaultTiming.maxMs
+    };
+  }
+  async start() {
+    return { jobId: (await this.#started()).id };
+  }
+  wait() {
+    this.#waiting ??= this.#follow().catch((error) => {
+      this.#waiting = void 0;
+      throw error;
+    });
+    return this.#waiting;
+  }
+  async cancel() {
+    await this.#starting?.catch(() => void 0);
+    if (this.#job === void 0) return;
+    const { client, scope } = await this.#connect();
+    await client.cancelJob(this.#job.id, scope);
+  }
+  /** Adds an observer; returns what removes it. */
+  observe(observer) {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+  #started() {
+    this.#starting ??= this.#submit().catch((error) => {
+      this.#starting = void 0;
+      throw error;
+    });
+    return this.#starting;
+  }
+  async #submit() {
+    this.#job = await submit({
+      input: this.#input,
+      config: this.#config,
+      cwd: this.#cwd,
+      connect: () => this.#connect(),
+      idempotencyKey: this.#idempotencyKey,
+      clock: this.#clock,
+      timing: this.#timing
+    });
+    return this.#job;
+  }
+  /** One identity per trainer: a login elsewhere must not mix two. */
+  #connect() {
+    this.#connection ??= this.#open().catch((error) => {
+      this.#connection = void 0;
+      throw error;
+    });
+    return this.#connection;
+  }
+  async #open() {
+    const { baseUrl, credentials, env = process.env } = this.#context;
+    const now = () => this.#clock.now();
+    const session = await openSession({ cwd: this.#cwd, env, baseUrl, credentials, now });
+    const client = new CloudApiClient(new Transport({ source: session }));
+    return { session, client, scope: await session.scope() };
+  }
+  async #follow() {
+    let job = this.#job ?? await this.#started();
+    if (isFinal(job.status)) return { job, artifacts: this.#artifacts };
+    const { session, client, scope } = await this.#connect();
+    const signal = this.#input.abortSignal;
+    const apply = async (effect) => {
+      job = effect.job;
+      this.#job = job;
+      if (effect.dispatch?.name === "onCompleted") this.#artifacts = effect.dispatch.argument.artifacts;
+      await this.#call(effect.dispatch, client, scope);
+      return isFinal(job.status);
+    };
+    await follow({
+      open: (lastEventId) => client.openEventStream(job.id, scope, { lastEventId, signal }),
+      onEvent: async (payload) => {
+        const final = await apply(applyEvent(job, payload));
+        this.#notify(payload);
+        return final;
+      },
+      onEnd: async (data) => {
+        const named = endStatus(data);
+        if (named !== void 0 && !isFinal(named)) return false;
+        const ask = named === void 0 || named === "failed";
+        const server = ask ? await client.getJob(job.id, scope).then(({ job: job2 }) => job2, () => void 0) : void 0;
+        if (server !== void 0 && !isFinal(server.status)) return false;
+        if (server !== void 0) await apply(applyServerJob(job, server));
+        else if (named !== void 0) await apply(finish(job, named, null));
+        else return true;
+        this.#notify({ type: `training.${job.status}`, jobId: job.id, error: job.error });
+        return true;
+      },
+      onFailure: async ({ attempt, delayMs, error }) => {
+        this.#notify({ type: "reconnecting", attempt, delayMs, error });
+        if (!(error instanceof ArkorError)) await session.unreachable();
+      },
+      position: this.#position,
+      timing: this.#timing,
+      maxFailures: this.#context.maxReconnectAttempts,
+      clock: this.#clock,
+      signal
+    });
+    return { job, artifacts: this.#artifacts };
+  }
+  async #call(dispatch, client, scope) {
+    const callbacks = this.#input.callbacks;
+    if (dispatch === void 0 || callbacks === void 0) return;
+    switch (dispatch.name) {
+      case "onStarted":
+        return void await callbacks.onStarted?.(dispatch.argument);
+      case "onLog":
+        return void await callbacks.onLog?.(dispatch.argument);
+      case "onCheckpoint": {
+        const { job, step } = dispatch.argument;
+        const infer = async (args) => {
+          const body = checkpointChatBody(args, job.id, step);
+          return await client.chat({ scope, body, signal: args.signal });
+        };
+        return void await callbacks.onCheckpoint?.({ ...dispatch.argument, infer });
+      }
+      case "onCompleted":
+        return void await callbacks.onCompleted?.(dispatch.argument);
+      case "onFailed":
+        return void await callbacks.onFailed?.(dispatch.argument);
+      case "onCancelled":
+        return void await callbacks.onCancelled?.(dispatch.argument);
+    }
+  }
+  #notify(payload) {
+    for (const observer of this.#observers) {
+      try {
+        observer({ ...payload, type: String(payload["type"]) });
+      } catch {
+      }
+    }
+  }
+};
+
+// ../sdk/src/run-trainer.ts
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { extname as extname2, join as join4, resolve as resolve2 } from "node:path";
+import { pathToFileURL } from "node:url";
+var buildTimeoutMs = 12e4;
+async function runTrainer(file = "src/arkor/index.ts") {
+  const entry = resolve2(file);
+  if (!existsSync(entry)) {
+    throw new EntryError(
+      "entry_not_found",
+      `Training entry not found: ${entry}. Provide a path or create src/arkor/index.ts.`
+    );
+  }
+  if (![".ts", ".mts", ".cts", ".tsx"].includes(extname2(entry))) {
+    return await runModule(entry);
+  }
+  await mkdir(".arkor", { recursive: true });
+  const folder = await mkdtemp(resolve2(".arkor", "run-"));
+  try {
+    await runModule(await build(entry, folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+async function runModule(path) {
+  const trainer = findTrainer(await import(pathToFileURL(path).href));
+  if (trainer === void 0) {
+    throw new EntryError(
+      "entry_no_trainer",
+      "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them."
+    );
+  }
+  const { jobId } = await trainer.start();
+  process.stdout.write(`Started job ${jobId}
+`);
+  const { job } = await trainer.wait();
+  process.stdout.write(`Job ${job.id} finished with status=${job.status}
+`);
+}
+function findTrainer(module) {
+  const { arkor, trainer, default: fallback } = module;
+  const candidates = [
+    isArkor(arkor) ? arkor.trainer : arkor,
+    trainer,
+    isArkor(fallback) ? fallback.trainer : fallback,
+    typeof fallback === "object" && fallback !== null && "trainer" in fallback ? fallback.trainer : void 0
+  ];
+  return candidates.find(isTrainer);
+}
+function isTrainer(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const methods = value;
+  return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
+}
+async function build(entry, folder) {
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process.env, process.env["ARKOR_AUTH_BIN"]);
+  const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
+    path,
+    args: ["build", "--out-dir", folder, entry],
+    cwd: process.cwd(),
+    timeoutMs: buildTimeoutMs,
+    stderr: (line) => process.stderr.write(`${line}
+`)
+  });
+  switch (outcome.kind) {
+    case "done":
+      return join4(folder, "index.mjs");
+    case "failed":
+      throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
+        hint: outcome.hint
+      });
+    case "missing":
+      throw new EntryError("entry_build_failed", `${entry} is TypeScript and arkor-build is missing.`, {
+        hint: "install arkor-build, or bundle the entry yourself and pass the .mjs file"
+      });
+  }
+}
+
+// ../sdk/src/infer-stream.ts
+async function* readInferStream(response) {
+  if (response.headers.get("content-type")?.startsWith("application/json")) {
+    throw new ResponseShapeError("the answer is one JSON document, not a stream", {
+      hint: "call infer with stream: true, or read the answer with response.json()"
+    });
+  }
+  if (response.body === null) throw new ResponseShapeError("the answer has no body to read text from");
+  const reader = response.body.getReader();
+  const parser = new FrameParser();
+  try {
+    for (; ; ) {
+      const chunk = await reader.read();
+      if (chunk.done) return;
+      for (const frame of parser.push(chunk.value)) {
+        const part = readTextFrame(frame);
+        if (part.end) return;
+        if (part.text !== "") yield part.text;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => void 0);
+  }
+}
+function readTextFrame(frame) {
+  const { event, data } = frame;
+  if (event === "end" || data === "[DONE]") return { text: "", end: true };
+  if (event === "ping" || data === "") return { text: "", end: false };
+  let value;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    value = data;
+  }
+  const fields = asRecord(value);
+  if (event === "error") {
+    throw new StreamError(asString(fields?.["error"]) ?? "the backend broke off the answer");
+  }
+  if (typeof value === "string") return { text: value, end: false };
+  const choices = fields?.["choices"];
+  const delta = asRecord(asRecord(Array.isArray(choices) ? choices[0] : void 0)?.["delta"]);
+  const text = asString(delta?.["content"]) ?? asString(fields?.["content"]) ?? asString(fields?.["text"]) ?? "";
+  return { text, end: false };
+}
+export {
+  ArkorError,
+  AuthError,
+  CloudApiClient,
+  CloudApiError,
+  DatasetError,
+  EntryError,
+  ProjectStateMismatchError,
+  ProjectStateMissingError,
+  ResponseShapeError,
+  SUPPORTED_MODELS,
+  StreamError,
+  UnsupportedModelError,
+  createArkor,
+  createTrainer,
+  isArkor,
+  readInferStream,
+  runTrainer
+};

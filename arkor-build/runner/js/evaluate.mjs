@@ -1,0 +1,34 @@
+// Imports a bundle without starting anything and reports what it exports, in a
+// file of its own: stdout belongs to the user's code.
+
+import { writeFileSync } from "node:fs";
+import process from "node:process";
+
+import { report } from "./errors.mjs";
+import { findTrainer } from "./trainer.mjs";
+
+export async function evaluate(request) {
+  let status = 0;
+  try {
+    const module = await request.load();
+    const answer = request.mode === "manifest" ? manifest(module) : config(module);
+    writeFileSync(request.result, JSON.stringify(answer));
+  } catch (error) {
+    report(request, error);
+    status = 1;
+  }
+  // Timers or servers of the user's module must not keep the answer waiting.
+  process.stderr.write("", () => process.exit(status));
+}
+
+function manifest(module) {
+  const trainer = findTrainer(module);
+  return { trainer: trainer && { name: String(trainer.name ?? "") } };
+}
+
+// What JSON cannot say (a function, undefined) is reported by its type.
+function config(module) {
+  const value = module.default;
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  return { type, value: type === "object" ? value : null };
+}

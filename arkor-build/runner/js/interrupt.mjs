@@ -1,0 +1,81 @@
+// What signals do during a run, as long as the user's code does not handle them.
+//
+// The first SIGINT or SIGTERM cancels the remote job, the second ends the
+// process at once. SIGHUP leaves the job running. A handler of the user's own
+// takes ours out of the way completely, so that libraries which re-raise a
+// signal when they are its only listener behave as they do elsewhere.
+
+import process from "node:process";
+
+import { messageOf, say } from "./errors.mjs";
+
+const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const patienceMs = 5000;
+
+/** Handles signals for a run until release is called. */
+export function watchSignals(request, run, progress) {
+  const ours = {
+    SIGHUP: () => leave(request, run),
+    SIGINT: () => stop("SIGINT"),
+    SIGTERM: () => stop("SIGTERM"),
+  };
+  const stop = async (signal) => {
+    const again = run.stopping;
+    run.stopping = true;
+    progress.end();
+    if (!again && run.starting) {
+      await cancel(request, run);
+      // Pipes may be asynchronous; what was printed before must arrive.
+      await new Promise((resolve) => process.stdout.write("", resolve));
+    }
+    process.exit(statuses[signal]);
+  };
+  const added = (name, listener) => {
+    if (ours[name] && listener !== ours[name]) process.off(name, ours[name]);
+  };
+  const removed = (name, listener) => {
+    if (ours[name] && listener !== ours[name] && process.listenerCount(name) === 0) process.on(name, ours[name]);
+  };
+  for (const [name, listener] of Object.entries(ours)) process.on(name, listener);
+  process.on("newListener", added).on("removeListener", removed);
+  return {
+    release() {
+      process.off("newListener", added).off("removeListener", removed);
+      for (const [name, listener] of Object.entries(ours)) process.off(name, listener);
+    },
+  };
+}
+
+async function cancel(request, run) {
+  say(request, `interrupted; cancelling ${run.jobID ? `job ${run.jobID}` : "the job"} (again to exit at once)`);
+  try {
+    const cancelled = await Promise.race([cancelStarted(run), timeout()]);
+    say(request, cancelled ? `job ${run.jobID || "unknown"} is cancelled` : "no job was started");
+  } catch (error) {
+    say(request, `could not cancel job ${run.jobID || "unknown"}, which may go on running: ${messageOf(error)}`);
+  }
+}
+
+// A job that is being created at this moment has to exist before it can be
+// cancelled. When creating it fails there is nothing to cancel.
+async function cancelStarted(run) {
+  try {
+    run.jobID ||= String((await run.starting)?.jobId ?? "");
+  } catch {
+    return false;
+  }
+  await run.trainer.cancel();
+  return true;
+}
+
+function timeout() {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1000} seconds`)), patienceMs);
+  });
+}
+
+function leave(request, run) {
+  run.stopping = true;
+  if (run.jobID) say(request, `detached; job ${run.jobID} goes on running`);
+  process.exit(statuses.SIGHUP);
+}

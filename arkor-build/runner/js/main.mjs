@@ -1,0 +1,57 @@
+// The program that a JavaScript runtime executes in the place of a trainer's
+// bundle. It is built into ../runner.mjs (go generate), written beside the
+// bundle and given one argument, a request in JSON:
+//
+//   mode     "start", "manifest" or "config"
+//   command  what error messages begin with
+//   module   absolute path of the bundle
+//   dir      the project, absolute
+//   result   file for the answer of "manifest" and "config"
+//   pnp      Yarn's .pnp.cjs, or ""
+//   upgrade  command that upgrades the tool
+//
+// It has no dependencies and imports nothing of the project but the bundle.
+
+import { existsSync } from "node:fs";
+import module from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+
+import { evaluate } from "./evaluate.mjs";
+import { start } from "./start.mjs";
+
+const oldestNode = 20;
+
+const request = JSON.parse(process.argv[process.argv.length - 1]);
+// The request is ours: user code sees the arguments of a program of its own.
+process.argv = [process.argv[0], request.module];
+
+const { bun, deno, node } = process.versions;
+if (!bun && !deno && Number.parseInt(node, 10) < oldestNode) {
+  process.stderr.write(
+    `${request.command}: node ${node} at ${process.execPath} is too old\n` +
+      `hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME\n`,
+  );
+  process.exitCode = 1;
+} else {
+  request.load = () => {
+    try {
+      process.setSourceMapsEnabled?.(true);
+    } catch {
+      // Some runtimes have the function but not the ability; traces then name the bundle.
+    }
+    usePlugAndPlay(request.pnp);
+    return import(pathToFileURL(request.module).href);
+  };
+  (request.mode === "start" ? start : evaluate)(request);
+}
+
+// Yarn's resolver is normally preloaded by "yarn run"; without that, packages
+// would not be found when the tool is called directly.
+function usePlugAndPlay(path) {
+  if (!path || process.versions.pnp) return;
+  module.createRequire(path)(path).setup();
+  const loader = join(path, "..", ".pnp.loader.mjs");
+  if (existsSync(loader)) module.register?.(pathToFileURL(loader).href);
+}

@@ -1,0 +1,123 @@
+// The one line at the foot of a terminal that says how far a training is.
+
+import process from "node:process";
+
+const clearLine = "\r\u001b[2K";
+const silent = { begin() {}, event() {}, end() {} };
+
+/** Returns a progress line on stderr, or one that does nothing where nobody would see it. */
+export function createProgress() {
+  let line = silent;
+  return {
+    // Whether stderr is a terminal is asked late, after user code has had its say.
+    begin() {
+      if (process.stderr.isTTY && process.env.TERM !== "dumb") line = onTerminal();
+      line.begin();
+    },
+    event: (event) => line.event(event),
+    end() {
+      line.end();
+      line = silent;
+    },
+  };
+}
+
+function onTerminal() {
+  const state = { text: "waiting for the training to start", visible: false, midLine: false };
+  const stderr = process.stderr;
+  const writeError = stderr.write;
+  const rate = createRate();
+  let progress = {};
+
+  const draw = (text) => writeError.call(stderr, text);
+  const hide = () => {
+    if (state.visible) draw(clearLine);
+    state.visible = false;
+  };
+  // Below an unfinished line of the user's there is no place to draw.
+  const show = () => {
+    if (state.midLine) return;
+    draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
+    state.visible = true;
+  };
+  const restore = [stderr, process.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+
+  return {
+    begin() {
+      // Both print past the wrapped streams, or end the process without them.
+      process.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      show();
+    },
+    event(event) {
+      if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
+      if (event?.type !== "training.started" && event?.type !== "training.log") return;
+      progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
+      if (progress.step !== undefined) rate.reached(progress.step);
+      state.text = describe(progress, rate);
+      show();
+    },
+    end() {
+      hide();
+      for (const undo of restore) undo();
+      process.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+    },
+  };
+}
+
+// Wraps a stream's write so that user output scrolls above the progress line.
+function makeRoom(stream, state, hide, show) {
+  const original = stream.write;
+  const wrapped = function (chunk, ...rest) {
+    hide();
+    const result = original.call(stream, chunk, ...rest);
+    if (chunk.length > 0) state.midLine = chunk[chunk.length - 1] !== "\n" && chunk[chunk.length - 1] !== 10;
+    show();
+    return result;
+  };
+  stream.write = wrapped;
+  return () => {
+    if (stream.write === wrapped) stream.write = original;
+  };
+}
+
+function numbers(object) {
+  return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
+}
+
+function describe({ step, totalSteps, loss, evalLoss, tokensPerSecond }, rate) {
+  if (step === undefined) return totalSteps ? `step 0/${totalSteps}` : "training";
+  return [
+    totalSteps ? `step ${step}/${totalSteps} (${Math.floor((100 * step) / totalSteps)} %)` : `step ${step}`,
+    loss === undefined ? "" : `loss ${loss.toFixed(4)}`,
+    evalLoss === undefined ? "" : `eval loss ${evalLoss.toFixed(4)}`,
+    tokensPerSecond === undefined ? "" : `${Math.round(tokensPerSecond).toLocaleString("en-US")} tokens/s`,
+    totalSteps ? timeLeft(rate.left(totalSteps)) : "",
+  ]
+    .filter(Boolean)
+    .join("  ");
+}
+
+// Steps per time since the training began here, which a resumed job did not do from step 0.
+function createRate() {
+  let first;
+  let last;
+  return {
+    begin(step) {
+      first = { step, time: Date.now() };
+    },
+    reached(step) {
+      last = { step, time: Date.now() };
+      first ??= last;
+    },
+    /** Milliseconds until the last step, or NaN when that cannot be told. */
+    left: (total) => (last && last.step > first.step ? ((last.time - first.time) / (last.step - first.step)) * (total - last.step) : NaN),
+  };
+}
+
+function timeLeft(milliseconds) {
+  if (!Number.isFinite(milliseconds)) return "";
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s left`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min left` : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+}

@@ -1,0 +1,107 @@
+// Runs the trainer of a bundle from start to end.
+
+import process from "node:process";
+
+import { messageOf, report, say } from "./errors.mjs";
+import { watchSignals } from "./interrupt.mjs";
+import { createProgress } from "./progress.mjs";
+import { findTrainer, noTrainer } from "./trainer.mjs";
+
+const observe = Symbol.for("arkor.trainer.observe");
+const deprecation = Symbol.for("arkor.deprecation");
+
+export async function start(request) {
+  const run = {
+    doing: "loading the trainer",
+    trainer: null,
+    starting: null, // the promise of start(), from the moment a job may exist
+    jobID: "",
+    stopping: false, // a signal is ending the process; nothing else is to be said
+  };
+  const progress = createProgress();
+  const signals = watchSignals(request, run, progress);
+  const settled = noticeStall(request, run);
+  let status = 0;
+  try {
+    status = await train(request, run, progress);
+  } catch (error) {
+    progress.end();
+    if (!run.stopping) report(request, error);
+    status = 1;
+  }
+  settled();
+  if (run.stopping) return;
+  signals.release();
+  warnOfDeprecation(request);
+  if (status !== 0) process.exitCode ??= status;
+}
+
+async function train(request, run, progress) {
+  const trainer = findTrainer(await request.load());
+  if (!trainer) {
+    say(request, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
+    return 1;
+  }
+  trainer[observe]?.((event) => progress.event(event));
+
+  run.doing = "start()";
+  run.trainer = trainer;
+  run.starting = Promise.resolve(trainer.start());
+  run.jobID = String((await run.starting)?.jobId ?? "");
+  if (run.stopping) return 0;
+  print(`Started job ${run.jobID || "unknown"}`);
+  progress.begin();
+
+  run.doing = "wait()";
+  const job = (await trainer.wait())?.job;
+  progress.end();
+  if (run.stopping) return 0;
+  const id = job?.id ?? (run.jobID || "unknown");
+  const state = job?.status ?? "unknown";
+  print(`Job ${id} finished with status=${state}`);
+  switch (state) {
+    case "completed":
+      return 0;
+    case "failed":
+      say(request, job.error ? String(job.error) : `job ${id} failed, and the backend gave no reason`);
+      return 1;
+    case "cancelled":
+      say(request, `job ${id} was cancelled`);
+      return 1;
+  }
+  say(request, `wait() ended without a final status (${state}): whether the training succeeded is not known`);
+  return 0;
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+// When nothing is left that could settle a promise, the runtime ends the
+// process silently. That is a bug in the user's code, so it is named, with the
+// status that node gives to a module that never finished.
+function noticeStall(request, run) {
+  let idle = false;
+  const drained = () => {
+    idle = true;
+  };
+  const ended = () => {
+    if (!idle || run.stopping) return;
+    say(request, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
+    process.exitCode = 13;
+  };
+  process.on("beforeExit", drained).on("exit", ended);
+  return () => process.off("beforeExit", drained).off("exit", ended);
+}
+
+// The package "arkor" leaves the latest notice of the API here.
+function warnOfDeprecation(request) {
+  const notice = globalThis[deprecation];
+  if (typeof notice?.message !== "string") return;
+  const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
+  try {
+    say(request, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`);
+  } catch (error) {
+    say(request, `the API sent a deprecation notice that cannot be shown: ${messageOf(error)}`);
+  }
+}

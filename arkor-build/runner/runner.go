@@ -1,0 +1,161 @@
+// Package runner executes bundles in a JavaScript runtime of the user's machine.
+package runner
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-build/bundle"
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/sibling"
+)
+
+// source is the program that loads a bundle; its parts lie in js/.
+//
+//go:embed runner.mjs
+var source string
+
+// request is the one argument of the program; js/main.mjs explains the fields.
+type request struct {
+	Mode    string `json:"mode"`
+	Command string `json:"command"`
+	Module  string `json:"module"`
+	Dir     string `json:"dir"`
+	Result  string `json:"result,omitempty"`
+	PnP     string `json:"pnp"`
+	Upgrade string `json:"upgrade"`
+}
+
+// command prepares a runtime's process for a request, without streams.
+func command(ctx context.Context, env cli.Env, r request) (*exec.Cmd, error) {
+	runtime, err := FindRuntime(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	args, err := runtime.arguments(env.Dir)
+	if err != nil {
+		return nil, err
+	}
+	r.Dir = env.Dir
+	r.PnP = bundle.PlugAndPlay(env.Dir)
+	r.Upgrade = cloud.UpgradeCommand(env.Getenv("npm_config_user_agent"), env.Program)
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(runtime.Path, append(args, string(text))...)
+	cmd.Dir, cmd.Env = env.Dir, childEnviron(env)
+	return cmd, nil
+}
+
+// childEnviron adds the path of arkor-auth, which the package "arkor" asks for
+// tokens, unless the user has named one.
+func childEnviron(env cli.Env) []string {
+	const name = "ARKOR_AUTH_BIN"
+	if env.Getenv(name) != "" {
+		return env.Environ
+	}
+	path, err := sibling.Find(env, "arkor-auth")
+	if err != nil {
+		return env.Environ
+	}
+	return append(append([]string{}, env.Environ...), name+"="+path)
+}
+
+// Start runs the trainer of a bundle in the place of this process: streams,
+// signals and exit status are the runtime's.
+func Start(ctx context.Context, env cli.Env, artifact string) error {
+	cmd, err := command(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact})
+	if err != nil {
+		return err
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
+	return sibling.Passthrough(cmd)
+}
+
+// Limit is how long loading a module may take when it is only evaluated.
+const Limit = 15 * time.Second
+
+// Evaluate imports code in a runtime without starting anything and decodes the
+// runner's answer for mode ("manifest" or "config") into out. The code lies in
+// the build folder while it runs, so that its packages are found. What it
+// prints goes to stderr. An error of the code itself has been printed when
+// this returns a silent error.
+func Evaluate(ctx context.Context, env cli.Env, mode string, code []byte, limit time.Duration, out any) error {
+	folder := filepath.Join(env.Dir, filepath.FromSlash(bundle.Folder))
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("create the build folder: %w", err)
+	}
+	file, err := os.CreateTemp(folder, ".evaluate-*.mjs")
+	if err != nil {
+		return fmt.Errorf("write the module to evaluate: %w", err)
+	}
+	module, result := file.Name(), file.Name()+".json"
+	defer os.Remove(module)
+	defer os.Remove(result)
+	_, err = file.Write(code)
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("write the module to evaluate: %w", err)
+	}
+	r := request{Mode: mode, Command: "arkor-build " + mode, Module: module, Result: result}
+	cmd, err := command(ctx, env, r)
+	if err != nil {
+		return err
+	}
+	cmd.Stdout, cmd.Stderr = env.Stderr, env.Stderr
+	cmd.WaitDelay = time.Second // for what the module started and left behind
+	if err := runLimited(ctx, cmd, limit); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(result)
+	if err != nil {
+		return fmt.Errorf("the module ended the process while it was being loaded")
+	}
+	if err := json.Unmarshal(data, out); err != nil {
+		return fmt.Errorf("read the runner's answer: %w", err)
+	}
+	return nil
+}
+
+// runLimited runs a process to its end, kills it at the limit or when ctx
+// ends, and turns a failure that the process explained into a silent error.
+func runLimited(ctx context.Context, cmd *exec.Cmd, limit time.Duration) error {
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("run %s: %w", cmd.Path, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	var reason error
+	select {
+	case err := <-ended:
+		var exit *exec.ExitError
+		switch {
+		case errors.As(err, &exit):
+			return &cli.ExitError{Status: cli.StatusFailed}
+		case errors.Is(err, exec.ErrWaitDelay):
+			return nil
+		}
+		return err
+	case <-timer.C:
+		reason = cli.Hint(fmt.Errorf("loading the project took longer than %v", limit),
+			"is there work at the top level of a module? it belongs into a callback")
+	case <-ctx.Done():
+		reason = context.Cause(ctx)
+	}
+	_ = cmd.Process.Kill()
+	<-ended
+	return reason
+}

@@ -1,0 +1,103 @@
+// Package startcmd implements "arkor start".
+package startcmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
+
+	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
+	"github.com/arkorlab/arkor-go/arkor-build/bundle"
+	"github.com/arkorlab/arkor-go/arkor-build/runner"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+type command struct {
+	env     cli.Env
+	noBuild bool
+	verbose bool
+}
+
+// New returns the command, bound to env.
+func New(env cli.Env) *ff.Command {
+	c := &command{env: env}
+	flags := ff.NewFlagSet("start")
+	_, err := flags.AddFlag(ff.FlagConfig{
+		LongName:  "no-build",
+		Value:     ffval.NewValue(&c.noBuild),
+		Usage:     "run " + bundle.Artifact + " as it is, even when sources are newer",
+		NoDefault: true,
+	})
+	if err != nil {
+		panic(err) // two flags of one name
+	}
+	buildcmd.AddVerbose(flags, &c.verbose)
+	return &ff.Command{
+		Name:      "start",
+		Usage:     "arkor start [options] [entry]",
+		ShortHelp: "train: build if needed, run, follow until the job ends",
+		LongHelp: "Runs the trainer and follows its job to the end. Without an entry the last build\n" +
+			"is run, after building it again if one of its sources changed; with one, that\n" +
+			"entry is built and run. Exits 0 when the training completed, 1 when it failed\n" +
+			"or was cancelled. Ctrl-C cancels the job; a second one leaves at once.\n\n" +
+			"Needs node 20 or newer, bun or deno. ARKOR_JS_RUNTIME names another choice.",
+		Flags: flags,
+		Exec:  c.run,
+	}
+}
+
+func (c *command) run(ctx context.Context, args []string) error {
+	entry, err := buildcmd.Entry("start", args)
+	if err != nil {
+		return err
+	}
+	artifact, err := c.prepare(entry)
+	if err != nil {
+		return err
+	}
+	return runner.Start(ctx, c.env, artifact)
+}
+
+// prepare returns the artifact to run and builds it where that is due.
+func (c *command) prepare(entry string) (string, error) {
+	artifact := bundle.ArtifactPath(c.env.Dir)
+	if c.noBuild {
+		return artifact, c.checkBuilt(entry, artifact)
+	}
+	if entry != "" {
+		return c.build(entry, filepath.Clean(entry) != filepath.FromSlash(bundle.DefaultEntry))
+	}
+	state := bundle.Inspect(c.env.Dir)
+	switch {
+	case !state.Exists:
+		return c.build(state.Entry, false)
+	case state.Stale != "":
+		fmt.Fprintf(c.env.Stderr, "arkor start: building again: %s\n", state.Stale)
+		return c.build(state.Entry, false)
+	}
+	if c.verbose {
+		fmt.Fprintf(c.env.Stderr, "arkor start: %s is up to date\n", filepath.FromSlash(bundle.Artifact))
+		if state.SDK.Imported {
+			buildcmd.SayWhichSDK(c.env, "start", state.SDK)
+		}
+	}
+	return artifact, nil
+}
+
+func (c *command) checkBuilt(entry, artifact string) error {
+	if entry != "" {
+		return cli.Usagef("--no-build runs what is built already, so it cannot be given an entry")
+	}
+	if _, err := os.Stat(artifact); err != nil {
+		return cli.Hint(fmt.Errorf("nothing is built at %s", artifact), "run `arkor build`, or leave --no-build out")
+	}
+	return nil
+}
+
+func (c *command) build(entry string, once bool) (string, error) {
+	return buildcmd.Build(c.env, buildcmd.Options{Command: "start", Entry: entry, Once: once, Verbose: c.verbose})
+}

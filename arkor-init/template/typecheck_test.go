@@ -1,0 +1,53 @@
+package template
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Projects must satisfy the strict compiler against the package's own types.
+// Where the compiler or the built package is missing, as in a plain `go test`
+// of a fresh clone, there is nothing to check with.
+func TestTemplatesTypeCheck(t *testing.T) {
+	t.Parallel()
+	sdk, err := filepath.Abs("../../sdk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := filepath.Join(sdk, "node_modules", ".bin", "tsc")
+	for _, needed := range []string{compiler, filepath.Join(sdk, "dist", "index.d.ts")} {
+		if _, err := os.Stat(needed); err != nil {
+			t.Skip("needs `npm ci && npm run build` in sdk/")
+		}
+	}
+	for _, id := range IDs() {
+		dir := t.TempDir()
+		tmpl, _ := Lookup(id)
+		files, err := tmpl.Files("demo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			path := filepath.Join(dir, filepath.FromSlash(f.Path))
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		modules := filepath.Join(dir, "node_modules")
+		if err := os.Mkdir(modules, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(sdk, filepath.Join(modules, "arkor")); err != nil {
+			t.Skip(err)
+		}
+		cmd := exec.Command(compiler, "--project", dir)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", id, err, out)
+		}
+	}
+}

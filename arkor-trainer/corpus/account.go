@@ -5,6 +5,7 @@ func accountScenes() []scene {
 	return []scene{
 		{
 			team: billing, topic: "a double charge", mood: problem, urgency: normal,
+			action: []string{"Give one payment back.", "Check both payments."},
 			tell: []string{
 				"You [charged me|took the money] twice for [order {order}|the {plan}|the {product}|one order].",
 				"I was charged {amount} two times.",
@@ -23,6 +24,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "a wrong invoice", mood: problem, urgency: normal,
+			action: []string{"Correct the invoice.", "Send a new invoice."},
 			tell: []string{
 				"The invoice for {month} [is wrong|is not right].",
 				"My bill says {wrong}, but I [should pay|agreed to] {amount}.",
@@ -42,6 +44,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "a missing refund", mood: problem, urgency: normal,
+			action: []string{"Check the refund.", "Send the refund."},
 			tell: []string{
 				"I am [still|] waiting for my [refund|money] for the {product}.",
 				"I sent the {product} back {ago} and [have no money yet|the refund has not come].",
@@ -60,6 +63,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "a payment that failed", mood: problem, urgency: normal,
+			action: []string{"Offer another way to pay.", "Check the payment."},
 			tell: []string{
 				"I cannot pay for [my order|order {order}|the {plan}].",
 				"My [card|payment] was [refused|declined].",
@@ -78,6 +82,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "cancelling a plan", mood: request, urgency: normal,
+			action: []string{"Cancel the plan.", "End the subscription."},
 			tell: []string{
 				"I want to [cancel|end|stop] my {plan}.",
 				"Please cancel my [subscription|{plan}].",
@@ -96,6 +101,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "the price", mood: request, urgency: low,
+			action: []string{"Send the prices.", "Tell them the price."},
 			tell: []string{
 				"How much is the {plan}?", "What does the {plan} cost?", "I want to know the price of the {plan}.", "What do I pay for the {plan} with {number} people?",
 			},
@@ -110,6 +116,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "a higher price", mood: problem, urgency: normal,
+			action: []string{"Explain the new price.", "Offer the old price."},
 			tell: []string{
 				"Why did the price of the {plan} go up[ in {month}|]?", "The {plan} costs more than before.", "I pay {amount} since {month}, that is more than last year.",
 				"You made the {plan} more expensive.",
@@ -125,6 +132,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: billing, topic: "a discount", mood: request, urgency: low,
+			action: []string{"Check the code.", "Offer a discount."},
 			tell: []string{
 				"Is there a discount for [students|schools|small teams]?", "My voucher does not work[ for the {product}| for the {plan}|].", "Can I get a discount on the {product}?",
 				"I have a voucher, but the page does not take it.",
@@ -140,6 +148,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "a forgotten password", mood: problem, urgency: normal,
+			action: []string{"Send a link for a new password.", "Help them to log in."},
 			tell: []string{
 				"I [forgot|lost] my password.",
 				"I cannot [log in|sign in|get into my account].",
@@ -159,6 +168,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "a locked account", mood: problem, urgency: high, why: "they are locked out",
+			action: []string{"Open the account again.", "Check why it was locked."},
 			tell: []string{
 				"My account is [locked|blocked].",
 				"You [locked|blocked] my account {ago}.",
@@ -177,6 +187,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "a strange login", mood: problem, urgency: high, why: "the account may not be safe",
+			action: []string{"Lock the account.", "Check the logins and lock the account."},
 			tell: []string{
 				"Someone else [used|was in] my account.",
 				"I got a mail about a login from {city}, but [that was not me|I was at home].",
@@ -194,6 +205,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "changing account details", mood: request, urgency: low,
+			action: []string{"Change the details.", "Explain where to change it."},
 			tell: []string{
 				"I want to change my [mail address|name|phone number] in my account.",
 				"My name is now {name}, please change it.",
@@ -213,6 +225,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "closing an account", mood: request, urgency: low,
+			action: []string{"Close the account.", "Delete the account."},
 			tell: []string{
 				"Please [delete|close] my account.",
 				"I want to [delete|close] my account and all my data.",
@@ -230,6 +243,7 @@ func accountScenes() []scene {
 		},
 		{
 			team: account, topic: "adding a user", mood: request, urgency: low,
+			action: []string{"Explain the team settings.", "Show how to change the team."},
 			tell: []string{
 				"How do I add {name} to our team?",
 				"I want to invite {few} people to our account.",

@@ -32,6 +32,9 @@ func questions() []question {
 			"Give me the short version.", "Write one line about this message.",
 		}, func(t *talk, k ticket) string { return t.answer(k.summary...) }},
 		{[]string{
+			"What should we do next?", "What is the next step?", "What should support do?", "What has to be done?", "Name the next step.",
+		}, func(t *talk, k ticket) string { return t.answer(k.action...) }},
+		{[]string{
 			"How does the customer feel?", "What is the mood of the message?", "How does the writer sound?", "How does the writer feel?",
 		}, (*talk).feelingAnswer},
 		{[]string{

@@ -39,6 +39,7 @@ type scene struct {
 	ask     []string
 	summary []string // the message in one line
 	reply   []string
+	action  []string   // what support should do
 	next    []exchange // what may follow
 }
 

@@ -5,6 +5,7 @@ func shopScenes() []scene {
 	return []scene{
 		{
 			team: delivery, topic: "a late delivery", mood: problem, urgency: normal,
+			action: []string{"Ask the carrier where the parcel is.", "Check the tracking."},
 			tell: []string{
 				"My [order|parcel] [has not arrived|is still not here|has not come yet].",
 				"I ordered a {product} {ago} and it [has not arrived|is still not here].",
@@ -33,6 +34,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: delivery, topic: "a lost parcel", mood: problem, urgency: normal,
+			action: []string{"Start a search for the parcel.", "Look for the parcel or send a new one."},
 			tell: []string{
 				"The tracking says that my {product} was delivered, but [I never got it|there is nothing here].",
 				"My parcel [got lost|is lost|has disappeared].",
@@ -54,6 +56,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: delivery, topic: "a wrong delivery address", mood: problem, urgency: normal,
+			action: []string{"Change the delivery address.", "Ask for the right address."},
 			tell: []string{
 				"I [typed|gave] the wrong address for [my order|order {order}|the {product}].",
 				"My {product} is going to my old address in {city}.",
@@ -72,6 +75,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: delivery, topic: "a pickup point", mood: request, urgency: normal,
+			action: []string{"Offer a parcel shop.", "Change the delivery day."},
 			tell: []string{
 				"I will not be at home on {day}, when my {product} comes.",
 				"Can I pick up [order {order}|my parcel|the {product}] at a shop?",
@@ -90,6 +94,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: returns, topic: "a broken product", mood: problem, urgency: normal,
+			action: []string{"Send a new one.", "Offer a new one or the money back."},
 			tell: []string{
 				"The {product} arrived [broken|damaged|with a crack].",
 				"My new {product} [was broken|was damaged|did not work] when I opened the box.",
@@ -112,6 +117,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: returns, topic: "a wrong product", mood: problem, urgency: normal,
+			action: []string{"Send the right product.", "Send the right one and a return label."},
 			tell: []string{
 				"I ordered a {product} and got [something else|a different thing].",
 				"You sent me the wrong {product}.",
@@ -129,6 +135,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: returns, topic: "a wrong size", mood: problem, urgency: normal,
+			action: []string{"Exchange it for another size.", "Ask which size is needed."},
 			tell: []string{
 				"The {product} is too [big|small|long|short] for me.",
 				"The {product} does not fit.",
@@ -147,6 +154,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: returns, topic: "returning a product", mood: request, urgency: normal,
+			action: []string{"Send a return label.", "Explain how returns work."},
 			tell: []string{
 				"I [want|would like] to [return|send back] [the {product}|order {order}|my {product}].",
 				"I do not [like|need] the {product} [any more|after all].",
@@ -170,6 +178,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: sales, topic: "a product question", mood: request, urgency: low,
+			action: []string{"Answer the question about the product.", "Tell them if we have it."},
 			tell: []string{
 				"Do you [have|sell] the {product} in {colour}?", "Is there a {colour} {product} in your shop?", "I am looking for a {product} in {size}.",
 				"Can I get the {product} in {colour} too?",
@@ -185,6 +194,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: sales, topic: "stock", mood: request, urgency: low,
+			action: []string{"Tell them when it is back.", "Keep one for the customer."},
 			tell: []string{
 				"Is the {product} [still there|back in stock]?", "When will the {product} be back?", "The {product} is sold out on your page.", "Will there be more of the {product}?",
 			},
@@ -199,6 +209,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: sales, topic: "choosing a product", mood: request, urgency: low,
+			action: []string{"Help them to choose.", "Advise a product."},
 			tell: []string{
 				"I would like to buy a {product}, but I do not know which one.", "Which {product} is the best?", "I need help to choose a {product}.", "Which {product} is good for [a child|an old man|a beginner|every day]?",
 			},
@@ -213,6 +224,7 @@ func shopScenes() []scene {
 		},
 		{
 			team: product, topic: "praise for the shop", mood: praise, urgency: low,
+			action: []string{"Say thank you.", "Thank the customer."},
 			tell: []string{
 				"I [just|only] want to say that the {product} is [great|wonderful|very good].",
 				"My {product} came after one day, that is [great|really fast].",

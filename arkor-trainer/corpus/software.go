@@ -5,6 +5,7 @@ func softwareScenes() []scene {
 	return []scene{
 		{
 			team: technical, topic: "a crash", mood: problem, urgency: normal,
+			action: []string{"Ask for the version of the app.", "Pass the crash on to the technical team."},
 			tell: []string{
 				"The app [crashes|closes] when I open the {feature}.",
 				"The {feature} [crashes|closes by itself] on my {device}.",
@@ -23,6 +24,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "an error message", mood: problem, urgency: normal,
+			action: []string{"Ask for a picture of the error.", "Look at the error."},
 			tell: []string{
 				"I [get|see] an error in the {feature}: {error}.",
 				"The {feature} has shown the error \"{error}\" {since}.",
@@ -41,6 +43,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "a slow app", mood: problem, urgency: normal,
+			action: []string{"Check the speed of the servers.", "Look at why it is slow."},
 			tell: []string{
 				"The {feature} has been [very|too|so] slow {since}.",
 				"It takes {few} minutes to open the {feature}.",
@@ -59,6 +62,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "an outage", mood: problem, urgency: high, why: "nothing works",
+			action: []string{"Fix the servers.", "Tell the technical team at once."},
 			tell: []string{
 				"Nothing has worked {since}.",
 				"Your [page|service|app] is down.",
@@ -76,6 +80,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "missing data", mood: problem, urgency: high, why: "data is missing",
+			action: []string{"Bring back the backup.", "Look for the data."},
 			tell: []string{
 				"All my [files|notes|contacts] are gone.",
 				"The data in the {feature} [is gone|has disappeared].",
@@ -93,6 +98,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "a sync problem", mood: problem, urgency: normal,
+			action: []string{"Check the sync.", "Ask them to log in again."},
 			tell: []string{
 				"The {feature} does not show the same things on my {device} and on the web.",
 				"My {device} has not [synced|got new data] {since}.",
@@ -109,6 +115,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: technical, topic: "how to use the app", mood: request, urgency: low,
+			action: []string{"Explain the steps.", "Show where it is."},
 			tell: []string{
 				"How do I [print|share|export] a [list|report|page] from the {feature}?",
 				"I cannot find the {feature}.",
@@ -128,6 +135,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: product, topic: "an idea for a new feature", mood: request, urgency: low,
+			action: []string{"Pass the idea on.", "Write the idea down."},
 			tell: []string{
 				"It would be great if the {feature} [had a dark mode|could be printed|worked without internet].",
 				"I have an idea: please add [colours|notes|a timer|a search] to the {feature}.",
@@ -146,6 +154,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: product, topic: "praise for the app", mood: praise, urgency: low,
+			action: []string{"Say thank you.", "Tell the team."},
 			tell: []string{
 				"The new {feature} is [great|wonderful|really good].",
 				"I use the {feature} every day and I love it.",
@@ -163,6 +172,7 @@ func softwareScenes() []scene {
 		},
 		{
 			team: sales, topic: "choosing a plan", mood: request, urgency: low,
+			action: []string{"Advise a plan.", "Ask how big the team is."},
 			tell: []string{
 				"Which plan is right for {number} people?",
 				"What is the difference between the {plan} and the others?",

@@ -32,7 +32,9 @@ func TokenizerTexts(seed int64, n int) iter.Seq[string] {
 
 func structured(r *random) string {
 	t := &talk{random: r, values: map[string]string{}}
-	switch r.intn(10) {
+	switch r.intn(12) {
+	case 4:
+		return t.say("[Read|Sort|Check] the [ticket|text|message]. Answer with JSON.", "Answer with [one|a] JSON object: category, urgency, summary, nextAction.", "Write JSON with the [fields|keys] name and [text|value|answer].", "Translate the text[ to English|]. Answer with JSON.")
 	case 0:
 		return t.form()
 	case 1:
@@ -48,13 +50,16 @@ func structured(r *random) string {
 func (t *talk) fields() [][2]string {
 	all := [][2]string{
 		{"name", t.value("name")}, {"category", pick(t.random, words("billing|delivery|account|technical|returns|sales|product|other"))},
-		{"urgency", pick(t.random, words("low|normal|high"))}, {"status", pick(t.random, words("open|closed|new|done|waiting"))},
+		{"urgency", pick(t.random, words("low|medium|high"))}, {"status", pick(t.random, words("open|closed|new|done|waiting"))},
 		{"text", t.value("topicword")}, {"order", t.value("order")}, {"city", t.value("city")}, {"colour", t.value("colour")},
 		{"type", pick(t.random, words("message|order|user|product|error"))}, {"title", t.value("product")}, {"id", t.value("number")},
 		{"language", pick(t.random, words("en|de|fr|es|it"))}, {"answer", pick(t.random, words("yes|no|maybe"))}, {"day", t.value("day")},
 		{"team", pick(t.random, words("billing|delivery|account|technical|returns"))}, {"mood", pick(t.random, words("happy|angry|calm|sad|worried"))},
 		{"label", pick(t.random, words("positive|negative|neutral"))}, {"email", pick(t.random, words("[EMAIL]|[NAME]|[PHONE]|none"))},
-		{"summary", t.value("plans")}, {"priority", pick(t.random, words("low|medium|high"))},
+		{"summary", t.say("The parcel is late.", "The app crashes.", "The customer wants a refund.", "The invoice is wrong.")},
+		{"nextAction", t.say("Check the tracking.", "Send a new one.", "Ask the customer.", "Explain the steps.")},
+		{"translation", t.value("topicword")}, {"detectedLanguage", pick(t.random, words("en|de|fr|es|it"))},
+		{"redactedText", "[NAME]"}, {"redactedCount", t.value("few")}, {"tags", t.value("colour")}, {"priority", pick(t.random, words("low|medium|high"))},
 	}
 	for i := range all {
 		j := i + t.intn(len(all)-i)

@@ -145,7 +145,7 @@ func (t *talk) urgencyAnswer(k ticket) string {
 	case low:
 		return t.answer("It is not urgent"+because+".", "The urgency is low"+because+".", "It can wait"+because+".")
 	}
-	return t.answer("It is of normal urgency.", "The urgency is normal.", "It is as urgent as most messages.")
+	return t.answer("It is of [normal|medium] urgency.", "The urgency is [normal|medium].", "The urgency is medium.")
 }
 
 // teamAnswer names the team.

@@ -36,6 +36,13 @@ func sum(v vector) float32 {
 	return x.AddPairs(x).GetElem(0)
 }
 
+// sums returns the sum of each of four vectors.
+func sums(a, b, c, d vector) (s [4]float32) {
+	pairs := a.AddPairsGrouped(b).AddPairsGrouped(c.AddPairsGrouped(d))
+	pairs.GetLo().Add(pairs.GetHi()).Store(&s)
+	return s
+}
+
 func dotRowsAVX2(out, x, rows []float32, stride int) {
 	n := len(x)
 	if len(out) == 0 {
@@ -52,35 +59,23 @@ func dotRowsAVX2(out, x, rows []float32, stride int) {
 	for ; r+4 <= len(out); r += 4 {
 		p0 := &rows[r*stride]
 		p1, p2, p3 := at(p0, stride), at(p0, 2*stride), at(p0, 3*stride)
-		var a0, a1, a2, a3, b0, b1, b2, b3 vector
-		i := 0
-		for ; i+16 <= n; i += 16 {
-			v, w := load(px, i), load(px, i+8)
-			a0 = v.MulAdd(load(p0, i), a0)
-			a1 = v.MulAdd(load(p1, i), a1)
-			a2 = v.MulAdd(load(p2, i), a2)
-			a3 = v.MulAdd(load(p3, i), a3)
-			b0 = w.MulAdd(load(p0, i+8), b0)
-			b1 = w.MulAdd(load(p1, i+8), b1)
-			b2 = w.MulAdd(load(p2, i+8), b2)
-			b3 = w.MulAdd(load(p3, i+8), b3)
-		}
-		if i < whole {
+		var a0, a1, a2, a3 vector
+		for i := 0; i < whole; i += 8 {
 			v := load(px, i)
-			a0 = v.MulAdd(load(p0, i), a0)
-			a1 = v.MulAdd(load(p1, i), a1)
-			a2 = v.MulAdd(load(p2, i), a2)
-			a3 = v.MulAdd(load(p3, i), a3)
+			a0 = load(p0, i).MulAdd(v, a0)
+			a1 = load(p1, i).MulAdd(v, a1)
+			a2 = load(p2, i).MulAdd(v, a2)
+			a3 = load(p3, i).MulAdd(v, a3)
 		}
-		s0, s1, s2, s3 := sum(a0.Add(b0)), sum(a1.Add(b1)), sum(a2.Add(b2)), sum(a3.Add(b3))
-		for i = whole; i < n; i++ {
+		s := (*[4]float32)(out[r:])
+		*s = sums(a0, a1, a2, a3)
+		for i := whole; i < n; i++ {
 			v := x[i]
-			s0 += v * *at(p0, i)
-			s1 += v * *at(p1, i)
-			s2 += v * *at(p2, i)
-			s3 += v * *at(p3, i)
+			s[0] += v * *at(p0, i)
+			s[1] += v * *at(p1, i)
+			s[2] += v * *at(p2, i)
+			s[3] += v * *at(p3, i)
 		}
-		out[r], out[r+1], out[r+2], out[r+3] = s0, s1, s2, s3
 	}
 	for ; r < len(out); r++ {
 		p := &rows[r*stride]
@@ -125,16 +120,16 @@ func dotTileAVX2(out []float32, outStride int, x, rows []float32, cols int) {
 				y = load(x3, i)
 				a3, b3 = y.MulAdd(v, a3), y.MulAdd(w, b3)
 			}
-			s0, s1, s2, s3 := sum(a0), sum(a1), sum(a2), sum(a3)
-			u0, u1, u2, u3 := sum(b0), sum(b1), sum(b2), sum(b3)
+			s, u := sums(a0, a1, a2, a3), sums(b0, b1, b2, b3)
 			for i := whole; i < cols; i++ {
 				v, w := *at(p, i), *at(q, i)
-				y0, y1, y2, y3 := *at(x0, i), *at(x1, i), *at(x2, i), *at(x3, i)
-				s0, s1, s2, s3 = s0+y0*v, s1+y1*v, s2+y2*v, s3+y3*v
-				u0, u1, u2, u3 = u0+y0*w, u1+y1*w, u2+y2*w, u3+y3*w
+				for j, y := range [4]float32{*at(x0, i), *at(x1, i), *at(x2, i), *at(x3, i)} {
+					s[j] += y * v
+					u[j] += y * w
+				}
 			}
-			o0[r], o1[r], o2[r], o3[r] = s0, s1, s2, s3
-			o0[second], o1[second], o2[second], o3[second] = u0, u1, u2, u3
+			o0[r], o1[r], o2[r], o3[r] = s[0], s[1], s[2], s[3]
+			o0[second], o1[second], o2[second], o3[second] = u[0], u[1], u[2], u[3]
 		}
 	}
 	for ; t < tokens; t++ {

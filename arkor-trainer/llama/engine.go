@@ -119,32 +119,35 @@ type MicroBatch struct {
 	Targets      []int32 // what the token at the same place of Positions should predict
 }
 
-// Loss returns the sum of -log p over the targets of b.
-func (e *Engine) Loss(b MicroBatch) (float64, error) {
-	outputs, err := e.execute(b, false)
-	if err != nil {
-		return 0, err
-	}
-	return sumLosses(outputs[0])
+// Result is what Compute found.
+type Result struct {
+	Loss      float64          // sum of -log p over the targets
+	gradients []compute.Buffer // of Loss, one for each of Trained
 }
 
-// Step is Loss, and adds the gradient of the sum to gradients, which has one
-// slice for each of Trained.
-func (e *Engine) Step(b MicroBatch, gradients [][]float32) (float64, error) {
-	outputs, err := e.execute(b, true)
+// Compute returns the loss of b and, if asked, its gradient.
+func (e *Engine) Compute(b MicroBatch, gradients bool) (Result, error) {
+	outputs, err := e.execute(b, gradients)
 	if err != nil {
-		return 0, err
+		return Result{}, err
 	}
-	for i, into := range gradients {
-		flat, err := outputs[1+i].Data()
+	loss, err := sumLosses(outputs[0])
+	return Result{loss, outputs[1:]}, err
+}
+
+// AddGradients adds the gradient to sums, which has a slice for each of
+// Trained, or none when no gradient was asked for.
+func (r Result) AddGradients(sums [][]float32) error {
+	for i, sum := range sums {
+		flat, err := r.gradients[i].Data()
 		if err != nil {
-			return 0, err
+			return err
 		}
 		for j, g := range flat.([]float32) {
-			into[j] += g
+			sum[j] += g
 		}
 	}
-	return sumLosses(outputs[0])
+	return nil
 }
 
 // sumLosses adds in float64, in order.

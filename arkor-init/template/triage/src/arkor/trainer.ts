@@ -54,9 +54,9 @@ function sentence(fields: Readonly<Record<string, unknown>>, name: string): stri
 // The first ticket of data/heldout.jsonl: the model never trains on it. Ask in
 // the words that the examples use; the instruction is part of what is learned.
 
-const instruction =
-  "Read the support ticket and answer with one JSON object: category, urgency, summary, nextAction.";
-const ticket = "I would like to know when order 1177 arrives.";
+const instruction = "Sort the ticket. Answer with JSON.";
+const ticket =
+  "Is it possible to have order 5416 delivered in the evening on Friday? The box is too big for my neighbour. What can be done about it? Thanks in advance.";
 
 // --- The run ---------------------------------------------------------------------
 

@@ -5,8 +5,12 @@ go 1.26.5
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/evanw/esbuild v0.28.2
+	github.com/google/go-cmp v0.7.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 	github.com/rogpeppe/go-internal v1.16.0
 )
 
-require golang.org/x/sys v0.46.0 // indirect
+require (
+	golang.org/x/sys v0.46.0 // indirect
+	golang.org/x/tools v0.26.0 // indirect
+)

@@ -1,4 +1,4 @@
-// Made from runner/js by go generate. Do not edit.
+// Code generated from runner/js by go generate. DO NOT EDIT.
 
 // runner/js/main.mjs
 import { existsSync as existsSync2 } from "node:fs";
@@ -187,8 +187,12 @@ function watchSignals(request2, run, progress) {
     }
     process3.exit(statuses[signal]);
   };
+  const foreign = (name) => process3.listeners(name).some((listener) => listener !== ours[name]);
   const added = (name, listener) => {
-    if (ours[name] && listener !== ours[name]) process3.off(name, ours[name]);
+    if (!ours[name] || listener === ours[name]) return;
+    queueMicrotask(() => {
+      if (foreign(name)) process3.off(name, ours[name]);
+    });
   };
   const removed = (name, listener) => {
     if (ours[name] && listener !== ours[name] && process3.listenerCount(name) === 0) process3.on(name, ours[name]);

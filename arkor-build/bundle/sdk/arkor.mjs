@@ -1,4 +1,4 @@
-// Made from sdk/src by go generate. Do not edit.
+// Code generated from sdk/src by go generate. DO NOT EDIT.
 
 // ../sdk/src/manifest.ts
 function createArkor(input) {
@@ -280,14 +280,18 @@ function isText(value) {
 }
 
 // ../sdk/src/error-body.ts
-function errorMessage(status, body) {
-  if (status === 426) {
-    const agent = process.env["npm_config_user_agent"] ?? "";
-    return upgradeMessage(body, detectPackageManager(agent, process.argv[1] ?? ""));
-  }
+function errorMessage(status, body, manager = ours) {
+  if (status === 426) return upgradeMessage(body, manager());
   const error = asRecord(parseJson(body))?.["error"];
   if (typeof error === "string" && error !== "") return error;
   return body !== "" ? body : `cloud-api ${status}`;
+}
+function ours() {
+  return detectPackageManager(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
+}
+function errorCode(body) {
+  const code = asRecord(parseJson(body))?.["code"];
+  return typeof code === "string" ? code : void 0;
 }
 function retryAfter(headers) {
   const value = headers.get("retry-after");
@@ -370,7 +374,7 @@ var Transport = class {
 async function toError(response) {
   const body = await response.text().catch(() => "");
   return new CloudApiError(response.status, errorMessage(response.status, body), {
-    code: asString(asRecord(parseJson(body))?.["code"]),
+    code: errorCode(body),
     retryAfterMs: retryAfter(response.headers)
   });
 }
@@ -1367,6 +1371,11 @@ async function submit(submission) {
   const { input, config, cwd } = submission;
   const { dataset, abortSignal: signal } = input;
   signal?.throwIfAborted();
+  if (dataset?.type === void 0) {
+    throw new DatasetError("dataset_invalid", "The trainer has no dataset.", {
+      hint: 'for a file: dataset: { type: "file", path: "data/train.jsonl" }'
+    });
+  }
   const files = dataset.type === "file" ? await checkDataset(dataset, cwd, signal) : void 0;
   const { client, scope } = await submission.connect();
   signal?.throwIfAborted();

@@ -16,8 +16,8 @@ import (
 type target struct{ entry, output, banner string }
 
 var targets = []target{
-	{"../sdk/src/index.ts", "bundle/sdk/arkor.mjs", "// Made from sdk/src by go generate. Do not edit."},
-	{"runner/js/main.mjs", "runner/runner.mjs", "// Made from runner/js by go generate. Do not edit."},
+	{"../sdk/src/index.ts", "bundle/sdk/arkor.mjs", "// Code generated from sdk/src by go generate. DO NOT EDIT."},
+	{"runner/js/main.mjs", "runner/runner.mjs", "// Code generated from runner/js by go generate. DO NOT EDIT."},
 }
 
 func main() {

@@ -30,8 +30,13 @@ export function watchSignals(request, run, progress) {
     }
     process.exit(statuses[signal]);
   };
+  const foreign = (name) => process.listeners(name).some((listener) => listener !== ours[name]);
   const added = (name, listener) => {
-    if (ours[name] && listener !== ours[name]) process.off(name, ours[name]);
+    if (!ours[name] || listener === ours[name]) return;
+    // Only once theirs is there: without any listener the runtime stops looking for the signal.
+    queueMicrotask(() => {
+      if (foreign(name)) process.off(name, ours[name]);
+    });
   };
   const removed = (name, listener) => {
     if (ours[name] && listener !== ours[name] && process.listenerCount(name) === 0) process.on(name, ours[name]);

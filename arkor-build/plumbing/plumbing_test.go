@@ -1,0 +1,184 @@
+package plumbing
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peterbourgon/ff/v4"
+
+	"github.com/arkorlab/arkor-go/arkor-build/internal/projecttest"
+	"github.com/arkorlab/arkor-go/arkor-build/runner"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+type result struct {
+	stdout, stderr string
+	status         int
+}
+
+// run runs a command in this process, with node as the only thing on PATH.
+// Without node the test is skipped.
+func run(t *testing.T, dir string, newCommand func(cli.Env) *ff.Command, args ...string) result {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed: modules cannot be evaluated")
+	}
+	return runWith(t, dir, "ARKOR_JS_RUNTIME="+node, newCommand, args...)
+}
+
+func runWith(t *testing.T, dir, environ string, newCommand func(cli.Env) *ff.Command, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	env := cli.Env{
+		Args: args, Dir: dir, Program: filepath.Join(dir, "arkor-build"), Environ: []string{environ},
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+	}
+	status := cli.Run(context.Background(), env, newCommand)
+	return result{stdout.String(), stderr.String(), status}
+}
+
+func manifest(env cli.Env) *ff.Command { return NewManifest(env, runner.Limit) }
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, files, stdout string
+		stderr              string // what it begins with
+	}{
+		{"no file", "", `{"backend":null}`, ""},
+		{"empty settings", "-- arkor.config.ts --\nexport default {};", `{"backend":null}`, ""},
+		{"local", "-- arkor.config.ts --\nexport default { backend: \"local\" } satisfies object;", `{"backend":"local"}`, ""},
+		{"address, computed", "-- arkor.config.mts --\nimport { host } from \"./host\";\nexport default { backend: `https://${host}/` };\n-- host.ts --\nexport const host: string = \"gpu.example\";", `{"backend":"https://gpu.example/"}`, ""},
+		{"first of several", "-- arkor.config.js --\nexport default { backend: \"local\" };\n-- arkor.config.ts --\nexport default { backend: \"cloud\" };", `{"backend":"cloud"}`, ""},
+		{"output of the file itself", "-- arkor.config.mjs --\nconsole.log(\"noise\");\nexport default { backend: \"cloud\" };", `{"backend":"cloud"}`, "noise\n"},
+		{"no default export", "-- arkor.config.ts --\nexport const backend = \"local\";", "", "arkor-build config: arkor.config.ts: there is no default export\nhint: write: export default { backend: \"local\" };\n"},
+		{"function", "-- arkor.config.ts --\nexport default () => ({});", "", "arkor-build config: arkor.config.ts: the default export must be an object of settings, not of type function\n"},
+		{"misspelt", "-- arkor.config.ts --\nexport default { backnd: \"local\" };", "", "arkor-build config: arkor.config.ts: \"backnd\" is not a setting; the only one is backend\n"},
+		{"not a backend", "-- arkor.config.ts --\nexport default { backend: \"gpu.example\" };", "", "arkor-build config: arkor.config.ts: backend must be \"local\", \"cloud\" or the address of a backend (https://...), not \"gpu.example\"\n"},
+		{"not a string", "-- arkor.config.ts --\nexport default { backend: 5 };", "", "arkor-build config: arkor.config.ts: backend must be \"local\", \"cloud\" or the address of a backend (https://...), not 5\n"},
+		{"syntax error", "-- arkor.config.ts --\nexport default {", "", "✘ [ERROR] "},
+		{"exception", "-- arkor.config.ts --\nthrow new Error(\"no\");", "", "arkor-build config: Error: no\n    at "},
+		{"end of the process", "-- arkor.config.ts --\nprocess.exit(0);", "", "arkor-build config: the module ended the process while it was being loaded\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := projecttest.New(t, test.files+"\n")
+			got := run(t, dir, NewConfig, "--json")
+			if strings.TrimSpace(got.stdout) != test.stdout || !strings.HasPrefix(got.stderr, test.stderr) {
+				t.Errorf("status %d\nstdout: %s\nstderr: %s", got.status, got.stdout, got.stderr)
+			}
+			if want := 0; test.stdout == "" && got.status != 1 || test.stdout != "" && got.status != want {
+				t.Errorf("exit status %d", got.status)
+			}
+		})
+	}
+}
+
+func TestConfigForPeople(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, "-- arkor.config.ts --\nexport default { backend: \"local\" };\n")
+	if got := run(t, dir, NewConfig); got.stdout != "backend: local\n" {
+		t.Errorf("stdout: %q", got.stdout)
+	}
+}
+
+const noRuntime = "PATH="
+
+// Answers are kept, so that asking again needs no runtime at all.
+func TestConfigIsKept(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, "-- arkor.config.ts --\nexport default { backend: \"local\" };\n")
+	run(t, dir, NewConfig, "--json")
+	if got := runWith(t, dir, noRuntime, NewConfig, "--json"); got.stdout != "{\"backend\":\"local\"}\n" {
+		t.Errorf("stdout: %q stderr: %q", got.stdout, got.stderr)
+	}
+	projecttest.Write(t, dir, "-- arkor.config.ts --\nexport default { backend: \"cloud\" };\n")
+	if got := runWith(t, dir, noRuntime, NewConfig, "--json"); got.status != 1 {
+		t.Errorf("a changed file was not evaluated: %q", got.stdout)
+	}
+}
+
+// A file that reads its surroundings may answer differently next time.
+func TestConfigThatLooksOutsideIsNotKept(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file string }{
+		{"environment", "export default { backend: process.env.WHERE ?? \"local\" };"},
+		{"import", "import { readFileSync } from \"node:fs\";\nexport default { backend: readFileSync(\"where\", \"utf8\").trim() };"},
+		{"clock", "export default { backend: Date.now() > 0 ? \"local\" : \"cloud\" };"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := projecttest.New(t, "-- where --\nlocal\n-- arkor.config.ts --\n"+test.file+"\n")
+			if got := run(t, dir, NewConfig, "--json"); got.stdout != "{\"backend\":\"local\"}\n" {
+				t.Fatalf("stdout: %q stderr: %q", got.stdout, got.stderr)
+			}
+			if got := runWith(t, dir, noRuntime, NewConfig, "--json"); got.status != 1 {
+				t.Errorf("answered without looking: %q", got.stdout)
+			}
+		})
+	}
+}
+
+func TestManifest(t *testing.T) {
+	t.Parallel()
+	const trainer = `{ name: "triage", start() { throw 1; }, wait() {}, cancel() {} }`
+	tests := []struct{ name, files, stdout, stderr string }{
+		{"trainer", "-- src/arkor/index.ts --\nconsole.log(\"noise\"); export const trainer = " + trainer + ";", `{"trainer":{"name":"triage"}}`, "noise\n"},
+		{"something that keeps the process alive", "-- src/arkor/index.ts --\nsetInterval(() => {}, 1000); export const arkor = { _kind: \"arkor\", trainer: " + trainer + " };", `{"trainer":{"name":"triage"}}`, ""},
+		{"none", "-- src/arkor/index.ts --\nexport const arkor = { _kind: \"arkor\" };", `{"trainer":null}`, ""},
+		{"shipped without sources", "-- .arkor/build/index.mjs --\nexport const trainer = " + trainer + ";", `{"trainer":{"name":"triage"}}`, ""},
+		{"no entry", "", "", "arkor-build manifest: Build entry not found: "},
+		{"exception", "-- src/arkor/index.ts --\nfunction f(): never { throw new Error(\"no\"); }\nf();", "", "arkor-build manifest: Error: no\n    at f (DIR/src/arkor/index.ts:1:29)\n"},
+		{"missing package", "-- src/arkor/index.ts --\nimport \"zod\";", "", "arkor-build manifest: the package zod is not installed\nhint: run `npm install zod` in the project\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := projecttest.New(t, test.files+"\n")
+			got := run(t, dir, manifest, "--json")
+			if strings.TrimSpace(got.stdout) != test.stdout || !strings.HasPrefix(got.stderr, strings.ReplaceAll(test.stderr, "DIR", dir)) {
+				t.Errorf("status %d\nstdout: %s\nstderr: %s", got.status, got.stdout, got.stderr)
+			}
+		})
+	}
+}
+
+func TestManifestIsKept(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, "-- src/arkor/index.ts --\nexport const trainer = { name: \"n\", start() {}, wait() {}, cancel() {} };\n")
+	run(t, dir, manifest, "--json")
+	if got := runWith(t, dir, noRuntime, manifest); got.stdout != "trainer: n\n" {
+		t.Errorf("stdout: %q stderr: %q", got.stdout, got.stderr)
+	}
+}
+
+// What failed once may succeed next time without a change of the sources.
+func TestManifestFailureIsNotKept(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, "-- src/arkor/index.ts --\nimport { existsSync } from \"node:fs\";\nif (!existsSync(\"flag\")) throw new Error(\"no flag\");\n")
+	if got := run(t, dir, manifest); got.status != 1 {
+		t.Fatalf("stdout: %q", got.stdout)
+	}
+	projecttest.Write(t, dir, "-- flag --\n")
+	if got := run(t, dir, manifest); got.stdout != "trainer: none\n" {
+		t.Errorf("stdout: %q stderr: %q", got.stdout, got.stderr)
+	}
+}
+
+func TestHangingImportIsEnded(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, "-- src/arkor/index.ts --\nfor (;;);\n")
+	got := run(t, dir, func(env cli.Env) *ff.Command { return NewManifest(env, 300*time.Millisecond) }, "--json")
+	want := "arkor-build manifest: loading the project took longer than 300ms\nhint: is there work at the top level of a module? it belongs into a callback\n"
+	if got.stdout != "" || got.stderr != want || got.status != 1 {
+		t.Errorf("%+v", got)
+	}
+}

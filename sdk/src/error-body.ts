@@ -1,15 +1,27 @@
 import { asRecord, parseJson } from "./json.ts";
-import { detectPackageManager, upgradeMessage } from "./upgrade.ts";
+import { detectPackageManager, upgradeMessage, type PackageManager } from "./upgrade.ts";
 
 /** Returns the message of an answer that is not 2xx. */
-export function errorMessage(status: number, body: string): string {
-  if (status === 426) {
-    const agent = process.env["npm_config_user_agent"] ?? "";
-    return upgradeMessage(body, detectPackageManager(agent, process.argv[1] ?? ""));
-  }
+export function errorMessage(
+  status: number,
+  body: string,
+  manager: () => PackageManager = ours,
+): string {
+  if (status === 426) return upgradeMessage(body, manager());
   const error = asRecord(parseJson(body))?.["error"];
   if (typeof error === "string" && error !== "") return error;
   return body !== "" ? body : `cloud-api ${status}`;
+}
+
+/** The package manager that this process was started by, as far as one can tell. */
+function ours(): PackageManager {
+  return detectPackageManager(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
+}
+
+/** Returns the `code` that a body names, if any. */
+export function errorCode(body: string): string | undefined {
+  const code = asRecord(parseJson(body))?.["code"];
+  return typeof code === "string" ? code : undefined;
 }
 
 /** Returns how long to stay away, at most a minute, or undefined. */

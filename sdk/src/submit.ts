@@ -1,7 +1,7 @@
 import type { CloudApiClient, ProjectScope } from "./client.ts";
 import { checkDataset } from "./dataset-file.ts";
 import { uploadDataset } from "./dataset-upload.ts";
-import { ArkorError, CloudApiError } from "./errors.ts";
+import { ArkorError, CloudApiError, DatasetError } from "./errors.ts";
 import type { JobConfig, OpenJobConfig, TrainingJob } from "./job.ts";
 import { checkModelOffered, type ModelList } from "./models.ts";
 import { reconnectDelay, type Clock, type ReconnectTiming } from "./reconnect.ts";
@@ -29,6 +29,11 @@ export async function submit(submission: Submission): Promise<TrainingJob> {
   const { input, config, cwd } = submission;
   const { dataset, abortSignal: signal } = input;
   signal?.throwIfAborted();
+  if (dataset?.type === undefined) {
+    throw new DatasetError("dataset_invalid", "The trainer has no dataset.", {
+      hint: 'for a file: dataset: { type: "file", path: "data/train.jsonl" }',
+    });
+  }
   const files = dataset.type === "file" ? await checkDataset(dataset, cwd, signal) : undefined;
   const { client, scope } = await submission.connect();
   signal?.throwIfAborted();

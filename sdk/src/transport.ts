@@ -1,7 +1,7 @@
 import { readDeprecation, recordDeprecation, type DeprecationNotice } from "./deprecation.ts";
 import { CloudApiError, ResponseShapeError } from "./errors.ts";
-import { errorMessage, retryAfter } from "./error-body.ts";
-import { asRecord, asString, parseJson } from "./json.ts";
+import { errorCode, errorMessage, retryAfter } from "./error-body.ts";
+import { asRecord } from "./json.ts";
 import { ShapeProblem } from "./job.ts";
 import { version } from "./version.ts";
 
@@ -125,7 +125,7 @@ export class Transport {
 async function toError(response: Response): Promise<CloudApiError> {
   const body = await response.text().catch(() => "");
   return new CloudApiError(response.status, errorMessage(response.status, body), {
-    code: asString(asRecord(parseJson(body))?.["code"]),
+    code: errorCode(body),
     retryAfterMs: retryAfter(response.headers),
   });
 }

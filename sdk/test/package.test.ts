@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import * as arkor from "../src/index.ts";
+import { version } from "../src/version.ts";
+import { root } from "./support/vectors.ts";
+
+test("the exports are the ones of the interface", () => {
+  assert.deepEqual(Object.keys(arkor).sort(), [
+    "ArkorError",
+    "AuthError",
+    "CloudApiClient",
+    "CloudApiError",
+    "DatasetError",
+    "EntryError",
+    "ProjectStateMismatchError",
+    "ProjectStateMissingError",
+    "ResponseShapeError",
+    "StreamError",
+    "SUPPORTED_MODELS",
+    "UnsupportedModelError",
+    "createArkor",
+    "createTrainer",
+    "isArkor",
+    "readInferStream",
+    "runTrainer",
+  ].sort());
+});
+
+test("the package has no dependencies, no install scripts, and the version that is sent", () => {
+  const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+    version: string;
+    dependencies?: unknown;
+    scripts: Record<string, string>;
+  };
+  assert.equal(manifest.version, version);
+  assert.equal(manifest.dependencies, undefined);
+  for (const name of ["preinstall", "install", "postinstall", "prepare"]) {
+    assert.equal(manifest.scripts[name], undefined);
+  }
+});
+
+test("the sources import nothing but each other and the runtime", () => {
+  const folder = new URL("src/", root);
+  for (const file of readdirSync(folder)) {
+    const source = readFileSync(new URL(file, folder), "utf8");
+    for (const [, name] of source.matchAll(/\bfrom "([^"]+)"/g)) {
+      assert.match(name ?? "", /^(node:[a-z_/]+|\.\/[a-z-]+\.ts)$/, file);
+    }
+  }
+});
+
+test("importing the package prints nothing and keeps no process alive", () => {
+  const index = new URL("build/src/index.js", root);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(index)], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  assert.deepEqual([status, stdout, stderr], [0, "", ""]);
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { createArkor, isArkor } from "../src/manifest.ts";
+import { findTrainer } from "../src/run-trainer.ts";
+import type { Trainer } from "../src/trainer.ts";
+
+const sdk = new URL("../src/index.js", import.meta.url).href;
+
+/** Source of a trainer that needs no backend. */
+const fake = (id: string, status = "completed"): string => `{
+  name: "n",
+  start: async () => ({ jobId: "${id}" }),
+  wait: async () => ({ job: { id: "${id}", status: "${status}" }, artifacts: [] }),
+  cancel: async () => {},
+}`;
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function project(t: TestContext, files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), "arkor-run-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return folder;
+}
+
+/** Calls runTrainer in a process of its own, which prints what it rejects with. */
+function run(cwd: string, file: string | undefined, env: Record<string, string> = {}): Run {
+  const call = `import { runTrainer } from ${JSON.stringify(sdk)};
+await runTrainer(${file === undefined ? "" : JSON.stringify(file)}).catch((error) => {
+  console.log([error.name, error.code, error.message, error.hint].join(" | "));
+});`;
+  const args = ["--input-type=module", "-e", call];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+test("a manifest has two keys, is frozen, and leaves the trainer alone", () => {
+  const trainer = { name: "n" } as Trainer;
+  const manifest = createArkor({ trainer });
+  assert.deepEqual(Object.keys(manifest), ["_kind", "trainer"]);
+  assert.equal(manifest.trainer, trainer);
+  assert.ok(Object.isFrozen(manifest) && !Object.isFrozen(trainer));
+  assert.deepEqual(Object.keys(createArkor({})), ["_kind", "trainer"]);
+});
+
+test("manifests are known by their shape", () => {
+  assert.ok(isArkor(createArkor({})) && isArkor({ _kind: "arkor" }));
+  const others = [null, undefined, "arkor", 7, [], {}, { _kind: "other" }, () => undefined, { start() {} }];
+  for (const other of others) assert.equal(isArkor(other), false);
+});
+
+test("the trainer is found where it may be, in order", () => {
+  class Inherited {
+    name = "i";
+    start(): void {}
+    wait(): void {}
+    cancel(): void {}
+  }
+  const one = new Inherited() as unknown as Trainer;
+  const two = new Inherited() as unknown as Trainer;
+  const manifest = (trainer?: Trainer): unknown => ({ _kind: "arkor", trainer });
+  const found: [Record<string, unknown>, Trainer | undefined][] = [
+    [{ arkor: manifest(one), trainer: two }, one],
+    [{ arkor: one }, one],
+    [{ arkor: manifest(), trainer: one }, one],
+    [{ arkor: {}, trainer: one, default: two }, one],
+    [{ default: manifest(one) }, one],
+    [{ default: one }, one],
+    [{ default: { trainer: one } }, one],
+    [{ default: manifest({ start() {} } as unknown as Trainer) }, undefined],
+    [{ trainer: manifest(one) }, undefined],
+    [{ trainer: { start() {}, wait() {} } }, undefined],
+    [{ default: null }, undefined],
+    [{}, undefined],
+  ];
+  for (const [module, trainer] of found) assert.equal(findTrainer(module), trainer);
+});
+
+test("a module is run in this process, two lines on stdout", (t) => {
+  const cwd = project(t, { "a b/entry#1.mjs": `export const trainer = ${fake("j7", "failed")};` });
+  assert.deepEqual(run(cwd, "a b/entry#1.mjs"), {
+    status: 0,
+    stdout: "Started job j7\nJob j7 finished with status=failed\n",
+    stderr: "",
+  });
+});
+
+test("a missing entry, and one without trainer", (t) => {
+  const cwd = project(t, { "empty.mjs": "export {};" });
+  assert.match(
+    run(cwd, undefined).stdout,
+    /^EntryError \| entry_not_found \| Training entry not found: .*index\.ts\. Provide a path or create src\/arkor\/index\.ts\. \|/,
+  );
+  assert.equal(
+    run(cwd, "empty.mjs").stdout,
+    "EntryError | entry_no_trainer | Training entry must export `arkor` (from createArkor({...})) " +
+      "or `trainer` (from createTrainer({...})), or default-export one of them. | \n",
+  );
+});
+
+test("what the trainer rejects with comes out", (t) => {
+  const source = `export default { start: async () => { throw new RangeError("mine"); }, wait() {}, cancel() {} };`;
+  assert.match(run(project(t, { "e.mjs": source }), "e.mjs").stdout, /^RangeError \|  \| mine \| \n$/);
+});
+
+test("a TypeScript entry is built first, afresh on each call", { skip: process.platform === "win32" }, (t) => {
+  const cwd = project(t, {
+    "src/arkor/index.ts": "export const broken: = 1;",
+    // Stands in for the bundler: the artifact is the entry's text in a trainer.
+    "bin/arkor-build": `#!${process.execPath}
+const fs = require("node:fs"), path = require("node:path");
+const args = process.argv.slice(2);
+fs.appendFileSync(${JSON.stringify("args")}, JSON.stringify(args) + "\\n");
+const folder = args[args.indexOf("--out-dir") + 1];
+fs.writeFileSync(path.join(folder, "index.mjs"), ${JSON.stringify(`export const trainer = ${fake("built")};`)});
+`,
+  });
+  const bin = join(cwd, "bin", "arkor-build");
+  chmodSync(bin, 0o755);
+  const want = "Started job built\nJob built finished with status=completed\n";
+  assert.equal(run(cwd, undefined, { ARKOR_BUILD_BIN: bin }).stdout, want);
+  assert.equal(run(cwd, undefined, { ARKOR_AUTH_BIN: join(cwd, "bin", "arkor-auth") }).stdout, want);
+  const [first, second] = readFileSync(join(cwd, "args"), "utf8").trimEnd().split("\n");
+  assert.notEqual(first, second);
+  const [command, flag, folder, entry] = JSON.parse(first ?? "") as string[];
+  assert.deepEqual([command, flag], ["build", "--out-dir"]);
+  assert.match(folder ?? "", /\.arkor[/\\]run-/);
+  assert.match(entry ?? "", /src[/\\]arkor[/\\]index\.ts$/);
+  assert.deepEqual(readdirSync(join(cwd, ".arkor")), []);
+});
+
+test("a TypeScript entry that cannot be built", { skip: process.platform === "win32" }, (t) => {
+  const cwd = project(t, {
+    "e.ts": "",
+    "arkor-build": `#!/bin/sh
+echo "e.ts:1:1: unexpected end" >&2
+echo "arkor build: 1 error" >&2
+exit 1
+`,
+  });
+  const bin = join(cwd, "arkor-build");
+  chmodSync(bin, 0o755);
+  const failed = run(cwd, "e.ts", { ARKOR_BUILD_BIN: bin });
+  assert.match(failed.stdout, /^EntryError \| entry_build_failed \| .*e\.ts cannot be built: 1 error \|/);
+  assert.equal(failed.stderr, "e.ts:1:1: unexpected end\n");
+  const missing = run(cwd, "e.ts", { PATH: "/no/such" });
+  assert.match(missing.stdout, /^EntryError \| entry_build_failed \| .*arkor-build is missing/);
+});

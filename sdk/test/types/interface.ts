@@ -1,0 +1,118 @@
+/** What must and must not compile. Checked by the compiler, never run. */
+import {
+  createArkor,
+  createTrainer,
+  SUPPORTED_MODELS,
+  type ArkorModels,
+  type ChatMessage,
+  type JobConfig,
+  type StructuredOutputs,
+  type SupportedModel,
+  type Trainer,
+  type TrainerInput,
+  type TrainingResult,
+} from "../../src/index.ts";
+
+declare module "../../src/models.ts" {
+  interface ArkorModels {
+    "acme/generated": true;
+  }
+}
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const yes = <T extends true>(): T | undefined => undefined;
+
+const dataset = { type: "huggingface", name: "d" } as const;
+const base = { name: "n", model: "arkor/tiny", dataset } as const;
+
+// Any model is allowed; the known ones are listed for completion.
+export const open: SupportedModel[] = ["arkor/tiny", "acme/generated", "some/other", SUPPORTED_MODELS[0]];
+yes<Equal<keyof ArkorModels, "acme/generated">>();
+
+const trainer: Trainer = createTrainer(base);
+export const result: Promise<TrainingResult> = trainer.wait();
+createArkor({ trainer });
+createArkor({});
+// @ts-expect-error a trainer is not a manifest
+createArkor(trainer);
+
+export const inputs: TrainerInput[] = [
+  { ...base, dataset: { type: "blob", url: "https://x", token: "t" } },
+  { ...base, dataset: { type: "file", path: "a.jsonl", evalPath: "b.jsonl", format: "jsonl" } },
+  { ...base, warmupSteps: "any", evalSteps: { every: 5 }, callbacks: { onLog: async () => 7 } },
+  // @ts-expect-error a name is required
+  { model: "m", dataset },
+  // @ts-expect-error a dataset is required
+  { name: "n", model: "m" },
+  // @ts-expect-error no such kind of dataset
+  { ...base, dataset: { type: "s3", name: "d" } },
+  // @ts-expect-error a file has a path
+  { ...base, dataset: { type: "file", url: "x" } },
+  // @ts-expect-error no such format
+  { ...base, dataset: { type: "file", path: "x", format: "xml" } },
+  // @ts-expect-error alpha is required
+  { ...base, lora: { r: 16 } },
+  // @ts-expect-error a misspelt field
+  { ...base, learningrate: 1 },
+  // @ts-expect-error no such callback
+  { ...base, callbacks: { onDone: () => undefined } },
+];
+
+createTrainer({
+  ...base,
+  callbacks: {
+    onLog: ({ loss, step }) => {
+      step.toFixed();
+      // @ts-expect-error loss may be null
+      loss.toFixed();
+    },
+    onCheckpoint: async ({ infer, adapter, artifacts }) => {
+      yes<Equal<typeof adapter.kind, "checkpoint">>();
+      const list: unknown[] | undefined = artifacts;
+      const response: Response = await infer({ messages: [{ role: "user", content: "hi" }] });
+      // @ts-expect-error messages are required
+      await infer({ stream: true });
+      // @ts-expect-error the adapter is given
+      await infer({ messages: [], adapter: { kind: "final", jobId: "j" } });
+      return [list, response];
+    },
+    onFailed: ({ error }) => error.toUpperCase(),
+    onCancelled: ({ job }) => job.id,
+  },
+});
+
+const call = { id: "1", type: "function", function: { name: "f", arguments: "{}" } } as const;
+export const messages: ChatMessage[] = [
+  { role: "system", content: "s" },
+  { role: "assistant", content: "a", tool_calls: [] },
+  { role: "assistant", content: null, tool_calls: [call] },
+  { role: "assistant", tool_calls: [call] },
+  { role: "tool", content: "r", tool_call_id: "1" },
+  // @ts-expect-error neither content nor calls
+  { role: "assistant" },
+  // @ts-expect-error no content and an empty list of calls
+  { role: "assistant", content: null, tool_calls: [] },
+  // @ts-expect-error a tool result names its call
+  { role: "tool", content: "r" },
+  // @ts-expect-error no such role
+  { role: "robot", content: "r" },
+];
+
+export const constraints: StructuredOutputs[] = [
+  { regex: "a+" },
+  { choice: ["a"], disable_any_whitespace: true },
+  { json_object: true },
+  // @ts-expect-error none
+  {},
+  // @ts-expect-error none, options alone
+  { whitespace_pattern: " " },
+  // @ts-expect-error two
+  { regex: "a", choice: ["a"] },
+  // @ts-expect-error only true
+  { json_object: false },
+];
+
+// The server may name models that this release does not know.
+yes<Equal<JobConfig["model"], string>>();
+// @ts-expect-error the data set is required
+export const config: JobConfig = { model: "m" };

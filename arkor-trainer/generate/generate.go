@@ -32,9 +32,9 @@ type Options struct {
 	StopTokens  []int32  // tokens that end the answer
 }
 
-// Check returns an error that names the option at fault, by its name in the
+// check returns an error that names the option at fault, by its name in the
 // worker's protocol.
-func (o *Options) Check() error {
+func (o *Options) check() error {
 	switch {
 	case !(o.Temperature >= 0 && o.Temperature <= 2):
 		return fmt.Errorf("temperature %v is not between 0 and 2", o.Temperature)
@@ -63,12 +63,12 @@ type Result struct {
 // Generate answers prompt. It calls emit with each piece of text, valid UTF-8
 // and never empty; text returns the bytes of a token, nil for one that is not
 // text. The end of ctx ends the generation with FinishCancelled and no error.
-// Errors are about the options, the prompt (see ErrContextTooLong), or come
-// from emit.
+// Errors are a *RequestError about the options, about the prompt (see
+// ErrContextTooLong), or come from emit.
 func (e *Engine) Generate(ctx context.Context, prompt []int32, o Options, text func(token int32) []byte, emit func(piece string) error) (Result, error) {
 	result := Result{PromptTokens: len(prompt)}
-	if err := o.Check(); err != nil {
-		return result, err
+	if err := o.check(); err != nil {
+		return result, &RequestError{err}
 	}
 	limit := min(o.MaxTokens, e.config.MaxPositions-len(prompt))
 	s, err := e.newSession(prompt, o.Adapter, o.MaxTokens)

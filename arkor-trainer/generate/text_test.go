@@ -182,7 +182,7 @@ func TestGenerate(t *testing.T) {
 func TestOptionsCheck(t *testing.T) {
 	t.Parallel()
 	valid := Options{Temperature: 2, TopP: 1, MaxTokens: 1, Stop: []string{"x"}}
-	if err := valid.Check(); err != nil {
+	if err := valid.check(); err != nil {
 		t.Error(err)
 	}
 	for want, change := range map[string]func(o *Options){
@@ -198,7 +198,7 @@ func TestOptionsCheck(t *testing.T) {
 	} {
 		o := valid
 		change(&o)
-		if err := o.Check(); err == nil || !strings.Contains(err.Error(), want) {
+		if err := o.check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

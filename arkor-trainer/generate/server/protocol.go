@@ -1,0 +1,124 @@
+// Package server answers many chat requests at once over a pair of streams, one
+// JSON object per line in both directions.
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
+	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
+)
+
+// maxLine bounds a request. The longest contexts are some hundred thousand
+// tokens, which is well under this as text.
+const maxLine = 8 << 20
+
+// Codes of error lines.
+const (
+	codeContext  = "context_too_long"
+	codeAdapter  = "bad_adapter"
+	codeRequest  = "invalid_request"
+	codeInternal = "internal"
+)
+
+// request is a line that comes in. Fields that are absent get defaults.
+type request struct {
+	ID          string         `json:"id"`
+	Op          string         `json:"op"` // "generate" or "cancel"
+	Messages    []chat.Message `json:"messages"`
+	Adapter     string         `json:"adapter"` // folder; "" for the base model
+	Temperature *float64       `json:"temperature"`
+	TopP        *float64       `json:"topP"`
+	MaxTokens   *int           `json:"maxTokens"`
+	Seed        *int64         `json:"seed"`
+	Stop        []string       `json:"stop"`
+}
+
+// parseRequest reads one line. The request carries the id also beside an error
+// when the line had one, so that the answer can name it.
+func parseRequest(line []byte) (request, error) {
+	var r request
+	err := json.Unmarshal(line, &r)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return r, fmt.Errorf("%s cannot be a %s", wrong.Field, wrong.Value)
+	case err != nil:
+		return r, errors.New("the line is not a JSON object")
+	case r.ID == "" || len(r.ID) > 256:
+		return r, errors.New("id must be text of 1 to 256 bytes")
+	case r.Op != "generate" && r.Op != "cancel":
+		return r, fmt.Errorf("op %q is not one of generate, cancel", r.Op)
+	}
+	return r, nil
+}
+
+func (r *request) options() generate.Options {
+	return generate.Options{
+		Temperature: or(r.Temperature, 0.7),
+		TopP:        or(r.TopP, 1),
+		MaxTokens:   or(r.MaxTokens, 256),
+		Seed:        uint64(or(r.Seed, rand.Int64())),
+		Stop:        r.Stop,
+	}
+}
+
+func or[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
+
+// The lines that go out.
+type (
+	readyLine struct {
+		Type      string `json:"type"` // "ready"
+		Model     string `json:"model"`
+		MaxLength int    `json:"maxLength"`
+	}
+	tokenLine struct {
+		ID   string `json:"id"`
+		Type string `json:"type"` // "token"
+		Text string `json:"text"`
+	}
+	doneLine struct {
+		ID               string `json:"id"`
+		Type             string `json:"type"` // "done"
+		FinishReason     string `json:"finishReason"`
+		PromptTokens     int    `json:"promptTokens"`
+		CompletionTokens int    `json:"completionTokens"`
+	}
+	errorLine struct {
+		ID    string `json:"id"`   // "" when the request's is not known
+		Type  string `json:"type"` // "error"
+		Error string `json:"error"`
+		Code  string `json:"code"`
+	}
+)
+
+// writer puts one value on one line, whole also when many requests write.
+type writer struct {
+	mu     sync.Mutex
+	out    io.Writer
+	buffer bytes.Buffer
+}
+
+func (w *writer) write(value any) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buffer.Reset()
+	e := json.NewEncoder(&w.buffer)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return err
+	}
+	_, err := w.out.Write(w.buffer.Bytes())
+	return err
+}

@@ -1,0 +1,285 @@
+package api
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// Limits of request bodies.
+const (
+	maxJSON = 1 << 20
+	maxChat = 8 << 20
+)
+
+// bodyTimeout is what a JSON body may take to arrive.
+const bodyTimeout = time.Minute
+
+// call is one request with what was found out about it.
+type call struct {
+	*http.Request
+	w       http.ResponseWriter
+	org     cloud.Org
+	project cloud.Project
+}
+
+// failure is an error with an answer.
+type failure struct {
+	status  int
+	message string
+	code    string
+	details any
+}
+
+func (f *failure) Error() string { return f.message }
+
+func fail(status int, code, format string, args ...any) *failure {
+	return &failure{status: status, code: code, message: fmt.Sprintf(format, args...)}
+}
+
+func (c *call) json(status int, body any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.Header().Set("Cache-Control", "no-store")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(append(data, '\n')) // a client that is gone needs no answer
+	return nil
+}
+
+func (c *call) fail(f *failure) {
+	body := map[string]any{"error": f.message}
+	if f.code != "" {
+		body["code"] = f.code
+	}
+	if f.details != nil {
+		body["details"] = f.details
+	}
+	if f.status == http.StatusServiceUnavailable {
+		c.w.Header().Set("Retry-After", "5")
+	}
+	_ = c.json(f.status, body)
+}
+
+// body reads a JSON body, which must be an object.
+func (c *call) body(limit int64) (json.RawMessage, error) {
+	deadline := http.NewResponseController(c.w)
+	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
+	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
+	_ = deadline.SetReadDeadline(time.Time{})
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fail(http.StatusRequestEntityTooLarge, "body_too_large", "the body is longer than %d bytes", limit)
+	case err != nil:
+		return nil, fail(http.StatusBadRequest, "invalid_request", "the body broke off")
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil || object == nil {
+		return nil, fail(http.StatusBadRequest, "invalid_request", "the body is not a JSON object")
+	}
+	return data, nil
+}
+
+func (c *call) decode(limit int64, into any) error {
+	data, err := c.body(limit)
+	if err != nil {
+		return err
+	}
+	return decodeFields(data, into)
+}
+
+// decodeFields unmarshals an object; a value of the wrong type is reported by
+// the name of its field.
+func decodeFields(data []byte, into any) error {
+	err := json.Unmarshal(data, into)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fail(http.StatusBadRequest, "invalid_request", "%s must be %s, not %s", wrong.Field, kind(wrong.Type.Kind()), wrong.Value)
+	}
+	if err != nil {
+		return fail(http.StatusBadRequest, "invalid_request", "the body is not JSON: %v", err)
+	}
+	return nil
+}
+
+// kind names a Go kind the way JSON does.
+func kind(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	}
+	return "a number"
+}
+
+// dispatch picks the handler by method and answers what none is there for.
+func (s *server) dispatch(m methods) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Request: r, w: w}
+		if m == nil {
+			c.fail(fail(http.StatusNotFound, "", "Not found"))
+			return
+		}
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		handle, ok := m[method]
+		if !ok {
+			w.Header().Set("Allow", allow(m))
+			c.fail(fail(http.StatusMethodNotAllowed, "", "Method not allowed"))
+			return
+		}
+		err := handle(c)
+		var f *failure
+		switch {
+		case err == nil:
+		case errors.As(err, &f):
+			c.fail(f)
+		case errors.Is(err, store.ErrNotFound):
+			c.fail(fail(http.StatusNotFound, "not_found", "Not found"))
+		case r.Context().Err() != nil: // nobody is listening
+		default:
+			s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+			c.fail(fail(http.StatusInternalServerError, "internal", "the backend could not do this; its log says why"))
+		}
+	})
+}
+
+func allow(m methods) string {
+	var names []string
+	for name := range m {
+		names = append(names, name)
+		if name == http.MethodGet {
+			names = append(names, http.MethodHead)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// guard refuses what no client of this API sends, before anything else looks
+// at the request. A page in a browser can reach a port of this machine: by its
+// own requests, which carry an Origin, or through a name that it makes point
+// here, which then is in Host.
+func (s *server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Request: r, w: w}
+		defer func() {
+			if p := recover(); p != nil {
+				if p != http.ErrAbortHandler {
+					s.Log.Error("panic", "path", r.URL.Path, "value", p)
+				}
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		if s.Loopback && !loopbackHost(r.Host) {
+			c.fail(fail(http.StatusForbidden, "host_refused", "this backend answers requests to localhost only"))
+			return
+		}
+		if _, ok := r.Header["Origin"]; ok {
+			c.fail(fail(http.StatusForbidden, "browser_refused", "this backend answers no requests from browsers"))
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/v1/") {
+			if body := gate(r.Header.Get("X-Arkor-Client"), s.MinClient); body != nil {
+				_ = c.json(http.StatusUpgradeRequired, body)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.Trim(host, "[]")
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// signedIn lets only the owner through.
+func (s *server) signedIn(next handler) handler {
+	want := sha256.Sum256([]byte(s.OwnerToken))
+	return func(c *call) error {
+		scheme, token, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+		got := sha256.Sum256([]byte(token))
+		if !strings.EqualFold(scheme, "Bearer") || token == "" || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			c.w.Header().Set("WWW-Authenticate", "Bearer")
+			return fail(http.StatusUnauthorized, "unauthorized", "the access token is missing or not the one of this backend")
+		}
+		return next(c)
+	}
+}
+
+// ownerOrg is the organisation that the owner token belongs to.
+const ownerOrg = "local"
+
+// inOrg finds the organisation of the request.
+func (s *server) inOrg(next handler) handler {
+	return s.signedIn(func(c *call) error {
+		slug := c.URL.Query().Get("orgSlug")
+		if slug == "" {
+			return fail(http.StatusBadRequest, "missing_scope", "the query parameter orgSlug is missing")
+		}
+		org, err := s.Store.Org(c.Context(), slug)
+		if errors.Is(err, store.ErrNotFound) {
+			return fail(http.StatusNotFound, "org_not_found", "there is no organisation %q here", slug)
+		}
+		if err != nil {
+			return err
+		}
+		if org.Slug != ownerOrg {
+			return fail(http.StatusForbidden, "not_a_member", "you are not a member of the organisation %q", slug)
+		}
+		c.org = org
+		return next(c)
+	})
+}
+
+// inProject finds the project of the request.
+func (s *server) inProject(next handler) handler {
+	return s.inOrg(func(c *call) error {
+		slug := c.URL.Query().Get("projectSlug")
+		if slug == "" {
+			return fail(http.StatusBadRequest, "missing_scope", "the query parameter projectSlug is missing")
+		}
+		project, err := s.Store.Project(c.Context(), c.org.ID, slug)
+		if errors.Is(err, store.ErrNotFound) {
+			return fail(http.StatusNotFound, "project_not_found", "there is no project %q in the organisation %q", slug, c.org.Slug)
+		}
+		if err != nil {
+			return err
+		}
+		c.project = project
+		return next(c)
+	})
+}

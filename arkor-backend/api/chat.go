@@ -1,0 +1,196 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
+	"github.com/arkorlab/arkor-go/arkor-backend/inference"
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/sibling"
+)
+
+func (s *server) chat(c *call) error {
+	raw, err := c.body(maxChat)
+	if err != nil {
+		return err
+	}
+	var body chatBody
+	if err := decodeFields(raw, &body); err != nil {
+		return err
+	}
+	req, err := body.check()
+	if err != nil {
+		return err
+	}
+	var model, shown string
+	if body.Adapter != nil {
+		model, shown, req.Adapter, err = s.adapter(c, *body.Adapter)
+	} else {
+		model, shown = *body.BaseModel, *body.BaseModel
+		err = s.baseModel(c, model)
+	}
+	if err != nil {
+		return err
+	}
+	answer := completion{ID: "chatcmpl-" + uuid.NewString(), Created: time.Now().Unix(), Model: shown}
+	if body.Stream == nil || *body.Stream {
+		return s.chatStream(c, model, req, answer)
+	}
+	return s.chatWhole(c, model, req, answer)
+}
+
+func (s *server) baseModel(c *call, id string) error {
+	raw, err := json.Marshal(id)
+	if err == nil {
+		_, err = s.checkModel(c, raw)
+	}
+	return err
+}
+
+// adapter finds what a job trained and lays it out for the worker.
+func (s *server) adapter(c *call, a chatAdapter) (model, shown, folder string, err error) {
+	fail3 := func(f *failure) (string, string, string, error) { return "", "", "", f }
+	job, err := s.Store.Job(c.Context(), a.JobID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && job.ProjectID != c.project.ID {
+		return fail3(fail(http.StatusNotFound, "job_not_found", "there is no such job in the project %q", c.project.Slug))
+	}
+	if err != nil {
+		return "", "", "", err
+	}
+	var step *int64
+	name := "final"
+	switch {
+	case a.Kind == "final" && a.Step == nil:
+	case a.Kind == "checkpoint" && a.Step != nil && *a.Step >= 0 && *a.Step <= maxSteps && *a.Step == math.Trunc(*a.Step):
+		n := int64(*a.Step)
+		step, name = &n, strconv.FormatInt(n, 10)
+	default:
+		return fail3(refuseChat("invalid_request", `adapter must be {"kind":"final","jobId"} or {"kind":"checkpoint","jobId","step"}`))
+	}
+	artifacts, err := s.Store.Artifacts(c.Context(), job.ID)
+	if err != nil {
+		return "", "", "", err
+	}
+	if len(artifact.Of(artifacts, step)) == 0 {
+		if !job.Status.Terminal() && (step == nil || *step > job.CheckpointStep) {
+			return fail3(fail(http.StatusConflict, "adapter_not_ready", "the job is %s and has not produced this adapter yet", job.Status))
+		}
+		return fail3(fail(http.StatusNotFound, "adapter_not_found", "the job is %s and has no such adapter", job.Status))
+	}
+	folder = filepath.Join(s.AdaptersDir, job.ID, name)
+	if err := artifact.LayOut(s.Blobs, artifacts, step, folder); err != nil {
+		return "", "", "", err
+	}
+	var config struct {
+		Model string `json:"model"`
+	}
+	if err := json.Unmarshal(job.Config, &config); err != nil {
+		return "", "", "", err
+	}
+	return config.Model, job.ID + ":" + name, folder, nil
+}
+
+// completion is the part of an answer that all its frames share.
+type completion struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Created int64  `json:"created"`
+	Model   string `json:"model"`
+	Choices [1]any `json:"choices"`
+	Usage   any    `json:"usage,omitempty"`
+}
+
+func (s *server) chatWhole(c *call, model string, req inference.Request, answer completion) error {
+	var text strings.Builder
+	done, err := s.Pool.Generate(c.Context(), model, req, func(piece string) error {
+		text.WriteString(piece)
+		return nil
+	})
+	if err != nil {
+		return s.chatFailure(err)
+	}
+	answer.Object = "chat.completion"
+	answer.Choices[0] = map[string]any{
+		"index": 0, "finish_reason": done.FinishReason,
+		"message": cloud.Message{Role: "assistant", Content: text.String()},
+	}
+	answer.Usage = map[string]int64{"prompt_tokens": done.PromptTokens, "completion_tokens": done.CompletionTokens,
+		"total_tokens": done.PromptTokens + done.CompletionTokens}
+	return c.json(http.StatusOK, answer)
+}
+
+// chatStream answers with a status of its own until the first piece is there,
+// and tells of later failures in the stream.
+func (s *server) chatStream(c *call, model string, req inference.Request, answer completion) error {
+	answer.Object = "chat.completion.chunk"
+	var stream *eventStream
+	chunk := func(delta map[string]string, finish any) error {
+		if stream == nil {
+			stream = s.openStream(c)
+			delta["role"] = "assistant"
+		}
+		answer.Choices[0] = map[string]any{"index": 0, "delta": delta, "finish_reason": finish}
+		data, err := json.Marshal(answer)
+		if err != nil {
+			return err
+		}
+		return stream.send("data: %s\n\n", data)
+	}
+	done, err := s.Pool.Generate(c.Context(), model, req, func(piece string) error {
+		return chunk(map[string]string{"content": piece}, nil)
+	})
+	if err == nil {
+		err = chunk(map[string]string{}, done.FinishReason)
+		if err == nil {
+			err = stream.send("data: [DONE]\n\n")
+		}
+		stream.close()
+		return nil
+	}
+	if stream == nil {
+		return s.chatFailure(err)
+	}
+	defer stream.close()
+	if c.Context().Err() != nil {
+		return nil // the client is gone
+	}
+	var f *failure
+	if !errors.As(s.chatFailure(err), &f) {
+		f = fail(http.StatusInternalServerError, "internal", "%v", err)
+	}
+	data, err := json.Marshal(map[string]string{"error": f.message, "code": f.code})
+	if err != nil {
+		return nil
+	}
+	_ = stream.send("event: error\ndata: %s\n\n", data)
+	return nil
+}
+
+// chatFailure gives an error of the pool its answer.
+func (s *server) chatFailure(err error) error {
+	var refused *inference.Error
+	var missing *sibling.NotFoundError
+	switch {
+	case errors.As(err, &refused) && refused.Code == "internal":
+		return fail(http.StatusInternalServerError, "internal", "the model failed: %s", refused.Message)
+	case errors.As(err, &refused):
+		return refuseChat(refused.Code, "%s", refused.Message)
+	case errors.Is(err, inference.ErrBusy):
+		return fail(http.StatusServiceUnavailable, "busy", "%v", err)
+	case errors.As(err, &missing):
+		return fail(http.StatusServiceUnavailable, "engine_unavailable", "%v; %s", err, cli.HintOf(err))
+	}
+	s.Log.Warn("chat failed", "error", err)
+	return fail(http.StatusServiceUnavailable, "model_failed", "%v", err)
+}

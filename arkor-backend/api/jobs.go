@@ -1,0 +1,280 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+func (s *server) createJob(c *call) error {
+	raw, err := c.body(maxJSON)
+	if err != nil {
+		return err
+	}
+	return s.once(c, raw, func(n *store.NewJob) error {
+		var body struct {
+			Name   string          `json:"name"`
+			Config json.RawMessage `json:"config"`
+		}
+		if err := decodeFields(raw, &body); err != nil {
+			return err
+		}
+		if err := checkName(body.Name); err != nil {
+			return err
+		}
+		config, err := s.checkConfig(c, body.Config)
+		if err != nil {
+			return err
+		}
+		n.Job.Name, n.Job.Config = body.Name, config.stored
+		n.Secret, n.Files, n.Uploaded = config.secret, config.files, true
+		return nil
+	})
+}
+
+// once creates the job that fill describes, unless the request's idempotency
+// key says that this happened before.
+func (s *server) once(c *call, body json.RawMessage, fill func(*store.NewJob) error) error {
+	now := time.Now()
+	n := store.NewJob{Job: cloud.Job{ID: uuid.NewString(), ProjectID: c.project.ID, CreatedAt: cloud.Timestamp(now)}}
+	var err error
+	if n.Key, n.BodyHash, err = idempotency(c, body); err != nil {
+		return err
+	}
+	if n.Key != "" {
+		done, ok := s.keys.begin(c.project.ID + " " + n.Key)
+		if !ok {
+			return fail(http.StatusConflict, "idempotency_in_progress", "a request with this Idempotency-Key is still being served")
+		}
+		defer done()
+		job, err := s.Store.Replay(c.Context(), n, now)
+		if err == nil {
+			return s.answerJob(c, job, true)
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return keyFailure(err)
+		}
+	}
+	if err := fill(&n); err != nil {
+		return err
+	}
+	job, replayed, err := s.Store.CreateJob(c.Context(), n, now)
+	if errors.Is(err, store.ErrNotFound) {
+		return fail(http.StatusBadRequest, "dataset_not_found", "config.datasetSource names a dataset that is not in this project; upload it first")
+	}
+	if err != nil {
+		return keyFailure(err)
+	}
+	s.Queue.Wake()
+	return s.answerJob(c, job, replayed)
+}
+
+func (s *server) answerJob(c *call, job store.Job, replayed bool) error {
+	status := http.StatusCreated
+	if replayed {
+		status = http.StatusOK
+		c.w.Header().Set("Idempotent-Replayed", "true")
+	}
+	return c.json(status, map[string]any{"job": job.Job})
+}
+
+// find returns the job of the path, in this project.
+func (s *server) find(c *call) (store.Job, error) {
+	id := c.PathValue("id")
+	job, err := s.Store.Job(c.Context(), id)
+	if err == nil && job.ProjectID != c.project.ID {
+		err = store.ErrNotFound
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return job, fail(http.StatusNotFound, "job_not_found", "there is no such job in the project %q", c.project.Slug)
+	}
+	return job, err
+}
+
+// eventsShown is how many events come with a job.
+const eventsShown = 1000
+
+func (s *server) getJob(c *call) error {
+	job, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	stored, err := s.Store.Events(c.Context(), job.ID, max(0, job.LastEvent-eventsShown), eventsShown)
+	if err != nil {
+		return err
+	}
+	events := make([]json.RawMessage, len(stored))
+	for i, e := range stored {
+		events[i] = json.RawMessage(`{"id":"` + strconv.FormatInt(e.ID, 10) + `",` + strings.TrimPrefix(string(e.Data), "{"))
+	}
+	return c.json(http.StatusOK, map[string]any{"job": job.Job, "events": events})
+}
+
+const (
+	defaultPage = 50
+	maxPage     = 200
+)
+
+func (s *server) listJobs(c *call) error {
+	query := c.URL.Query()
+	list := store.ListJobs{ProjectID: c.project.ID, Statuses: query["status"]}
+	for _, status := range list.Statuses {
+		if !cloud.JobStatus(status).Valid() {
+			return fail(http.StatusBadRequest, "invalid_request", "status must be queued, running, completed, failed or cancelled")
+		}
+	}
+	paged := query.Has("limit") || query.Has("cursor")
+	limit := defaultPage
+	if query.Has("limit") {
+		var err error
+		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > maxPage {
+			return fail(http.StatusBadRequest, "invalid_request", "limit must be a whole number from 1 to %d", maxPage)
+		}
+	}
+	if query.Has("cursor") {
+		var ok bool
+		if list.AfterCreatedAt, list.AfterID, ok = parseCursor(query.Get("cursor")); !ok {
+			return fail(http.StatusBadRequest, "invalid_cursor", "the cursor is not one that this backend gave out")
+		}
+	}
+	if paged {
+		list.Limit = limit + 1 // the one more tells whether there is a next page
+	}
+	jobs, err := s.Store.Jobs(c.Context(), list)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{}
+	if paged {
+		body["nextCursor"] = nil
+		if len(jobs) > limit {
+			jobs = jobs[:limit]
+			body["nextCursor"] = cursor(jobs[limit-1])
+		}
+	}
+	shown := make([]cloud.Job, len(jobs))
+	for i, job := range jobs {
+		shown[i] = job.Job
+	}
+	body["jobs"] = shown
+	return c.json(http.StatusOK, body)
+}
+
+// cursor names the position behind a job.
+func cursor(job store.Job) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(job.CreatedAt + " " + job.ID))
+}
+
+func parseCursor(text string) (createdAt, id string, ok bool) {
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return "", "", false
+	}
+	createdAt, id, ok = strings.Cut(string(data), " ")
+	if _, err := time.Parse(time.RFC3339, createdAt); err != nil || id == "" {
+		return "", "", false
+	}
+	return createdAt, id, ok
+}
+
+func (s *server) cancelJob(c *call) error {
+	job, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	if job, err = s.Queue.Cancel(c.Context(), job.ID); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, map[string]any{"job": job.Job})
+}
+
+func (s *server) deleteJob(c *call) error {
+	job, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	hashes, err := s.Store.DeleteJob(c.Context(), job.ID)
+	if errors.Is(err, store.ErrInUse) {
+		return fail(http.StatusConflict, "job_active", "the job is %s; cancel it first", job.Status)
+	}
+	if err != nil {
+		return err
+	}
+	// The job is gone. What cannot be removed now costs space, nothing else.
+	err = errors.Join(
+		os.RemoveAll(filepath.Join(s.JobsDir, job.ID)),
+		os.RemoveAll(filepath.Join(s.AdaptersDir, job.ID)),
+		s.Blobs.Sweep(hashes, func(hash string) (bool, error) { return s.Store.Referenced(c.Context(), hash) }),
+	)
+	if err != nil {
+		s.Log.Warn("remove the files of a deleted job", "job", job.ID, "error", err)
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// resumeJob creates a job that begins where an ended one stopped.
+func (s *server) resumeJob(c *call) error {
+	old, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	raw := json.RawMessage(`{}`)
+	if c.ContentLength != 0 {
+		if raw, err = c.body(maxJSON); err != nil {
+			return err
+		}
+	}
+	return s.once(c, raw, func(n *store.NewJob) error {
+		var body struct {
+			FromStep *float64 `json:"fromStep"`
+		}
+		if err := decodeFields(raw, &body); err != nil {
+			return err
+		}
+		refuse := func(format string, args ...any) error {
+			return fail(http.StatusConflict, "not_resumable", format, args...)
+		}
+		step := old.CheckpointStep
+		switch {
+		case body.FromStep != nil && (*body.FromStep < 0 || *body.FromStep != math.Trunc(*body.FromStep) || *body.FromStep > maxSteps):
+			return fail(http.StatusBadRequest, "invalid_request", "fromStep must be the step of a checkpoint")
+		case old.Status != cloud.Failed && old.Status != cloud.Cancelled:
+			return refuse("the job is %s; only failed and cancelled jobs can be resumed", old.Status)
+		case step < 0:
+			return refuse("the job has no checkpoint")
+		case body.FromStep != nil:
+			step = int64(*body.FromStep)
+		}
+		artifacts, err := s.Store.Artifacts(c.Context(), old.ID)
+		if err != nil {
+			return err
+		}
+		checkpoint := artifact.Of(artifacts, &step)
+		if len(checkpoint) == 0 {
+			return refuse("the job has no checkpoint at step %d", step)
+		}
+		for i := range checkpoint {
+			checkpoint[i].ID, checkpoint[i].CreatedAt = uuid.NewString(), n.Job.CreatedAt
+		}
+		if n.Files, err = s.Store.Files(c.Context(), old.ID); err != nil {
+			return err
+		}
+		n.Job.Name, n.Job.Config, n.Checkpoint = old.Name, old.Config, checkpoint
+		n.Job.ResumedFrom = &cloud.ResumedFrom{JobID: old.ID, Step: step}
+		return nil
+	})
+}

@@ -1,0 +1,123 @@
+// Package api is the backend's HTTP side: the contract of the cloud API.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/blob"
+	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
+	"github.com/arkorlab/arkor-go/arkor-backend/engine"
+	"github.com/arkorlab/arkor-go/arkor-backend/inference"
+	"github.com/arkorlab/arkor-go/arkor-backend/queue"
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+)
+
+// Options is what the API works with.
+type Options struct {
+	Store   *store.Store
+	Blobs   *blob.Store
+	Queue   *queue.Queue
+	Engine  engine.Engine
+	Uploads *dataset.Uploads
+	Fetcher *dataset.Fetcher
+	Pool    *inference.Pool
+
+	JobsDir     string // folders of jobs
+	AdaptersDir string // adapters laid out for the worker that answers chats
+
+	Version    string
+	MinClient  string // lowest client version that is served, "" for all
+	OwnerToken string
+	Loopback   bool // the listener can be reached from this machine only
+
+	Ping    time.Duration // silence after which an event stream says something
+	Write   time.Duration // what a blocked write may take before the client is given up
+	Leaving <-chan struct{}
+	// Stop ends the backend; with onlyIdle set it refuses (false) while there
+	// is work.
+	Stop func(onlyIdle bool) bool
+	Log  *slog.Logger
+}
+
+type server struct {
+	Options
+	keys inProgress // idempotency keys of requests that are being served
+}
+
+// handler serves a request; its error becomes the answer when nothing was
+// written yet.
+type handler func(*call) error
+
+// methods are the handlers of one path. GET serves HEAD too.
+type methods map[string]handler
+
+// New returns the API.
+func New(o Options) http.Handler {
+	s := &server{Options: o}
+	mux := http.NewServeMux()
+	for path, m := range s.routes() {
+		mux.Handle(path, s.dispatch(m))
+	}
+	mux.Handle("/", s.dispatch(nil))
+	return s.guard(mux)
+}
+
+func (s *server) routes() map[string]methods {
+	return map[string]methods{
+		"/healthz":                             {"GET": s.health},
+		"/v1/auth/cli/config":                  {"GET": s.authConfig},
+		"/v1/auth/anonymous":                   {"POST": s.anonymous},
+		"/v1/backend":                          {"GET": s.signedIn(s.backendState)},
+		"/v1/backend/stop":                     {"POST": s.signedIn(s.backendStop)},
+		"/v1/me":                               {"GET": s.signedIn(s.me)},
+		"/v1/models":                           {"GET": s.signedIn(s.models)},
+		"/v1/projects":                         {"GET": s.inOrg(s.listProjects), "POST": s.inOrg(s.createProject)},
+		"/v1/jobs":                             {"GET": s.inProject(s.listJobs), "POST": s.inProject(s.createJob)},
+		"/v1/jobs/{id}":                        {"GET": s.inProject(s.getJob), "DELETE": s.inProject(s.deleteJob)},
+		"/v1/jobs/{id}/cancel":                 {"POST": s.inProject(s.cancelJob)},
+		"/v1/jobs/{id}/resume":                 {"POST": s.inProject(s.resumeJob)},
+		"/v1/jobs/{id}/artifacts":              {"GET": s.inProject(s.listArtifacts)},
+		"/v1/datasets":                         {"GET": s.inProject(s.listDatasets), "POST": s.inProject(s.upload)},
+		"/v1/datasets/{id}":                    {"GET": s.inProject(s.getDataset), "DELETE": s.inProject(s.deleteDataset)},
+		"/v1/inference/chat":                   {"POST": s.inProject(s.chat)},
+		"/v1/jobs/{id}/events/stream":          {"GET": s.inProject(s.events)},
+		"/v1/jobs/{id}/artifacts/{artifactId}": {"GET": s.inProject(s.getArtifact)},
+	}
+}
+
+const healthTimeout = 5 * time.Second
+
+func (s *server) health(c *call) error {
+	ctx, cancel := context.WithTimeout(c.Context(), healthTimeout)
+	defer cancel()
+	if err := s.Store.Check(ctx); err != nil {
+		s.Log.Error("health check", "error", err)
+		return c.json(http.StatusServiceUnavailable, map[string]any{"status": "unavailable", "reason": "storage"})
+	}
+	return c.json(http.StatusOK, map[string]any{"status": "ok", "version": s.Version})
+}
+
+// backendState is for the commands of arkor-backend.
+func (s *server) backendState(c *call) error {
+	running, queued, err := s.Store.Active(c.Context())
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, map[string]any{"version": s.Version, "jobs": map[string]int{"running": running, "queued": queued}})
+}
+
+func (s *server) backendStop(c *call) error {
+	var body struct {
+		OnlyIdle bool `json:"onlyIdle"`
+	}
+	if err := c.decode(maxJSON, &body); err != nil {
+		return err
+	}
+	if !s.Stop(body.OnlyIdle) {
+		return fail(http.StatusConflict, "backend_busy", "the backend has work to do")
+	}
+	return c.json(http.StatusAccepted, map[string]any{"stopping": true})
+}

@@ -1,0 +1,54 @@
+package backendcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/peterbourgon/ff/v4"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+// stopTimeout is longer than what workers get to save a checkpoint.
+const stopTimeout = time.Minute
+
+type stop struct{ env cli.Env }
+
+func newStop(env cli.Env) *ff.Command {
+	c := &stop{env: env}
+	return &ff.Command{
+		Name: "stop", Usage: "arkor backend stop", ShortHelp: "stop the backend; running jobs go on when it is back",
+		Flags: ff.NewFlagSet("stop"), Exec: c.run,
+	}
+}
+
+func (c *stop) run(ctx context.Context, args []string) error {
+	if err := cli.NoArguments(args); err != nil {
+		return err
+	}
+	home, err := daemon.DefaultHome(c.env)
+	if err != nil {
+		return err
+	}
+	info, ok, err := home.Running()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		fmt.Fprintln(c.env.Stdout, "not running")
+		return nil
+	}
+	if _, err := askStop(ctx, home, info, false); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errors.New("the backend is still saving its work"))
+	defer cancel()
+	if err := awaitGone(ctx, home); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.env.Stdout, "stopped")
+	return nil
+}

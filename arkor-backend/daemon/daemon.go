@@ -1,0 +1,278 @@
+// Package daemon puts the backend together: a data folder, the API on a
+// listener, the queue behind it, and the rules of starting and leaving.
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/api"
+	"github.com/arkorlab/arkor-go/arkor-backend/blob"
+	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
+	"github.com/arkorlab/arkor-go/arkor-backend/engine/local"
+	"github.com/arkorlab/arkor-go/arkor-backend/inference"
+	"github.com/arkorlab/arkor-go/arkor-backend/queue"
+	"github.com/arkorlab/arkor-go/arkor-backend/statefile"
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+// Options of a daemon. Zero values mean what is said beside them.
+type Options struct {
+	Env              cli.Env
+	Home             Home
+	Listen           string        // address, with port 0 for a free one
+	Idle             time.Duration // leave after this time without work; 0 never
+	AllowPrivateURLs bool
+	MinClient        string
+	MaxDatasetBytes  int64         // 0 means 1 GiB
+	Ping             time.Duration // 0 means 15 s
+	Grace            time.Duration // what a worker gets to save and stop; 0 means 30 s
+	Chat             inference.Options
+	Log              *slog.Logger
+}
+
+const (
+	defaultDatasetBytes = 1 << 30
+	defaultPing         = 15 * time.Second
+	defaultGrace        = 30 * time.Second
+	writeTimeout        = 30 * time.Second
+	drainTimeout        = 5 * time.Second
+)
+
+// Daemon is a running backend.
+type Daemon struct {
+	o        Options
+	info     Info
+	lock     *os.File
+	store    *store.Store
+	queue    *queue.Queue
+	pool     *inference.Pool
+	listener net.Listener
+	server   *http.Server
+	leaving  chan struct{} // closed when the daemon begins to leave
+	leave    func()
+	activity *activity
+}
+
+// Open takes the data folder and the address. ErrRunning: another backend has
+// the folder.
+func Open(ctx context.Context, o Options) (d *Daemon, err error) {
+	if o.MaxDatasetBytes == 0 {
+		o.MaxDatasetBytes = defaultDatasetBytes
+	}
+	if o.Ping == 0 {
+		o.Ping = defaultPing
+	}
+	if o.Grace == 0 {
+		o.Grace = defaultGrace
+	}
+	o.Chat.Env = o.Env
+	d = &Daemon{o: o, leaving: make(chan struct{}), activity: newActivity()}
+	d.leave = sync.OnceFunc(func() { close(d.leaving) })
+	defer func() {
+		if err != nil {
+			d.release()
+		}
+	}()
+	if d.lock, err = o.Home.lock(); err != nil {
+		return nil, err
+	}
+	token, err := o.Home.ownerToken()
+	if err != nil {
+		return nil, err
+	}
+	if d.store, err = store.Open(ctx, o.Home.database()); err != nil {
+		return nil, err
+	}
+	blobs, err := blob.Open(o.Home.blobs())
+	if err != nil {
+		return nil, err
+	}
+	if d.listener, err = listen(ctx, o.Listen); err != nil {
+		return nil, err
+	}
+	trainer := local.New(o.Env, o.Grace)
+	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, AllowPrivate: o.AllowPrivateURLs}
+	d.queue = queue.New(queue.Options{
+		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: 1, Log: o.Log,
+	})
+	d.pool = inference.New(o.Chat)
+	d.server = &http.Server{
+		Handler: d.activity.watch(api.New(api.Options{
+			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Fetcher: fetcher,
+			Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
+			JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
+			Version: cli.Version(), MinClient: o.MinClient, OwnerToken: token, Loopback: d.Loopback(),
+			Ping: o.Ping, Write: writeTimeout, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
+		})),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	}
+	d.info = Info{URL: "http://" + d.listener.Addr().String(), PID: os.Getpid(), Version: cli.Version()}
+	return d, nil
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+		if strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "Only one usage") {
+			return nil, cli.Hint(fmt.Errorf("%s is in use by another program", address), "choose another port with --listen, or port 0 for any free one")
+		}
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, err
+}
+
+// Info says where the daemon is.
+func (d *Daemon) Info() Info { return d.info }
+
+// Loopback reports whether only this machine can reach the daemon.
+func (d *Daemon) Loopback() bool {
+	address, err := netip.ParseAddrPort(d.listener.Addr().String())
+	return err == nil && address.Addr().Unmap().IsLoopback()
+}
+
+// Run serves until ctx ends, a client asks for the end, or nobody needed the
+// daemon for a while. Workers get the time to save a checkpoint; their jobs go
+// on with the next daemon.
+func (d *Daemon) Run(ctx context.Context) error {
+	defer d.release()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := d.o.Home.writeInfo(d.info); err != nil {
+		return err
+	}
+	defer d.o.Home.removeInfo()
+
+	var parts sync.WaitGroup
+	failed := make(chan error, 1)
+	parts.Go(func() { d.queue.Run(ctx) })
+	parts.Go(func() {
+		if err := d.server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	})
+	if d.o.Idle > 0 {
+		parts.Go(func() { d.watchIdle(ctx) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case <-d.leaving:
+	case err = <-failed:
+	}
+	d.leave() // event streams end; their clients come back
+	cancel()  // workers save and stop
+	drain, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer stop()
+	if d.server.Shutdown(drain) != nil {
+		d.server.Close()
+	}
+	d.pool.Close()
+	parts.Wait()
+	return err
+}
+
+func (d *Daemon) release() {
+	if d.pool != nil {
+		d.pool.Close()
+	}
+	if d.listener != nil {
+		d.listener.Close()
+	}
+	if d.store != nil {
+		if err := d.store.Close(); err != nil {
+			d.o.Log.Error("close the database", "error", err)
+		}
+	}
+	if d.lock != nil {
+		d.lock.Close()
+	}
+}
+
+// stop is what a client may ask for.
+func (d *Daemon) stop(onlyIdle bool) bool {
+	if onlyIdle && !d.idle(1) { // the request itself is one
+		return false
+	}
+	d.leave()
+	return true
+}
+
+// idle reports whether no job runs or waits, and at most so many requests are
+// being served.
+func (d *Daemon) idle(requests int) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	running, queued, err := d.store.Active(ctx)
+	return err == nil && running+queued == 0 && d.activity.current() <= requests
+}
+
+// watchIdle ends the daemon when it was not needed for a while.
+func (d *Daemon) watchIdle(ctx context.Context) {
+	timer := time.NewTimer(d.o.Idle)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.leaving:
+			return
+		case <-timer.C:
+		}
+		rest := d.o.Idle - d.activity.quiet()
+		if rest <= 0 {
+			if d.idle(0) {
+				d.o.Log.Info("nobody needs the backend; it leaves", "idle", d.o.Idle)
+				d.leave()
+				return
+			}
+			rest = d.o.Idle // something runs: its end begins a new wait
+			d.activity.touch()
+		}
+		timer.Reset(rest)
+	}
+}
+
+// newToken returns a fresh secret.
+func newToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// readJSON reads a state file; an absent or broken one is no state.
+func readJSON(path string, into any) (bool, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return json.Unmarshal(data, into) == nil, nil
+}
+
+func writeJSON(path string, value any) error {
+	data, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	return statefile.Write(path, append(data, '\n'))
+}

@@ -1,0 +1,95 @@
+// Package inference answers chats with workers that hold a model in memory.
+package inference
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Message is one message of a chat.
+type Message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// Request is one answer to generate. Nil numbers leave the choice to the worker.
+type Request struct {
+	Messages    []Message
+	Adapter     string // folder of a LoRA adapter, "" for the model as it is
+	Temperature *float64
+	TopP        *float64
+	MaxTokens   *int64
+}
+
+// Done says how an answer ended.
+type Done struct {
+	FinishReason                   string // "stop", "length" or "cancelled"
+	PromptTokens, CompletionTokens int64
+}
+
+// Error is a worker's refusal of a request.
+type Error struct {
+	Code    string // "context_too_long", "bad_adapter", "invalid_request" or "internal"
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// maxLine bounds a line of a worker.
+const maxLine = 1 << 20
+
+// operation is a line to a worker.
+type operation struct {
+	ID          string    `json:"id"`
+	Op          string    `json:"op"`
+	Messages    []Message `json:"messages,omitempty"`
+	Adapter     string    `json:"adapter,omitempty"`
+	Temperature *float64  `json:"temperature,omitempty"`
+	TopP        *float64  `json:"topP,omitempty"`
+	MaxTokens   *int64    `json:"maxTokens,omitempty"`
+}
+
+// reply is a line from a worker.
+type reply struct {
+	ID               string `json:"id"`
+	Type             string `json:"type"`
+	Text             string `json:"text"`
+	FinishReason     string `json:"finishReason"`
+	PromptTokens     int64  `json:"promptTokens"`
+	CompletionTokens int64  `json:"completionTokens"`
+	Error            string `json:"error"`
+	Code             string `json:"code"`
+}
+
+// parseReply reads a line from a worker.
+func parseReply(line []byte) (reply, error) {
+	var r reply
+	if err := json.Unmarshal(line, &r); err != nil {
+		return r, fmt.Errorf("not a line of the worker protocol: %w", err)
+	}
+	switch r.Type {
+	case "ready":
+		return r, nil
+	case "token", "done", "error":
+		if r.ID != "" {
+			return r, nil
+		}
+		if r.Type == "error" { // about the worker as a whole
+			return r, nil
+		}
+		return r, fmt.Errorf("a %s line without an id", r.Type)
+	}
+	return r, fmt.Errorf("unknown type %q", r.Type)
+}
+
+// failure is the error of an error line.
+func (r reply) failure() *Error {
+	e := &Error{Code: r.Code, Message: r.Error}
+	if e.Code == "" {
+		e.Code = "internal"
+	}
+	if e.Message == "" {
+		e.Message = "the model gave no reason"
+	}
+	return e
+}

@@ -1,0 +1,199 @@
+package inference
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/process"
+)
+
+// errDied means that the worker ended in the middle of something.
+var errDied = errors.New("the process that holds the model died")
+
+// errSlow means that a client did not take its answer.
+var errSlow = errors.New("the client reads too slowly")
+
+// pending is how many replies wait for a slow client before it is given up.
+const pending = 4 << 10
+
+// worker is one "arkor-trainer serve" process.
+type worker struct {
+	cmd    *exec.Cmd
+	stderr *lastWords
+	ready  chan struct{} // closed when the model is loaded
+	gone   chan struct{} // closed when the process is gone and all it said was read
+
+	writing sync.Mutex
+	stdin   io.WriteCloser
+
+	mu       sync.Mutex
+	next     int
+	requests map[string]*request
+	refusal  error // what the worker said before it was ready, if it refused
+
+	// Held by the pool.
+	active int
+	used   time.Time
+	idle   *time.Timer
+}
+
+type request struct {
+	replies chan reply
+	slow    chan struct{} // closed when replies overflowed
+}
+
+func startWorker(program string, environ []string, model string) (*worker, error) {
+	w := &worker{
+		cmd: exec.Command(program, "serve", "--model", model), stderr: &lastWords{},
+		ready: make(chan struct{}), gone: make(chan struct{}), requests: map[string]*request{},
+	}
+	w.cmd.Env, w.cmd.Stderr, w.cmd.SysProcAttr = environ, w.stderr, process.OwnGroup()
+	stdin, err := w.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := w.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.cmd.Start(); err != nil {
+		return nil, err
+	}
+	w.stdin = stdin
+	go func() {
+		defer close(w.gone)
+		w.read(stdout)
+		_ = w.cmd.Process.Kill() // a worker that closed its stdout, or broke the protocol, is of no use
+		_ = w.cmd.Wait()
+	}()
+	return w, nil
+}
+
+// read hands replies to their requests until the worker's stdout ends.
+func (w *worker) read(stdout io.Reader) {
+	lines := bufio.NewScanner(stdout)
+	lines.Buffer(nil, maxLine)
+	for lines.Scan() {
+		r, err := parseReply(lines.Bytes())
+		if err != nil {
+			continue // a library may have printed it
+		}
+		w.mu.Lock()
+		switch request := w.requests[r.ID]; {
+		case r.Type == "ready":
+			select {
+			case <-w.ready:
+			default:
+				close(w.ready)
+			}
+		case r.ID == "" && w.refusal == nil:
+			w.refusal = r.failure()
+		case request != nil:
+			select {
+			case request.replies <- r:
+			default:
+				delete(w.requests, r.ID)
+				close(request.slow)
+			}
+		}
+		w.mu.Unlock()
+	}
+}
+
+// open sends a request and returns where its replies come in.
+func (w *worker) open(req Request) (id string, r *request, err error) {
+	r = &request{replies: make(chan reply, pending), slow: make(chan struct{})}
+	w.mu.Lock()
+	w.next++
+	id = "r" + strconv.Itoa(w.next)
+	w.requests[id] = r
+	w.mu.Unlock()
+	err = w.send(operation{ID: id, Op: "generate", Messages: req.Messages, Adapter: req.Adapter,
+		Temperature: req.Temperature, TopP: req.TopP, MaxTokens: req.MaxTokens})
+	if err != nil {
+		w.close(id)
+	}
+	return id, r, err
+}
+
+// close forgets a request; replies to it are dropped from here on.
+func (w *worker) close(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.requests, id)
+}
+
+func (w *worker) send(op operation) error {
+	line, err := json.Marshal(op)
+	if err != nil {
+		return err
+	}
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	if _, err := w.stdin.Write(append(line, '\n')); err != nil {
+		return errDied
+	}
+	return nil
+}
+
+// why explains a worker that is gone.
+func (w *worker) why() error {
+	w.mu.Lock()
+	refusal := w.refusal
+	w.mu.Unlock()
+	if refusal != nil {
+		return refusal
+	}
+	if words := w.stderr.String(); words != "" {
+		return fmt.Errorf("%w: %s", errDied, words)
+	}
+	return errDied
+}
+
+// stop ends the worker and waits for it: politely for grace, then not.
+func (w *worker) stop(grace time.Duration) {
+	w.stdin.Close() // not under writing: a blocked write ends with it
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-w.gone:
+	case <-timer.C:
+		_ = w.cmd.Process.Kill()
+		<-w.gone
+	}
+}
+
+// lastWords keeps the end of what is written to it.
+type lastWords struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const maxWords = 4 << 10
+
+func (l *lastWords) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, p...)
+	if extra := len(l.text) - maxWords; extra > 0 {
+		l.text = append(l.text[:0], l.text[extra:]...)
+	}
+	return len(p), nil
+}
+
+// String returns the last line.
+func (l *lastWords) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := bytes.TrimSpace(l.text)
+	return strings.ToValidUTF8(string(text[bytes.LastIndexByte(text, '\n')+1:]), "")
+}

@@ -1,0 +1,118 @@
+// Package store keeps the backend's state in one SQLite file. What a reader
+// was told is on disk: a change is committed before anyone hears of it.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // the "sqlite" driver
+)
+
+var (
+	// ErrNotFound: there is no such row in this scope.
+	ErrNotFound = errors.New("not found")
+	// ErrExists: a row with this name is there already.
+	ErrExists = errors.New("already exists")
+	// ErrInUse: something that is still active needs the row.
+	ErrInUse = errors.New("in use")
+	// ErrTerminal: the job has ended and will not change again.
+	ErrTerminal = errors.New("the job has ended")
+	// ErrKeyReused: an idempotency key came back with another request.
+	ErrKeyReused = errors.New("idempotency key used for another request")
+)
+
+// Store is the database. It may be used by many goroutines.
+type Store struct {
+	write *sql.DB // one connection: SQLite has one writer
+	read  *sql.DB
+	watch watchers
+}
+
+// Open opens the database at path, makes it when it is absent and brings it to
+// the newest schema. It refuses a file written by a newer version.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite gives its other files the same mode
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	// Every commit reaches the disk (synchronous=FULL): a client must not
+	// remember an event that a power cut makes the server forget.
+	write, err := open(path, "_txlock=immediate&_pragma=synchronous(FULL)", 1)
+	if err != nil {
+		return nil, err
+	}
+	read, err := open(path, "_pragma=query_only(1)", 8)
+	if err != nil {
+		write.Close()
+		return nil, err
+	}
+	s := &Store{write: write, read: read, watch: watchers{jobs: map[string]map[chan struct{}]struct{}{}}}
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func open(path, options string, connections int) (*sql.DB, error) {
+	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&" + options
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+
+// Check reports whether the database can be written.
+func (s *Store) Check(ctx context.Context) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE orgs SET id = id WHERE id = 'local'`)
+		return err
+	})
+}
+
+// tx runs f in one transaction of the writer.
+func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// orNotFound gives an absent row the store's own error.
+func orNotFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}

@@ -35,8 +35,13 @@ func dieOf(state *os.ProcessState) {
 	if !ok || !status.Signaled() {
 		return
 	}
-	signal.Reset(status.Signal())
-	_ = syscall.Kill(os.Getpid(), status.Signal())
-	time.Sleep(time.Second) // the signal is asynchronous; only one that cannot kill lets us go on
+	switch status.Signal() {
+	case syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGQUIT, syscall.SIGSEGV, syscall.SIGSYS, syscall.SIGTRAP:
+		// To these Go itself answers with a dump of its own stacks.
+	default:
+		signal.Reset(status.Signal())
+		_ = syscall.Kill(os.Getpid(), status.Signal())
+		time.Sleep(time.Second) // the signal is asynchronous; only one that cannot kill lets us go on
+	}
 	os.Exit(128 + int(status.Signal()))
 }

@@ -4,9 +4,12 @@ import (
 	_ "embed"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 //go:generate go run ../internal/embed
@@ -54,7 +57,9 @@ func (b *Bundle) sdkPlugin() api.Plugin {
 			return api.OnResolveResult{Path: "arkor.mjs", Namespace: sdkNamespace, SideEffects: api.SideEffectsFalse}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: sdkNamespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
-			return api.OnLoadResult{Contents: &embeddedSDK, Loader: api.LoaderJS}, nil
+			// The copy is of this binary's release, whose version is stamped at link time.
+			contents := strings.Replace(embeddedSDK, `"0.0.0-dev"`, strconv.Quote(cli.Version()), 1)
+			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderJS}, nil
 		})
 	}}
 }

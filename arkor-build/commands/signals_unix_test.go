@@ -187,8 +187,11 @@ func TestHangupDetaches(t *testing.T) {
 	s.expectOut("Started job j1")
 	s.signal(syscall.SIGHUP)
 	s.expectErr("arkor start: detached; job j1 goes on running")
-	if out := s.end(129); out != "" {
+	if out := s.end(-1); out != "" {
 		t.Errorf("stdout: %q", out)
+	}
+	if status := s.cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGHUP {
+		t.Errorf("ended with %v", s.cmd.ProcessState)
 	}
 }
 
@@ -241,6 +244,15 @@ export const trainer = `+trainer(forever)+`;`)
 	if out := s.end(-1); out != "listeners 1\n" {
 		t.Errorf("stdout: %q", out)
 	}
+}
+
+// Running out of memory ends node with an abort, which Go would answer with a
+// dump of its own stacks if it did the same.
+func TestAbort(t *testing.T) {
+	t.Parallel()
+	got := start(t, `export const trainer = `+trainer(`wait() { process.kill(process.pid, "SIGABRT"); return new Promise(() => { setInterval(() => {}, 1 << 30); }); }`)+`;`)
+	expect(t, got, built+"Started job j1\n", 128+int(syscall.SIGABRT))
+	lacks(t, "stderr", got.stderr, "goroutine")
 }
 
 // A caller sees the signal that ended the runtime, not a number.

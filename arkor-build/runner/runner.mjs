@@ -111,8 +111,9 @@ function text(value) {
 }
 var runnerURL = import.meta.url;
 var runnerPath = runnerURL.startsWith("file:") ? fileURLToPath(runnerURL) : runnerURL;
+var notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\", "node:internal/"];
 function isUserFrame(line) {
-  return ![runnerURL, runnerPath, "arkor-sdk:", "node:internal/"].some((place) => line.includes(place));
+  return !notTheUsers.some((place) => line.includes(place));
 }
 var deepest = 8;
 function causes(error, depth = 1) {
@@ -169,7 +170,7 @@ import process5 from "node:process";
 
 // runner/js/interrupt.mjs
 import process3 from "node:process";
-var statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
 function watchSignals(request2, run, progress) {
   const ours = {
@@ -232,7 +233,8 @@ function timeout() {
 function leave(request2, run) {
   run.stopping = true;
   if (run.jobID) say(request2, `detached; job ${run.jobID} goes on running`);
-  process3.exit(statuses.SIGHUP);
+  process3.removeAllListeners("SIGHUP");
+  process3.kill(process3.pid, "SIGHUP");
 }
 
 // runner/js/progress.mjs

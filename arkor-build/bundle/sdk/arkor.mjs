@@ -10,6 +10,7 @@ function isArkor(value) {
 
 // ../sdk/src/trainer.ts
 import { randomUUID } from "node:crypto";
+import process4 from "node:process";
 
 // ../sdk/src/chat.ts
 function checkpointChatBody(args, jobId, step) {
@@ -34,11 +35,9 @@ function bearer(credentials) {
 
 // ../sdk/src/errors.ts
 var ArkorError = class extends Error {
-  /** What to do next, one line; absent where there is nothing useful to say. */
-  hint;
   constructor(message, options = {}) {
     super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
-    this.hint = options.hint;
+    if (options.hint !== void 0) this.hint = options.hint;
   }
 };
 var CloudApiError = class extends ArkorError {
@@ -47,12 +46,11 @@ var CloudApiError = class extends ArkorError {
   }
   code;
   status;
-  retryAfterMs;
   constructor(status, message, options = {}) {
     super(message, options);
     this.status = status;
     this.code = options.code ?? codeOfStatus(status);
-    this.retryAfterMs = options.retryAfterMs;
+    if (options.retryAfterMs !== void 0) this.retryAfterMs = options.retryAfterMs;
   }
 };
 function codeOfStatus(status) {
@@ -244,6 +242,9 @@ function recordDeprecation(notice) {
   const place = globalThis;
   place[/* @__PURE__ */ Symbol.for("arkor.deprecation")] = notice;
 }
+
+// ../sdk/src/error-body.ts
+import process from "node:process";
 
 // ../sdk/src/upgrade.ts
 var commands = {
@@ -851,14 +852,16 @@ function checkModelOffered(model, offer) {
 
 // ../sdk/src/session.ts
 import { createHash } from "node:crypto";
+import process3 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
+import process2 from "node:process";
 function findBinary(name, variable, env, beside) {
   const named = env[variable];
   if (named) return named;
-  const file = process.platform === "win32" ? `${name}.exe` : name;
+  const file = process2.platform === "win32" ? `${name}.exe` : name;
   const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
   if (beside !== void 0) folders.unshift(dirname(beside));
   return folders.map((folder) => join(folder, file)).find(isExecutable);
@@ -896,6 +899,7 @@ async function readProjectScope(cwd, identity) {
 
 // ../sdk/src/run-binary.ts
 import { spawn } from "node:child_process";
+import { clearTimeout as clearTimeout2, setTimeout as setTimeout2 } from "node:timers";
 var errorLine = /^arkor[\w-]*(?: [\w-]+)*: /;
 function runBinary(run) {
   return new Promise((resolve3) => {
@@ -905,7 +909,7 @@ function runBinary(run) {
       windowsHide: true
     });
     let timedOut = false;
-    const timer = setTimeout(() => {
+    const timer = setTimeout2(() => {
       timedOut = true;
       child.kill("SIGKILL");
     }, run.timeoutMs);
@@ -933,18 +937,18 @@ function runBinary(run) {
       lines.forEach(onLine);
     });
     child.on("error", (failure) => {
-      clearTimeout(timer);
+      clearTimeout2(timer);
       if (failure.code === "ENOENT") resolve3({ kind: "missing" });
       else resolve3({ kind: "failed", message: failure.message, hint: void 0 });
     });
     child.on("exit", () => {
-      setTimeout(() => {
+      setTimeout2(() => {
         child.stdout.destroy();
         child.stderr.destroy();
       }, 1e3).unref();
     });
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      clearTimeout2(timer);
       onLine(pending);
       if (code === 0) {
         if (error !== void 0) run.stderr(error);
@@ -1094,7 +1098,7 @@ async function askForToken(options, binary, args) {
     args: ["token", "--json", ...args],
     cwd: options.cwd,
     timeoutMs: tokenTimeoutMs,
-    stderr: (line) => process.stderr.write(`${line}
+    stderr: (line) => process3.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -1437,7 +1441,7 @@ var Run = class {
   constructor(input, context) {
     this.#input = input;
     this.#context = context;
-    this.#cwd = context.cwd ?? process.cwd();
+    this.#cwd = context.cwd ?? process4.cwd();
     this.#config = openJobConfig(input);
     this.#clock = context.clock ?? systemClock;
     this.#timing = {
@@ -1494,7 +1498,7 @@ var Run = class {
     return this.#connection;
   }
   async #open() {
-    const { baseUrl, credentials, env = process.env } = this.#context;
+    const { baseUrl, credentials, env = process4.env } = this.#context;
     const now = () => this.#clock.now();
     const session = await openSession({ cwd: this.#cwd, env, baseUrl, credentials, now });
     const client = new CloudApiClient(new Transport({ source: session }));
@@ -1581,6 +1585,7 @@ var Run = class {
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { extname as extname2, join as join4, resolve as resolve2 } from "node:path";
+import process5 from "node:process";
 import { pathToFileURL } from "node:url";
 var buildTimeoutMs = 12e4;
 async function runTrainer(file = "src/arkor/index.ts") {
@@ -1611,10 +1616,10 @@ async function runModule(path) {
     );
   }
   const { jobId } = await trainer.start();
-  process.stdout.write(`Started job ${jobId}
+  process5.stdout.write(`Started job ${jobId}
 `);
   const { job } = await trainer.wait();
-  process.stdout.write(`Job ${job.id} finished with status=${job.status}
+  process5.stdout.write(`Job ${job.id} finished with status=${job.status}
 `);
 }
 function findTrainer(module) {
@@ -1633,18 +1638,20 @@ function isTrainer(value) {
   return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
 }
 async function build(entry, folder) {
-  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process.env, process.env["ARKOR_AUTH_BIN"]);
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process5.env, process5.env["ARKOR_AUTH_BIN"]);
   const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
     path,
-    args: ["build", "--out-dir", folder, entry],
-    cwd: process.cwd(),
+    args: ["build", entry],
+    // The artifact goes below the folder it is run in, and packages are
+    // looked up from there: the project's own are found.
+    cwd: folder,
     timeoutMs: buildTimeoutMs,
-    stderr: (line) => process.stderr.write(`${line}
+    stderr: (line) => process5.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
     case "done":
-      return join4(folder, "index.mjs");
+      return join4(folder, ".arkor", "build", "index.mjs");
     case "failed":
       throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
         hint: outcome.hint

@@ -61,10 +61,13 @@ function text(value) {
 const runnerURL = import.meta.url;
 const runnerPath = runnerURL.startsWith("file:") ? fileURLToPath(runnerURL) : runnerURL;
 
-// Frames of this program, of the embedded SDK and inside the runtime are not
-// places where a user could change anything.
+// Frames of this program, of the package "arkor" (the embedded copy or an
+// installed one) and inside the runtime are not places where a user could
+// change anything.
+const notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\", "node:internal/"];
+
 function isUserFrame(line) {
-  return ![runnerURL, runnerPath, "arkor-sdk:", "node:internal/"].some((place) => line.includes(place));
+  return !notTheUsers.some((place) => line.includes(place));
 }
 
 const deepest = 8;

@@ -9,7 +9,7 @@ import process from "node:process";
 
 import { messageOf, say } from "./errors.mjs";
 
-const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const statuses = { SIGINT: 130, SIGTERM: 143 };
 const patienceMs = 5000;
 
 /** Handles signals for a run until release is called. */
@@ -79,8 +79,11 @@ function timeout() {
   });
 }
 
+// Ends by the signal: where the terminal is gone, process.exit makes node 20
+// abort, as it cannot restore the terminal's settings.
 function leave(request, run) {
   run.stopping = true;
   if (run.jobID) say(request, `detached; job ${run.jobID} goes on running`);
-  process.exit(statuses.SIGHUP);
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
 }

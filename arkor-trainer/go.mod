@@ -9,6 +9,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/google/renameio/v2 v2.0.2
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+	github.com/rogpeppe/go-internal v1.16.0
 )
 
 require (

@@ -46,7 +46,7 @@ async function checkFile(
   cwd: string,
   signal: AbortSignal | undefined,
 ): Promise<CheckedFile> {
-  const path = name.startsWith("file:") ? fileURLToPath(name) : resolve(cwd, name);
+  const path = pathOf(name, cwd);
   const known = format ?? formatOf(path);
   if (known === undefined || !Object.hasOwn(contentTypes, known)) {
     const what = format ?? (extname(path) || "no extension");
@@ -58,11 +58,16 @@ async function checkFile(
   const checker = known === "jsonl" ? new LineChecker() : undefined;
   const hash = createHash("sha256");
   let read = 0;
-  for await (const chunk of createReadStream(path, { signal })) {
-    const bytes = chunk as Uint8Array;
-    hash.update(bytes);
-    read += bytes.length;
-    if (checker?.push(bytes) !== undefined) break;
+  try {
+    for await (const chunk of createReadStream(path, { signal })) {
+      const bytes = chunk as Uint8Array;
+      hash.update(bytes);
+      read += bytes.length;
+      if (checker?.push(bytes) !== undefined) break;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreadable(name, cause);
   }
   const problem = checker?.end();
   if (problem !== undefined) {
@@ -82,6 +87,15 @@ async function checkFile(
 const lineHint =
   'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
 
+function pathOf(name: string, cwd: string): string {
+  if (!name.startsWith("file:")) return resolve(cwd, name);
+  try {
+    return fileURLToPath(name);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
 function formatOf(path: string): DatasetFormat | undefined {
   const extension = extname(path).slice(1).toLowerCase();
   if (extension === "ndjson") return "jsonl";
@@ -93,10 +107,7 @@ async function sizeOf(path: string, name: string, cwd: string): Promise<number> 
   try {
     stats = await stat(path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
-    }
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw unreadable(name, cause);
     throw new DatasetError("dataset_not_found", `Dataset ${name} does not exist.`, {
       hint: `paths are relative to the project, ${cwd}`,
     });
@@ -106,6 +117,11 @@ async function sizeOf(path: string, name: string, cwd: string): Promise<number> 
   }
   if (stats.size === 0) throw new DatasetError("dataset_invalid", `Dataset ${name} is empty.`);
   return stats.size;
+}
+
+function unreadable(name: string, cause: unknown): DatasetError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
 }
 
 /**

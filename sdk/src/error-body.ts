@@ -1,3 +1,4 @@
+import process from "node:process";
 import { asRecord, parseJson } from "./json.ts";
 import { detectPackageManager, upgradeMessage, type PackageManager } from "./upgrade.ts";
 

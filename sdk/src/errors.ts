@@ -17,11 +17,11 @@ export abstract class ArkorError extends Error {
   /** A machine word that stays the same across releases. */
   abstract readonly code: string;
   /** What to do next, one line; absent where there is nothing useful to say. */
-  readonly hint: string | undefined;
+  declare readonly hint?: string;
 
   constructor(message: string, options: ArkorErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.hint = options.hint;
+    if (options.hint !== undefined) this.hint = options.hint;
   }
 }
 
@@ -40,13 +40,14 @@ export class CloudApiError extends ArkorError {
 
   readonly code: string;
   readonly status: number;
-  readonly retryAfterMs: number | undefined;
+  /** How long the server asked us to stay away, if it did. */
+  declare readonly retryAfterMs?: number;
 
   constructor(status: number, message: string, options: CloudApiErrorOptions = {}) {
     super(message, options);
     this.status = status;
     this.code = options.code ?? codeOfStatus(status);
-    this.retryAfterMs = options.retryAfterMs;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
 

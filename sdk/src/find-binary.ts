@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
+import process from "node:process";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -105,8 +105,8 @@ export function openJobConfig(input: TrainerInput): OpenJobConfig {
 }
 
 /**
- * Checks a job of an answer, `where` naming it in errors. Unknown fields are
- * kept; absent start and end times become null. Throws a plain text.
+ * Checks a job of an answer. Unknown fields are kept; absent start and end times
+ * become null. Throws ShapeProblem.
  */
 export function parseJob(value: unknown): TrainingJob {
   const job = asRecord(value);

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { UnsupportedModelError } from "./errors.ts";
 
 /** What the managed cloud trains, for backends that do not publish a list. */
@@ -45,7 +46,8 @@ export function checkModelName(model: unknown): void {
 
 /**
  * Throws when the backend cannot train the model. `offer` is undefined for a
- * backend that publishes no list; the built-in one stands in then.
+ * backend that publishes no list; the built-in one stands in then. A folder of
+ * the backend's machine is in no list: whether it will do shows at the create.
  */
 export function checkModelOffered(model: string, offer: ModelList | undefined): void {
   if (offer === undefined) {
@@ -55,6 +57,7 @@ export function checkModelOffered(model: string, offer: ModelList | undefined): 
         "If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.",
     );
   }
+  if (isAbsolute(model)) return;
   const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
   if (trainable.includes(model)) return;
   const listed = offer.models.some((m) => m.id === model);

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+// The global timers of some runtimes are plain numbers.
+import { clearTimeout, setTimeout } from "node:timers";
 
 export interface BinaryRun {
   readonly path: string;

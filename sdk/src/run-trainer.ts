@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { EntryError } from "./errors.ts";
 import { findBinary } from "./find-binary.ts";
@@ -78,14 +79,16 @@ async function build(entry: string, folder: string): Promise<string> {
       ? { kind: "missing" as const }
       : await runBinary({
           path,
-          args: ["build", "--out-dir", folder, entry],
-          cwd: process.cwd(),
+          args: ["build", entry],
+          // The artifact goes below the folder it is run in, and packages are
+          // looked up from there: the project's own are found.
+          cwd: folder,
           timeoutMs: buildTimeoutMs,
           stderr: (line) => process.stderr.write(`${line}\n`),
         });
   switch (outcome.kind) {
     case "done":
-      return join(folder, "index.mjs");
+      return join(folder, ".arkor", "build", "index.mjs");
     case "failed":
       throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
         hint: outcome.hint,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import process from "node:process";
 import type { ProjectScope } from "./client.ts";
 import { bearer, type Credentials } from "./credentials.ts";
 import { AuthError } from "./errors.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import process from "node:process";
 import { checkpointChatBody, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
 import type { Credentials } from "./credentials.ts";

@@ -94,6 +94,8 @@ test("a file: URL and a format of its own", async (t) => {
 
 const refusals: { name: string; file?: string | Buffer; path: string; code: string; message: RegExp }[] = [
   { name: "missing", path: "data/none.jsonl", code: "dataset_not_found", message: /^Dataset data\/none\.jsonl does not exist\.$/ },
+  { name: "URL of another machine", path: "file://host%2F/x.jsonl", code: "dataset_invalid", message: /^Dataset file:.* cannot be read: / },
+  { name: "below a file", path: "data/train.jsonl/x.jsonl", code: "dataset_invalid", message: /cannot be read: ENOTDIR/ },
   { name: "empty", file: "", path: "data/x.jsonl", code: "dataset_invalid", message: /^Dataset data\/x\.jsonl is empty\.$/ },
   { name: "directory", path: "data/folder.jsonl", code: "dataset_invalid", message: /is not a file\.$/ },
   { name: "unknown format", file: "x", path: "data/x.txt", code: "dataset_invalid", message: /unknown format \(\.txt\)/ },
@@ -210,6 +212,18 @@ test("a broken upload is repeated once", async (t) => {
   broken = 9;
   await assert.rejects(start(), /fetch failed/);
   assert.equal(cloud.requests(uploads).length, 4);
+});
+
+test("abort while the file is read", async (t) => {
+  const cloud = await setup(t);
+  writeFileSync(join(cloud.cwd, "data", "train.jsonl"), line.repeat(20_000));
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  const input = trainer({ path: "data/train.jsonl" }, { abortSignal: abort.signal });
+  const starting = createTrainer(input, cloud.context).start();
+  abort.abort(reason);
+  assert.equal(await starting.catch((error: unknown) => error), reason);
+  assert.equal(cloud.seen.length, 0);
 });
 
 test("abort stops the upload", async (t) => {

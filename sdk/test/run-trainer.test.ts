@@ -124,11 +124,11 @@ test("a TypeScript entry is built first, afresh on each call", { skip: process.p
     "src/arkor/index.ts": "export const broken: = 1;",
     // Stands in for the bundler: the artifact is the entry's text in a trainer.
     "bin/arkor-build": `#!${process.execPath}
-const fs = require("node:fs"), path = require("node:path");
+const fs = require("node:fs");
 const args = process.argv.slice(2);
-fs.appendFileSync(${JSON.stringify("args")}, JSON.stringify(args) + "\\n");
-const folder = args[args.indexOf("--out-dir") + 1];
-fs.writeFileSync(path.join(folder, "index.mjs"), ${JSON.stringify(`export const trainer = ${fake("built")};`)});
+fs.appendFileSync("../../builds", JSON.stringify([process.cwd(), ...args]) + "\\n");
+fs.mkdirSync(".arkor/build", { recursive: true });
+fs.writeFileSync(".arkor/build/index.mjs", ${JSON.stringify(`export const trainer = ${fake("built")};`)});
 `,
   });
   const bin = join(cwd, "bin", "arkor-build");
@@ -136,12 +136,11 @@ fs.writeFileSync(path.join(folder, "index.mjs"), ${JSON.stringify(`export const 
   const want = "Started job built\nJob built finished with status=completed\n";
   assert.equal(run(cwd, undefined, { ARKOR_BUILD_BIN: bin }).stdout, want);
   assert.equal(run(cwd, undefined, { ARKOR_AUTH_BIN: join(cwd, "bin", "arkor-auth") }).stdout, want);
-  const [first, second] = readFileSync(join(cwd, "args"), "utf8").trimEnd().split("\n");
-  assert.notEqual(first, second);
-  const [command, flag, folder, entry] = JSON.parse(first ?? "") as string[];
-  assert.deepEqual([command, flag], ["build", "--out-dir"]);
-  assert.match(folder ?? "", /\.arkor[/\\]run-/);
-  assert.match(entry ?? "", /src[/\\]arkor[/\\]index\.ts$/);
+  const builds = readFileSync(join(cwd, "builds"), "utf8").trimEnd().split("\n");
+  const [first, second] = builds.map((build) => JSON.parse(build) as string[]);
+  assert.notEqual(first?.[0], second?.[0]);
+  assert.match(first?.[0] ?? "", /[/\\]\.arkor[/\\]run-\w+$/);
+  assert.deepEqual(first?.slice(1), ["build", join(cwd, "src", "arkor", "index.ts")]);
   assert.deepEqual(readdirSync(join(cwd, ".arkor")), []);
 });
 

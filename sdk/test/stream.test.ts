@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CloudApiClient } from "../src/client.ts";
+import { follow } from "../src/follow.ts";
 import { createTrainer } from "../src/trainer.ts";
 import type { TrainerInput } from "../src/trainer-input.ts";
 import {
   checkpoint,
   completed,
+  credentials,
   FakeCloud,
   job,
   log,
   ping,
+  scope,
   started,
   type Opening,
 } from "./support/cloud.ts";
@@ -77,6 +81,7 @@ test("a stream that drops at any byte loses no event and repeats none", async (t
   const frames = [started(1), ping, log(2), "id: 3\nevent: ping\ndata:\n\n", checkpoint(4), completed(5)];
   const bytes = Buffer.from(frames.join("").replace(/\n\n/, "\r\n\r\n"));
   const cloud = await FakeCloud.start(t);
+  let cut: number | undefined;
   cloud.on("GET /v1/jobs/j1/events/stream", ({ headers }, response) => {
     const after = Number(headers["last-event-id"] ?? 0);
     response.writeHead(200);
@@ -90,13 +95,23 @@ test("a stream that drops at any byte loses no event and repeats none", async (t
     response.flushHeaders();
     response.write(part, () => response.socket?.destroy());
   });
-  let cut: number | undefined;
+  const client = new CloudApiClient({ baseUrl: cloud.url, credentials });
   for (let at = 1; at < bytes.length; at++) {
     cut = at;
-    const calls: string[] = [];
-    const { job } = await createTrainer({ ...input, callbacks: recorder(calls) }, cloud.context).wait();
-    assert.equal(job.status, "completed", `cut at ${at}`);
-    assert.deepEqual(calls, ["onStarted", "onLog 2", "onCheckpoint 4", "onCompleted"], `cut at ${at}`);
+    const types: unknown[] = [];
+    await follow({
+      open: (lastEventId) => client.openEventStream("j1", scope, { lastEventId }),
+      onEvent: async ({ type }) => types.push(type) > 0 && type === "training.completed",
+      onEnd: async () => true,
+      onFailure: async () => undefined,
+      position: { lastEventId: undefined },
+      timing: { initialMs: 1000, maxMs: 60_000 },
+      maxFailures: undefined,
+      clock: cloud.clock,
+      signal: undefined,
+    });
+    const all = ["training.started", "training.log", "checkpoint.saved", "training.completed"];
+    assert.deepEqual(types, all, `cut at ${at}`);
   }
 });
 

@@ -8,104 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
-	"github.com/arkorlab/arkor-go/arkor-trainer/model"
-	"github.com/arkorlab/arkor-go/arkor-trainer/safetensors"
-	"github.com/arkorlab/arkor-go/arkor-trainer/tokenizer"
+	"github.com/arkorlab/arkor-go/arkor-trainer/generate/generatetest"
 )
-
-const maxPositions = 3000
-
-// folder is a complete model folder with random weights; it never ends a turn,
-// because the output row of the end tokens is far below all others.
-func folder(t *testing.T) fs.FS {
-	t.Helper()
-	vocabulary, err := tokenizer.Train(slices.Values([]string{"hello there, hello"}), 262, []string{"<|endoftext|>", "<|im_start|>", "<|im_end|>"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := vocabulary.JSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := vocabulary.ConfigJSON(chat.ChatMLJinja, "<|im_end|>", "<|endoftext|>", maxPositions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw := fmt.Sprintf(`{"architectures":["LlamaForCausalLM"],"hidden_size":16,"intermediate_size":24,"num_hidden_layers":2,
-		"num_attention_heads":2,"num_key_value_heads":1,"vocab_size":%d,"max_position_embeddings":%d}`, vocabulary.Size(), maxPositions)
-	c, err := model.ParseConfig([]byte(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	random := rand.New(rand.NewPCG(1, 1))
-	var tensors []safetensors.Tensor
-	for _, spec := range c.Tensors() {
-		n := 1
-		for _, dim := range spec.Shape {
-			n *= dim
-		}
-		data := make([]float32, n)
-		for i := range data {
-			data[i] = float32(random.NormFloat64() / 2)
-		}
-		if spec.Name == model.Output {
-			clear(data[:3*c.HiddenSize])
-		}
-		tensors = append(tensors, safetensors.Tensor{Name: spec.Name, Shape: spec.Shape, Data: data})
-	}
-	var weights bytes.Buffer
-	if err := safetensors.Write(&weights, tensors, nil); err != nil {
-		t.Fatal(err)
-	}
-	return fstest.MapFS{
-		"config.json": {Data: []byte(raw)}, "model.safetensors": {Data: weights.Bytes()},
-		"tokenizer.json": {Data: tokens}, "tokenizer_config.json": {Data: config},
-	}
-}
-
-// writeAdapter writes a PEFT folder for the model of folder.
-func writeAdapter(t *testing.T, dir string, size float32) {
-	t.Helper()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	var tensors []safetensors.Tensor
-	for i := range 2 {
-		prefix := "base_model.model." + model.LayerModule(i, "q_proj")
-		a, b := make([]float32, 16), make([]float32, 16)
-		for j := range a {
-			a[j], b[j] = size, size*float32(math.Sin(float64(j)))
-		}
-		tensors = append(tensors,
-			safetensors.Tensor{Name: prefix + ".lora_A.weight", Shape: []int{1, 16}, Data: a},
-			safetensors.Tensor{Name: prefix + ".lora_B.weight", Shape: []int{16, 1}, Data: b})
-	}
-	var weights bytes.Buffer
-	if err := safetensors.Write(&weights, tensors, nil); err != nil {
-		t.Fatal(err)
-	}
-	config := fmt.Sprintf(`{"peft_type":"LORA","r":1,"lora_alpha":%v,"target_modules":["q_proj"]}`, 1+size)
-	for name, data := range map[string][]byte{"adapter_config.json": []byte(config), "adapter_model.safetensors": weights.Bytes()} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // answer is any line that comes out.
 type answer struct {
@@ -126,7 +40,7 @@ type client struct {
 
 func start(t *testing.T) *client {
 	t.Helper()
-	assistant, err := generate.Open(folder(t))
+	assistant, err := generate.Open(generatetest.Folder(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +61,7 @@ func start(t *testing.T) *client {
 		inW.Close()
 		outR.Close()
 	})
-	if diff := cmp.Diff(answer{Type: "ready", Model: "test/model", MaxLength: maxPositions}, c.next()); diff != "" {
+	if diff := cmp.Diff(answer{Type: "ready", Model: "test/model", MaxLength: generatetest.MaxPositions}, c.next()); diff != "" {
 		t.Fatal(diff)
 	}
 	return c
@@ -230,7 +144,7 @@ func TestInterleaves(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	dir := filepath.Join(t.TempDir(), "adapter")
-	writeAdapter(t, dir, 3)
+	generatetest.WriteAdapter(t, dir, 3)
 	var ids []string
 	for i := range 20 {
 		id := fmt.Sprint("r", i)
@@ -374,7 +288,7 @@ func TestSurvivesPanic(t *testing.T) {
 
 func TestAdaptersAreKeptAndReread(t *testing.T) {
 	t.Parallel()
-	assistant, err := generate.Open(folder(t))
+	assistant, err := generate.Open(generatetest.Folder(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -391,7 +305,7 @@ func TestAdaptersAreKeptAndReread(t *testing.T) {
 	base := t.TempDir()
 	one, two, three := filepath.Join(base, "1"), filepath.Join(base, "2"), filepath.Join(base, "3")
 	for i, dir := range []string{one, two, three} {
-		writeAdapter(t, dir, float32(i+1))
+		generatetest.WriteAdapter(t, dir, float32(i+1))
 	}
 	first, second := get(one), get(two)
 	if get(one) != first || get(two) != second || get(one) != first {
@@ -404,7 +318,7 @@ func TestAdaptersAreKeptAndReread(t *testing.T) {
 	if get(two) == second {
 		t.Error("more adapters are kept than allowed")
 	}
-	writeAdapter(t, one, 1.25)
+	generatetest.WriteAdapter(t, one, 1.25)
 	changed := get(one)
 	if changed == first {
 		t.Error("an adapter that changed was not read again")
@@ -417,7 +331,7 @@ func TestAdaptersAreKeptAndReread(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	writeAdapter(t, one, 1.5)
+	generatetest.WriteAdapter(t, one, 1.5)
 	get(one)
 	if len(a.recent) != 2 {
 		t.Errorf("%d adapters are kept", len(a.recent))
@@ -433,7 +347,7 @@ func (gone) Write([]byte) (int, error) { return 0, errGone }
 // When nobody listens there is no use in going on.
 func TestOutputFails(t *testing.T) {
 	t.Parallel()
-	assistant, err := generate.Open(folder(t))
+	assistant, err := generate.Open(generatetest.Folder(t))
 	if err != nil {
 		t.Fatal(err)
 	}

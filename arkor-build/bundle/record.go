@@ -157,11 +157,13 @@ func (r record) changed(root string, sdk SDK) string {
 			return filepath.FromSlash(in.Path) + " changed"
 		}
 	}
-	switch {
-	case r.SDK != sdk.kind() && sdk.Path != "":
+	switch kind := sdk.kind(); {
+	case r.SDK != kind && kind == installed:
 		return "the package arkor was installed"
-	case r.SDK != sdk.kind():
-		return "the package arkor is another one"
+	case r.SDK != kind && r.SDK == installed:
+		return "the package arkor is no longer installed"
+	case r.SDK != kind:
+		return "arkor-build brings another copy of the package arkor"
 	case r.Tool != cli.Version():
 		return "it was built by version " + r.Tool
 	}

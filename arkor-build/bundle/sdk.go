@@ -30,6 +30,9 @@ type SDK struct {
 	Path     string // folder (or Yarn's .pnp.cjs) of the installed package; "" for the embedded copy
 }
 
+// installed is the kind of every copy that is not the embedded one.
+const installed = "installed"
+
 // kind is how the record of inputs names the copy; a change of it makes an
 // artifact stale.
 func (s SDK) kind() string {
@@ -37,7 +40,7 @@ func (s SDK) kind() string {
 	case !s.Imported:
 		return ""
 	case s.Path != "":
-		return "installed"
+		return installed
 	}
 	return "embedded:" + Hash([]byte(embeddedSDK))
 }
@@ -47,10 +50,10 @@ func (s SDK) kind() string {
 // installed. Anything below the package ("arkor/x") stays an import.
 func (b *Bundle) sdkPlugin() api.Plugin {
 	return api.Plugin{Name: "arkor-sdk", Setup: func(build api.PluginBuild) {
-		installed := InstalledSDK(b.options.Dir)
+		path := InstalledSDK(b.options.Dir)
 		build.OnResolve(api.OnResolveOptions{Filter: "^arkor$"}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
-			b.SDK = SDK{Imported: true, Path: installed}
-			if installed != "" {
+			b.SDK = SDK{Imported: true, Path: path}
+			if path != "" {
 				return api.OnResolveResult{Path: sdkPackage, External: true}, nil
 			}
 			// The package keeps no state at import time, so what is not used can go.

@@ -200,12 +200,18 @@ function watchSignals(request2, run, progress) {
   };
   for (const [name, listener] of Object.entries(ours)) process3.on(name, listener);
   process3.on("newListener", added).on("removeListener", removed);
+  const terminals = [process3.stdout, process3.stderr].filter((stream) => stream.isTTY);
+  for (const stream of terminals) stream.on("error", refused);
   return {
     release() {
+      for (const stream of terminals) stream.off("error", refused);
       process3.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process3.off(name, listener);
     }
   };
+}
+function refused(error) {
+  if (error.code !== "EIO") throw error;
 }
 async function cancel(request2, run) {
   say(request2, `interrupted; cancelling ${run.jobID ? `job ${run.jobID}` : "the job"} (again to exit at once)`);
@@ -276,6 +282,7 @@ function onTerminal() {
     state.visible = true;
   };
   const restore = [stderr, process4.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+  restore.push(...makeRoomForConsole(hide, show));
   return {
     begin() {
       process4.on("uncaughtExceptionMonitor", hide).on("exit", hide);
@@ -309,6 +316,21 @@ function makeRoom(stream, state, hide, show) {
   return () => {
     if (stream.write === wrapped) stream.write = original;
   };
+}
+function makeRoomForConsole(hide, show) {
+  if (!process4.versions.bun && !process4.versions.deno) return [];
+  return ["log", "info", "debug", "warn", "error"].map((name) => {
+    const original = console[name];
+    const wrapped = (...values) => {
+      hide();
+      original.apply(console, values);
+      show();
+    };
+    console[name] = wrapped;
+    return () => {
+      if (console[name] === wrapped) console[name] = original;
+    };
+  });
 }
 function numbers(object) {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));

@@ -126,12 +126,15 @@ func (r Runtime) arguments(dir string) ([]string, error) {
 	switch {
 	case err == nil && r.Name == "deno":
 		return []string{"run", "-A", file}, nil
+	case err == nil && r.Name == "bun":
+		// A missing package is an error to be shown, not a download.
+		return []string{"--no-install", file}, nil
 	case err == nil:
 		return []string{file}, nil
 	case r.Name == "deno":
 		return nil, fmt.Errorf("write the runner for deno: %w", err)
 	case r.Name == "bun":
-		return []string{"-e", source}, nil
+		return []string{"--no-install", "-e", source}, nil
 	}
 	return []string{"--input-type=module", "-e", source}, nil
 }

@@ -826,6 +826,7 @@ function askedToWait(error) {
 }
 
 // ../sdk/src/models.ts
+import { isAbsolute } from "node:path";
 var SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"]);
 function checkModelName(model) {
   if (typeof model === "string" && model.trim() !== "") return;
@@ -840,6 +841,7 @@ function checkModelOffered(model, offer) {
       `Unsupported model "${model}". This arkor release supports: ${SUPPORTED_MODELS.join(", ")}. If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.`
     );
   }
+  if (isAbsolute(model)) return;
   const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
   if (trainable.includes(model)) return;
   const listed = offer.models.some((m) => m.id === model);
@@ -856,13 +858,13 @@ import process3 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { delimiter, dirname, isAbsolute as isAbsolute2, join } from "node:path";
 import process2 from "node:process";
 function findBinary(name, variable, env, beside) {
   const named = env[variable];
   if (named) return named;
   const file = process2.platform === "win32" ? `${name}.exe` : name;
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
+  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute2);
   if (beside !== void 0) folders.unshift(dirname(beside));
   return folders.map((folder) => join(folder, file)).find(isExecutable);
 }
@@ -1227,7 +1229,7 @@ async function checkDataset(source, cwd, signal) {
   return { train, held: await checkFile(evalPath, source.format, cwd, signal) };
 }
 async function checkFile(name, format, cwd, signal) {
-  const path = name.startsWith("file:") ? fileURLToPath(name) : resolve(cwd, name);
+  const path = pathOf(name, cwd);
   const known = format ?? formatOf(path);
   if (known === void 0 || !Object.hasOwn(contentTypes, known)) {
     const what = format ?? (extname(path) || "no extension");
@@ -1239,11 +1241,16 @@ async function checkFile(name, format, cwd, signal) {
   const checker = known === "jsonl" ? new LineChecker() : void 0;
   const hash = createHash2("sha256");
   let read = 0;
-  for await (const chunk of createReadStream(path, { signal })) {
-    const bytes = chunk;
-    hash.update(bytes);
-    read += bytes.length;
-    if (checker?.push(bytes) !== void 0) break;
+  try {
+    for await (const chunk of createReadStream(path, { signal })) {
+      const bytes = chunk;
+      hash.update(bytes);
+      read += bytes.length;
+      if (checker?.push(bytes) !== void 0) break;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreadable(name, cause);
   }
   const problem = checker?.end();
   if (problem !== void 0) {
@@ -1260,6 +1267,14 @@ async function checkFile(name, format, cwd, signal) {
   return { name, upload: { size, sha256, filename: basename(path), contentType, open } };
 }
 var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
+function pathOf(name, cwd) {
+  if (!name.startsWith("file:")) return resolve(cwd, name);
+  try {
+    return fileURLToPath(name);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
 function formatOf(path) {
   const extension = extname(path).slice(1).toLowerCase();
   if (extension === "ndjson") return "jsonl";
@@ -1270,10 +1285,7 @@ async function sizeOf(path, name, cwd) {
   try {
     stats = await stat(path);
   } catch (cause) {
-    if (cause.code !== "ENOENT") {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
-    }
+    if (cause.code !== "ENOENT") throw unreadable(name, cause);
     throw new DatasetError("dataset_not_found", `Dataset ${name} does not exist.`, {
       hint: `paths are relative to the project, ${cwd}`
     });
@@ -1283,6 +1295,10 @@ async function sizeOf(path, name, cwd) {
   }
   if (stats.size === 0) throw new DatasetError("dataset_invalid", `Dataset ${name} is empty.`);
   return stats.size;
+}
+function unreadable(name, cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
 }
 async function* sameBytes(path, name, size, sha256) {
   const hash = createHash2("sha256");

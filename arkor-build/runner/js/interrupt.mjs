@@ -43,12 +43,20 @@ export function watchSignals(request, run, progress) {
   };
   for (const [name, listener] of Object.entries(ours)) process.on(name, listener);
   process.on("newListener", added).on("removeListener", removed);
+  const terminals = [process.stdout, process.stderr].filter((stream) => stream.isTTY);
+  for (const stream of terminals) stream.on("error", refused);
   return {
     release() {
+      for (const stream of terminals) stream.off("error", refused);
       process.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process.off(name, listener);
     },
   };
+}
+
+// A terminal that is gone refuses output a moment before its SIGHUP arrives.
+function refused(error) {
+  if (error.code !== "EIO") throw error;
 }
 
 async function cancel(request, run) {

@@ -41,6 +41,7 @@ function onTerminal() {
     state.visible = true;
   };
   const restore = [stderr, process.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+  restore.push(...makeRoomForConsole(hide, show));
 
   return {
     begin() {
@@ -78,6 +79,23 @@ function makeRoom(stream, state, hide, show) {
   return () => {
     if (stream.write === wrapped) stream.write = original;
   };
+}
+
+// Only node's console writes through the streams.
+function makeRoomForConsole(hide, show) {
+  if (!process.versions.bun && !process.versions.deno) return [];
+  return ["log", "info", "debug", "warn", "error"].map((name) => {
+    const original = console[name];
+    const wrapped = (...values) => {
+      hide();
+      original.apply(console, values);
+      show();
+    };
+    console[name] = wrapped;
+    return () => {
+      if (console[name] === wrapped) console[name] = original;
+    };
+  });
 }
 
 function numbers(object) {

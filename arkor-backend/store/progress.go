@@ -75,7 +75,7 @@ func (s *Store) Events(ctx context.Context, jobID string, after int64, limit int
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT id, type, data FROM events WHERE job_id = ? AND id > ? ORDER BY id LIMIT ?`, jobID, after, limit)
 	return collect(rows, err, func(row scanner) (e Event, err error) {
-		return e, row.Scan(&e.ID, &e.Type, &e.Data)
+		return e, row.Scan(&e.ID, &e.Type, (*[]byte)(&e.Data))
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 // benchModel has the shape of the builtin model, about three million parameters.
 func benchModel() *model.Model {
-	return randomModel(model.Config{HiddenSize: 192, IntermediateSize: 512, NumLayers: 6, NumHeads: 6, NumKVHeads: 6, HeadDim: 32,
+	return randomModel(model.Config{HiddenSize: 192, IntermediateSize: 512, NumLayers: 6, NumHeads: 6, NumKVHeads: 2, HeadDim: 32,
 		VocabSize: 2048, MaxPositions: 512, RMSNormEps: 1e-5, RoPETheta: 10000, TieEmbeddings: true, BOSTokenID: -1}, 1)
 }
 

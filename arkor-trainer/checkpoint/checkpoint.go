@@ -58,36 +58,30 @@ func (s *Store) Path(step int) string { return filepath.Join(s.dir, prefix+strco
 // Save writes a checkpoint; weights writes the model's own files into the
 // folder that it is given. Nothing appears under the checkpoint's name before
 // all of it is on the disk. What a failed Save leaves is removed.
-func (s *Store) Save(state train.State, weights func(dir string) error) (err error) {
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("save step %d: %w", state.Step, err)
-	}
-	folder, err := os.MkdirTemp(s.dir, partial)
+func (s *Store) Save(state train.State, weights func(dir string) error) error {
+	err := WriteFolder(s.Path(state.Step), func(dir string) error {
+		if err := weights(dir); err != nil {
+			return err
+		}
+		if err := WriteFile(dir, optimizerFile, func(w io.Writer) error { return s.writeState(w, state) }); err != nil {
+			return err
+		}
+		return s.writeManifest(dir, state)
+	})
 	if err != nil {
 		return fmt.Errorf("save step %d: %w", state.Step, err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("save step %d: %w", state.Step, err)
-			_ = os.RemoveAll(folder)
-		}
-	}()
-	if err := os.Chmod(folder, 0o755); err != nil {
-		return err
-	}
-	if err := weights(folder); err != nil {
-		return err
-	}
-	if err := writeFile(folder, optimizerFile, func(w io.Writer) error { return s.writeState(w, state) }); err != nil {
-		return err
-	}
+	return nil
+}
+
+func (s *Store) writeManifest(dir string, state train.State) error {
 	m := manifest{Version: version, Step: state.Step, Run: s.run, Window: state.Window, Files: map[string]string{}}
-	entries, err := os.ReadDir(folder)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if m.Files[entry.Name()], err = syncAndHash(filepath.Join(folder, entry.Name())); err != nil {
+		if m.Files[entry.Name()], err = hashFile(filepath.Join(dir, entry.Name())); err != nil {
 			return err
 		}
 	}
@@ -95,28 +89,7 @@ func (s *Store) Save(state train.State, weights func(dir string) error) (err err
 	if err != nil {
 		return err
 	}
-	if err := writeFile(folder, manifestFile, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
-		return err
-	}
-	return s.publish(folder, s.Path(state.Step))
-}
-
-// publish gives a finished folder its name. A checkpoint of that name is a
-// broken one, or it would have been resumed from.
-func (s *Store) publish(folder, path string) error {
-	if _, err := syncAndHash(filepath.Join(folder, manifestFile)); err != nil {
-		return err
-	}
-	if err := syncFolder(folder); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(path); err != nil {
-		return err
-	}
-	if err := os.Rename(folder, path); err != nil {
-		return err
-	}
-	return syncFolder(s.dir)
+	return WriteFile(dir, manifestFile, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
 
 // Checkpoint is a complete one.
@@ -190,12 +163,8 @@ func hashFile(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return hashOf(f)
-}
-
-func hashOf(r io.Reader) (string, error) {
 	h := sha256.New()
-	if _, err := io.Copy(h, r); err != nil {
+	if _, err := io.Copy(h, f); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

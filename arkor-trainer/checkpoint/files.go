@@ -61,8 +61,8 @@ func (s *Store) readState(path string) (train.State, error) {
 	return state, nil
 }
 
-// writeFile creates a file in a folder and writes it through a buffer.
-func writeFile(folder, name string, write func(io.Writer) error) (err error) {
+// WriteFile creates a file in a folder and writes it through a buffer.
+func WriteFile(folder, name string, write func(io.Writer) error) (err error) {
 	f, err := os.Create(filepath.Join(folder, name))
 	if err != nil {
 		return err
@@ -75,17 +75,67 @@ func writeFile(folder, name string, write func(io.Writer) error) (err error) {
 	return w.Flush()
 }
 
-// syncAndHash makes sure that a file is on the disk and returns its hash.
-func syncAndHash(path string) (string, error) {
+// syncFile makes sure that a file is on the disk.
+func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// WriteFolder writes a folder that appears whole or not at all; one that is
+// there is replaced.
+func WriteFolder(path string, write func(dir string) error) (err error) {
+	folder, err := newFolder(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(folder)
+		}
+	}()
+	if err := write(folder); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := syncFile(filepath.Join(folder, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return publish(folder, path)
+}
+
+// newFolder makes a folder, under a passing name, for what is to appear in
+// parent.
+func newFolder(parent string) (string, error) {
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", err
+	}
+	folder, err := os.MkdirTemp(parent, partial)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return "", err
+	return folder, os.Chmod(folder, 0o755)
+}
+
+// publish gives a finished folder, whose files are on the disk, its name.
+func publish(folder, path string) error {
+	if err := syncFolder(folder); err != nil {
+		return err
 	}
-	return hashOf(f)
+	if err := os.RemoveAll(path); err != nil {
+		return err
+	}
+	if err := os.Rename(folder, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
 }
 
 // syncFolder makes names in a folder durable. Windows cannot and need not.

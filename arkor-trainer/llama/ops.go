@@ -27,16 +27,28 @@ func (t *tape) scale(x *value, factor float64) *value {
 
 // linear returns x times the transpose of w[out, in].
 func (t *tape) linear(x, w *value) *value {
-	y := &value{node: matmul(x.node, w.node, 1), trained: x.trained || w.trained}
+	forward, back := w.node, w.node
+	forwardAxis, backAxis := 1, 0
+	if w.width() <= narrow {
+		forward = graph.Transpose(w.node, 0, 1)
+		back = forward
+		forwardAxis, backAxis = 0, 1
+	}
+	y := &value{node: matmul(x.node, forward, forwardAxis), trained: x.trained || w.trained}
 	return t.record(y, func(dy *graph.Node) {
 		if w.trained {
 			w.flow(crossRows(dy, x.node))
 		}
 		if x.trained {
-			x.flow(matmul(dy, w.node, 0))
+			x.flow(matmul(dy, back, backAxis))
 		}
 	})
 }
+
+// narrow is the inner width from which on a weight is used as it lies. The
+// backend's kernels need either a long sum or a wide result to be fast; for the
+// B of an adapter the transposed weight gives them that in both directions.
+const narrow = 64
 
 // adapted is a linear layer with a low-rank addition: x Wᵀ + scale (x Aᵀ) Bᵀ.
 func (t *tape) adapted(x, w, a, b *value, scale float64) *value {

@@ -62,6 +62,11 @@ type Run struct {
 	Options Options
 	Log     func(Log) error
 	Save    func(State) error // called between steps; must not keep the slices
+
+	// Recover, if set, is called like Save, but when no state was saved for
+	// RecoverEvery: a state to go on from after a crash.
+	Recover      func(State) error
+	RecoverEvery time.Duration
 }
 
 // Result is what a run ended with.
@@ -85,9 +90,9 @@ func (e *StepError) Error() string { return fmt.Sprintf("step %d: %v", e.Step, e
 func (e *StepError) Unwrap() error { return e.Err }
 
 // Train goes from a state, the zero State for the beginning, to the last step.
-// When ctx ends it saves after the step in hand and returns ctx's error with
-// the Result so far. A loss or gradient that is not finite ends it before the
-// parameters are touched.
+// When ctx ends it saves after the step in hand and returns ctx's error. A loss
+// or gradient that is not finite ends it before the parameters are touched. The
+// Result says how far it came, whatever the error.
 func (r *Run) Train(ctx context.Context, from State) (Result, error) {
 	l := &loop{Run: r, step: from.Step, window: from.Window, optimizer: newAdamW(r.Engine.Trained(), r.Options.WeightDecay)}
 	if from.Step > 0 {
@@ -95,31 +100,31 @@ func (r *Run) Train(ctx context.Context, from State) (Result, error) {
 	}
 	l.gradients = zeros(l.optimizer.params)
 	l.since = time.Now()
-	saved := from.Step
-	for l.step < r.Options.Steps {
+	l.saved, l.savedAt = from.Step, l.since
+	err := l.train(ctx)
+	l.result.Step = l.step
+	return l.result, err
+}
+
+func (l *loop) train(ctx context.Context) error {
+	for l.step < l.Options.Steps {
 		if err := ctx.Err(); err != nil {
-			l.result.Step = l.step
-			if l.step > saved {
-				if err := l.save(); err != nil {
-					return l.result, err
-				}
+			if l.step > l.saved {
+				return errors.Join(l.save(l.Save), err)
 			}
-			return l.result, err
+			return err
 		}
 		if err := l.next(); err != nil {
-			return l.result, &StepError{l.step + 1, err}
+			return &StepError{l.step + 1, err}
 		}
 		if err := l.report(); err != nil {
-			return l.result, err
+			return err
 		}
-		if due(l.step, r.Options.SaveSteps, r.Options.Steps) {
-			if err := l.save(); err != nil {
-				return l.result, err
-			}
-			saved = l.step
+		if err := l.keep(); err != nil {
+			return err
 		}
 	}
-	return l.result, nil
+	return nil
 }
 
 // due says whether something that happens every so many steps, and at the
@@ -136,6 +141,9 @@ type loop struct {
 	step      int // completed
 	window    Window
 	result    Result
+
+	saved   int       // step of the last Save
+	savedAt time.Time // of the last Save or Recover
 
 	since           time.Time // of the last Log
 	samples, tokens int       // since then
@@ -201,7 +209,7 @@ func (l *loop) report() error {
 		}
 		log.EvalLoss, log.Evaluated = loss, true
 	}
-	l.result = Result{Step: l.step, TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}
+	l.result = Result{TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}
 	l.window, l.samples, l.tokens = Window{}, 0, 0
 	if err := l.Log(log); err != nil {
 		return err
@@ -210,8 +218,22 @@ func (l *loop) report() error {
 	return nil
 }
 
-func (l *loop) save() error {
-	return l.Save(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Window: l.window})
+// keep saves when it is time to.
+func (l *loop) keep() error {
+	if due(l.step, l.Options.SaveSteps, l.Options.Steps) {
+		l.saved = l.step
+		return l.save(l.Save)
+	}
+	if l.Recover != nil && time.Since(l.savedAt) >= l.RecoverEvery {
+		return l.save(l.Recover)
+	}
+	return nil
+}
+
+func (l *loop) save(to func(State) error) error {
+	err := to(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Window: l.window})
+	l.savedAt = time.Now()
+	return err
 }
 
 // Evaluate returns the mean loss per supervised token over all samples.

@@ -77,6 +77,7 @@ func (c *pretrainCommand) run(ctx context.Context, args []string) error {
 		return cli.Usagef("--learning-rate has to be positive")
 	}
 	steady(c.env)
+	frugal(c.env)
 	dir := absolute(c.env, c.out)
 	config, samples, heldOut, err := c.prepare(dir)
 	if err != nil {

@@ -10,5 +10,7 @@ import (
 // New returns the arkor-trainer command.
 func New(env cli.Env) *ff.Command {
 	return &ff.Command{Name: "arkor-trainer", Usage: "arkor-trainer <command> [options]", ShortHelp: "trains and generates; the backend starts it.",
-		Subcommands: []*ff.Command{newTokenizer(env), newPretrain(env), newServe(env), newGenerate(env)}}
+		Subcommands: []*ff.Command{
+			newRun(env), newServe(env), newGenerate(env), newModels(env), newMerge(env), newPretrain(env), newTokenizer(env),
+		}}
 }

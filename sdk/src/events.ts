@@ -1,4 +1,4 @@
-import { isFinal, isJobStatus, type FinalStatus, type JobStatus, type TrainingJob } from "./job.ts";
+import { isJobStatus, type FinalStatus, type JobStatus, type TrainingJob } from "./job.ts";
 import { asRecord, asString, numberOrNull, parseJson } from "./json.ts";
 import type { CheckpointContext, TrainingLogContext } from "./trainer-input.ts";
 
@@ -17,6 +17,8 @@ export interface Effect {
   readonly job: TrainingJob;
   /** Undefined for events that no callback is about. */
   readonly dispatch: Dispatch | undefined;
+  /** Whether nothing can come behind it. */
+  readonly final: boolean;
 }
 
 /** Returns the payload of an event, or undefined when it is not a JSON object. */
@@ -31,7 +33,8 @@ export function applyEvent(job: TrainingJob, payload: Readonly<Record<string, un
   switch (payload["type"]) {
     case "training.started": {
       const running: TrainingJob = { ...job, status: "running", startedAt: at };
-      return { job: running, dispatch: { name: "onStarted", argument: { job: running } } };
+      const dispatch = { name: "onStarted", argument: { job: running } } as const;
+      return { job: running, dispatch, final: false };
     }
     case "training.log": {
       if (typeof step !== "number") break;
@@ -44,13 +47,14 @@ export function applyEvent(job: TrainingJob, payload: Readonly<Record<string, un
         samplesPerSecond: numberOrNull(payload["samplesPerSecond"]),
         job,
       };
-      return { job, dispatch: { name: "onLog", argument } };
+      return { job, dispatch: { name: "onLog", argument }, final: false };
     }
     case "checkpoint.saved": {
       if (typeof step !== "number") break;
       const artifacts = Array.isArray(payload["artifacts"]) ? payload["artifacts"] : undefined;
       const adapter = { kind: "checkpoint", jobId: job.id, step } as const;
-      return { job, dispatch: { name: "onCheckpoint", argument: { step, adapter, job, artifacts } } };
+      const argument = { step, adapter, job, artifacts };
+      return { job, dispatch: { name: "onCheckpoint", argument }, final: false };
     }
     case "training.completed":
       return finish(job, "completed", at, payload);
@@ -59,21 +63,13 @@ export function applyEvent(job: TrainingJob, payload: Readonly<Record<string, un
     case "training.cancelled":
       return finish(job, "cancelled", at, payload);
   }
-  return { job, dispatch: undefined };
+  return { job, dispatch: undefined, final: false };
 }
 
 /** Returns the status that the data of an `end` frame names, if any. */
 export function endStatus(data: string): JobStatus | undefined {
   const status = parsePayload(data)?.["status"];
   return isJobStatus(status) ? status : undefined;
-}
-
-/** Brings a job to the final state that the server's own copy of it has. */
-export function applyServerJob(job: TrainingJob, server: TrainingJob): Effect {
-  if (!isFinal(server.status)) return { job: { ...job, ...server }, dispatch: undefined };
-  return finish({ ...job, ...server }, server.status, server.completedAt ?? null, {
-    error: server.error,
-  });
 }
 
 /** Applies a final status. `fields` may hold `artifacts` and `error`. */
@@ -86,12 +82,14 @@ export function finish(
   if (status === "failed") {
     const error = asString(fields["error"]) ?? "training failed";
     const failed: TrainingJob = { ...job, status, error, completedAt };
-    return { job: failed, dispatch: { name: "onFailed", argument: { job: failed, error } } };
+    const dispatch = { name: "onFailed", argument: { job: failed, error } } as const;
+    return { job: failed, dispatch, final: true };
   }
   const done: TrainingJob = { ...job, status, completedAt };
   if (status === "cancelled") {
-    return { job: done, dispatch: { name: "onCancelled", argument: { job: done } } };
+    return { job: done, dispatch: { name: "onCancelled", argument: { job: done } }, final: true };
   }
   const artifacts = Array.isArray(fields["artifacts"]) ? fields["artifacts"] : [];
-  return { job: done, dispatch: { name: "onCompleted", argument: { job: done, artifacts } } };
+  const dispatch = { name: "onCompleted", argument: { job: done, artifacts } } as const;
+  return { job: done, dispatch, final: true };
 }

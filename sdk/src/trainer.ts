@@ -4,7 +4,7 @@ import { checkpointChatBody, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
 import { ArkorError } from "./errors.ts";
-import { applyEvent, applyServerJob, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
+import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
 import type { Environment } from "./find-binary.ts";
 import { follow } from "./follow.ts";
 import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from "./job.ts";
@@ -88,7 +88,8 @@ class Run {
   #starting: Promise<TrainingJob> | undefined;
   #waiting: Promise<TrainingResult> | undefined;
   #job: TrainingJob | undefined;
-  #artifacts: unknown[] = [];
+  /** Set by the final event, before its callback, which may throw. */
+  #result: TrainingResult | undefined;
 
   constructor(input: TrainerInput, context: TrainerContext) {
     this.#input = input;
@@ -167,17 +168,20 @@ class Run {
   }
 
   async #follow(): Promise<TrainingResult> {
+    if (this.#result !== undefined) return this.#result;
     let job = this.#job ?? (await this.#started());
-    if (isFinal(job.status)) return { job, artifacts: this.#artifacts };
     const { session, client, scope } = await this.#connect();
     const signal = this.#input.abortSignal;
 
     const apply = async (effect: Effect): Promise<boolean> => {
       job = effect.job;
       this.#job = job;
-      if (effect.dispatch?.name === "onCompleted") this.#artifacts = effect.dispatch.argument.artifacts;
+      if (effect.final) {
+        const completed = effect.dispatch?.name === "onCompleted";
+        this.#result = { job, artifacts: completed ? effect.dispatch.argument.artifacts : [] };
+      }
       await this.#call(effect.dispatch, client, scope);
-      return isFinal(job.status);
+      return effect.final;
     };
 
     await follow({
@@ -196,9 +200,14 @@ class Run {
           ? await client.getJob(job.id, scope).then(({ job }) => job, () => undefined)
           : undefined;
         if (server !== undefined && !isFinal(server.status)) return false;
-        if (server !== undefined) await apply(applyServerJob(job, server));
-        else if (named !== undefined) await apply(finish(job, named, null));
-        else return true;
+        if (server !== undefined && isFinal(server.status)) {
+          const { status, completedAt = null, error } = server;
+          await apply(finish({ ...job, ...server }, status, completedAt, { error }));
+        } else if (named !== undefined) {
+          await apply(finish(job, named, null));
+        } else {
+          return true;
+        }
         this.#notify({ type: `training.${job.status}`, jobId: job.id, error: job.error });
         return true;
       },
@@ -212,7 +221,7 @@ class Run {
       clock: this.#clock,
       signal,
     });
-    return { job, artifacts: this.#artifacts };
+    return this.#result ?? { job, artifacts: [] };
   }
 
   async #call(

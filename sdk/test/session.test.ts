@@ -168,6 +168,23 @@ test("a 401 renews the token once and repeats the request", async (t) => {
   assert.deepEqual(cloud.clock.delays, []);
 });
 
+test("an upload that meets a 401 is sent again from its beginning", async (t) => {
+  const { cloud, auth, context, token } = await setup(t);
+  auth.script({ token: token("t0"), rejected: token("t1") });
+  const line = '{"messages":[]}\n';
+  writeFileSync(join(cloud.cwd, "d.jsonl"), line);
+  const bodies: string[] = [];
+  cloud.on("POST /v1/datasets", ({ body }, response) => {
+    bodies.push(body);
+    if (bodies.length === 1) response.writeHead(401).end("{}");
+    else response.writeHead(201).end(JSON.stringify({ dataset: { id: "sha256:d" } }));
+  });
+  cloud.tokens = ["t0", "t1"];
+  await createTrainer({ ...input, dataset: { type: "file", path: "d.jsonl" } }, context).start();
+  assert.deepEqual(bodies, [line, line]);
+  assert.equal(cloud.seen.at(-1)?.headers.authorization, "Bearer t1");
+});
+
 test("a 401 with an unchanged token is final, on the stream too", async (t) => {
   const { cloud, auth, context, token } = await setup(t);
   auth.script({ token: token("t0") });

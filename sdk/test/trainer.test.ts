@@ -182,6 +182,16 @@ test("a final event whose callback threw is not forgotten", async (t) => {
   assert.deepEqual([job.status, artifacts, calls], ["completed", ["a"], 1]);
 });
 
+test("a job that is final already has its events replayed", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.reply(creates, 201, { job: { ...job, status: "completed" } });
+  cloud.stream({ body: started(1) + log(2) + completed(3) });
+  const calls: string[] = [];
+  const callbacks = { onLog: () => calls.push("log"), onCompleted: () => calls.push("completed") };
+  const { artifacts } = await createTrainer({ ...input, callbacks }, cloud.context).wait();
+  assert.deepEqual([calls, artifacts], [["log", "completed"], ["a"]]);
+});
+
 test("infer asks the checkpoint and hands out the raw answer", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.stream({ body: checkpoint(1, 50) + completed(2) });

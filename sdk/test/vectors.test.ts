@@ -6,7 +6,7 @@ import { errorCode, errorMessage } from "../src/error-body.ts";
 import { codeOfStatus, StreamError } from "../src/errors.ts";
 import { applyEvent, parsePayload } from "../src/events.ts";
 import { readInferStream } from "../src/infer-stream.ts";
-import { isFinal, openJobConfig, type TrainingJob } from "../src/job.ts";
+import { openJobConfig, type TrainingJob } from "../src/job.ts";
 import { LineChecker } from "../src/jsonl-check.ts";
 import { reconnectDelay } from "../src/reconnect.ts";
 import { expiresSoon, parseTokenOutput, sameIdentity } from "../src/token-output.ts";
@@ -40,13 +40,14 @@ eachCase<
   ({ job, data }, out) => {
     const before = structuredClone(job);
     const payload = parsePayload(data);
-    const effect = payload === undefined ? { job, dispatch: undefined } : applyEvent(job, payload);
+    const effect =
+      payload === undefined ? { job, dispatch: undefined, final: false } : applyEvent(job, payload);
     const got = {
       progress: payload !== undefined,
       job: effect.job,
       callback: effect.dispatch?.name ?? null,
       argument: effect.dispatch?.argument ?? null,
-      final: isFinal(effect.job.status),
+      final: effect.final,
     };
     assert.deepEqual(wire(got), out);
     assert.deepEqual(job, before, "the job handed in was changed");

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -98,7 +97,7 @@ func Build(env cli.Env, options Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(env.Stdout, "Built %s → %s\n", shown(env.Dir, b.Entry), shown(env.Dir, artifact))
+	fmt.Fprintf(env.Stdout, "Built %s → %s\n", bundle.Relative(env.Dir, b.Entry), bundle.Relative(env.Dir, artifact))
 	return artifact, nil
 }
 
@@ -119,16 +118,8 @@ func SayWhichSDK(env cli.Env, command string, sdk bundle.SDK) {
 	case !sdk.Imported:
 		fmt.Fprintf(env.Stderr, "arkor %s: the entry does not import the package arkor\n", command)
 	case sdk.Path != "":
-		fmt.Fprintf(env.Stderr, "arkor %s: using the installed package arkor at %s\n", command, shown(env.Dir, sdk.Path))
+		fmt.Fprintf(env.Stderr, "arkor %s: using the installed package arkor at %s\n", command, bundle.Relative(env.Dir, sdk.Path))
 	default:
 		fmt.Fprintf(env.Stderr, "arkor %s: the package arkor is not installed here; using the copy in arkor-build %s\n", command, cli.Version())
 	}
-}
-
-// shown is a path as seen from the project; the project itself stays absolute.
-func shown(dir, path string) string {
-	if rel, err := filepath.Rel(dir, path); err == nil && rel != "." {
-		return rel
-	}
-	return path
 }

@@ -138,13 +138,13 @@ func findEntry(dir, entry string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read the entry: %w", err)
 	case info.IsDir():
-		err := fmt.Errorf("the entry %s is a folder", relative(dir, path))
+		err := fmt.Errorf("the entry %s is a folder", Relative(dir, path))
 		if _, missing := os.Stat(filepath.Join(path, "index.ts")); missing == nil {
-			return "", cli.Hint(err, "name the file: %s", relative(dir, filepath.Join(path, "index.ts")))
+			return "", cli.Hint(err, "name the file: %s", Relative(dir, filepath.Join(path, "index.ts")))
 		}
 		return "", cli.Hint(err, "name the TypeScript file that exports the trainer")
 	case strings.Contains(path, "*"):
-		return "", fmt.Errorf("the entry %s has a * in its path, which the bundler takes for a pattern", relative(dir, path))
+		return "", fmt.Errorf("the entry %s has a * in its path, which the bundler takes for a pattern", Relative(dir, path))
 	}
 	return path, nil
 }
@@ -199,8 +199,8 @@ func realPath(path string) string {
 	return path
 }
 
-// relative shows path as seen from dir; dir itself stays absolute.
-func relative(dir, path string) string {
+// Relative shows path as seen from dir; dir itself stays absolute.
+func Relative(dir, path string) string {
 	if rel, err := filepath.Rel(dir, path); err == nil && rel != "." {
 		return rel
 	}

@@ -40,7 +40,7 @@ func (b *Bundle) record(once bool) record {
 	dir := realPath(b.options.Dir)
 	r := record{
 		Version: recordVersion, Tool: cli.Version(), Once: once, SDK: b.SDK.kind(), Artifact: b.Hash(),
-		Entry: filepath.ToSlash(relative(dir, realPath(b.Entry))),
+		Entry: filepath.ToSlash(Relative(dir, realPath(b.Entry))),
 	}
 	paths := slices.Concat(b.inputs, configFiles(b.inputs))
 	slices.Sort(paths)

@@ -38,7 +38,7 @@ func (b *Bundle) Write(once bool) (string, error) {
 		{recordPath(b.options.Dir), record},
 	} {
 		if err := WriteFile(file.path, file.data); err != nil {
-			return "", fmt.Errorf("write %s: %w", relative(b.options.Dir, file.path), err)
+			return "", fmt.Errorf("write %s: %w", Relative(b.options.Dir, file.path), err)
 		}
 	}
 	return artifact, nil

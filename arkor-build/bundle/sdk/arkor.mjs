@@ -570,7 +570,8 @@ function applyEvent(job, payload) {
   switch (payload["type"]) {
     case "training.started": {
       const running = { ...job, status: "running", startedAt: at };
-      return { job: running, dispatch: { name: "onStarted", argument: { job: running } } };
+      const dispatch = { name: "onStarted", argument: { job: running } };
+      return { job: running, dispatch, final: false };
     }
     case "training.log": {
       if (typeof step !== "number") break;
@@ -583,13 +584,14 @@ function applyEvent(job, payload) {
         samplesPerSecond: numberOrNull(payload["samplesPerSecond"]),
         job
       };
-      return { job, dispatch: { name: "onLog", argument } };
+      return { job, dispatch: { name: "onLog", argument }, final: false };
     }
     case "checkpoint.saved": {
       if (typeof step !== "number") break;
       const artifacts = Array.isArray(payload["artifacts"]) ? payload["artifacts"] : void 0;
       const adapter = { kind: "checkpoint", jobId: job.id, step };
-      return { job, dispatch: { name: "onCheckpoint", argument: { step, adapter, job, artifacts } } };
+      const argument = { step, adapter, job, artifacts };
+      return { job, dispatch: { name: "onCheckpoint", argument }, final: false };
     }
     case "training.completed":
       return finish(job, "completed", at, payload);
@@ -598,30 +600,26 @@ function applyEvent(job, payload) {
     case "training.cancelled":
       return finish(job, "cancelled", at, payload);
   }
-  return { job, dispatch: void 0 };
+  return { job, dispatch: void 0, final: false };
 }
 function endStatus(data) {
   const status = parsePayload(data)?.["status"];
   return isJobStatus(status) ? status : void 0;
 }
-function applyServerJob(job, server) {
-  if (!isFinal(server.status)) return { job: { ...job, ...server }, dispatch: void 0 };
-  return finish({ ...job, ...server }, server.status, server.completedAt ?? null, {
-    error: server.error
-  });
-}
 function finish(job, status, completedAt, fields = {}) {
   if (status === "failed") {
     const error = asString(fields["error"]) ?? "training failed";
     const failed = { ...job, status, error, completedAt };
-    return { job: failed, dispatch: { name: "onFailed", argument: { job: failed, error } } };
+    const dispatch2 = { name: "onFailed", argument: { job: failed, error } };
+    return { job: failed, dispatch: dispatch2, final: true };
   }
   const done = { ...job, status, completedAt };
   if (status === "cancelled") {
-    return { job: done, dispatch: { name: "onCancelled", argument: { job: done } } };
+    return { job: done, dispatch: { name: "onCancelled", argument: { job: done } }, final: true };
   }
   const artifacts = Array.isArray(fields["artifacts"]) ? fields["artifacts"] : [];
-  return { job: done, dispatch: { name: "onCompleted", argument: { job: done, artifacts } } };
+  const dispatch = { name: "onCompleted", argument: { job: done, artifacts } };
+  return { job: done, dispatch, final: true };
 }
 
 // ../sdk/src/reconnect.ts
@@ -1453,7 +1451,8 @@ var Run = class {
   #starting;
   #waiting;
   #job;
-  #artifacts = [];
+  /** Set by the final event, before its callback, which may throw. */
+  #result;
   constructor(input, context) {
     this.#input = input;
     this.#context = context;
@@ -1521,16 +1520,19 @@ var Run = class {
     return { session, client, scope: await session.scope() };
   }
   async #follow() {
+    if (this.#result !== void 0) return this.#result;
     let job = this.#job ?? await this.#started();
-    if (isFinal(job.status)) return { job, artifacts: this.#artifacts };
     const { session, client, scope } = await this.#connect();
     const signal = this.#input.abortSignal;
     const apply = async (effect) => {
       job = effect.job;
       this.#job = job;
-      if (effect.dispatch?.name === "onCompleted") this.#artifacts = effect.dispatch.argument.artifacts;
+      if (effect.final) {
+        const completed = effect.dispatch?.name === "onCompleted";
+        this.#result = { job, artifacts: completed ? effect.dispatch.argument.artifacts : [] };
+      }
       await this.#call(effect.dispatch, client, scope);
-      return isFinal(job.status);
+      return effect.final;
     };
     await follow({
       open: (lastEventId) => client.openEventStream(job.id, scope, { lastEventId, signal }),
@@ -1545,9 +1547,14 @@ var Run = class {
         const ask = named === void 0 || named === "failed";
         const server = ask ? await client.getJob(job.id, scope).then(({ job: job2 }) => job2, () => void 0) : void 0;
         if (server !== void 0 && !isFinal(server.status)) return false;
-        if (server !== void 0) await apply(applyServerJob(job, server));
-        else if (named !== void 0) await apply(finish(job, named, null));
-        else return true;
+        if (server !== void 0 && isFinal(server.status)) {
+          const { status, completedAt = null, error } = server;
+          await apply(finish({ ...job, ...server }, status, completedAt, { error }));
+        } else if (named !== void 0) {
+          await apply(finish(job, named, null));
+        } else {
+          return true;
+        }
         this.#notify({ type: `training.${job.status}`, jobId: job.id, error: job.error });
         return true;
       },
@@ -1561,7 +1568,7 @@ var Run = class {
       clock: this.#clock,
       signal
     });
-    return { job, artifacts: this.#artifacts };
+    return this.#result ?? { job, artifacts: [] };
   }
   async #call(dispatch, client, scope) {
     const callbacks = this.#input.callbacks;

@@ -137,6 +137,7 @@ func TestManifest(t *testing.T) {
 		{"shipped without sources", "-- .arkor/build/index.mjs --\nexport const trainer = " + trainer + ";", `{"trainer":{"name":"triage"}}`, ""},
 		{"no entry", "", "", "arkor-build manifest: Build entry not found: "},
 		{"exception", "-- src/arkor/index.ts --\nfunction f(): never { throw new Error(\"no\"); }\nf();", "", "arkor-build manifest: Error: no\n    at f (DIR/src/arkor/index.ts:1:29)\n"},
+		{"await that nothing settles", "-- src/arkor/index.ts --\nawait new Promise(() => {});", "", "arkor-build manifest: loading the module never finished: it awaits a promise that nothing can settle any more\n"},
 		{"missing package", "-- src/arkor/index.ts --\nimport \"zod\";", "", "arkor-build manifest: the package zod is not installed\nhint: run `npm install zod` in the project\n"},
 	}
 	for _, test := range tests {

@@ -4,12 +4,12 @@
 import { existsSync as existsSync2 } from "node:fs";
 import module from "node:module";
 import { join as join2 } from "node:path";
-import process6 from "node:process";
+import process7 from "node:process";
 import { pathToFileURL } from "node:url";
 
 // runner/js/evaluate.mjs
 import { writeFileSync } from "node:fs";
-import process2 from "node:process";
+import process3 from "node:process";
 
 // runner/js/errors.mjs
 import process from "node:process";
@@ -126,6 +126,22 @@ function causes(error, depth = 1) {
   });
 }
 
+// runner/js/stall.mjs
+import process2 from "node:process";
+function noticeStall(request2, run) {
+  let idle = false;
+  const drained = () => {
+    idle = true;
+  };
+  const ended = () => {
+    if (!idle || run.stopping) return;
+    say(request2, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
+    process2.exitCode = 13;
+  };
+  process2.on("beforeExit", drained).on("exit", ended);
+  return () => process2.off("beforeExit", drained).off("exit", ended);
+}
+
 // runner/js/trainer.mjs
 var noTrainer = "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.";
 function findTrainer(module2) {
@@ -144,6 +160,7 @@ function isObject(value) {
 
 // runner/js/evaluate.mjs
 async function evaluate(request2) {
+  const settled = noticeStall(request2, { doing: "loading the module" });
   let status = 0;
   try {
     const module2 = await request2.load();
@@ -153,7 +170,8 @@ async function evaluate(request2) {
     report(request2, error);
     status = 1;
   }
-  process2.stderr.write("", () => process2.exit(status));
+  settled();
+  process3.stderr.write("", () => process3.exit(status));
 }
 function manifest(module2) {
   const trainer2 = findTrainer(module2);
@@ -166,10 +184,10 @@ function config(module2) {
 }
 
 // runner/js/start.mjs
-import process5 from "node:process";
+import process6 from "node:process";
 
 // runner/js/interrupt.mjs
-import process3 from "node:process";
+import process4 from "node:process";
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
 function watchSignals(request2, run, progress) {
@@ -184,29 +202,29 @@ function watchSignals(request2, run, progress) {
     progress.end();
     if (!again && run.starting) {
       await cancel(request2, run);
-      await new Promise((resolve) => process3.stdout.write("", resolve));
+      await new Promise((resolve) => process4.stdout.write("", resolve));
     }
-    process3.exit(statuses[signal]);
+    process4.exit(statuses[signal]);
   };
-  const foreign = (name) => process3.listeners(name).some((listener) => listener !== ours[name]);
+  const foreign = (name) => process4.listeners(name).some((listener) => listener !== ours[name]);
   const added = (name, listener) => {
     if (!ours[name] || listener === ours[name]) return;
     queueMicrotask(() => {
-      if (foreign(name)) process3.off(name, ours[name]);
+      if (foreign(name)) process4.off(name, ours[name]);
     });
   };
   const removed = (name, listener) => {
-    if (ours[name] && listener !== ours[name] && process3.listenerCount(name) === 0) process3.on(name, ours[name]);
+    if (ours[name] && listener !== ours[name] && process4.listenerCount(name) === 0) process4.on(name, ours[name]);
   };
-  for (const [name, listener] of Object.entries(ours)) process3.on(name, listener);
-  process3.on("newListener", added).on("removeListener", removed);
-  const terminals = [process3.stdout, process3.stderr].filter((stream) => stream.isTTY);
+  for (const [name, listener] of Object.entries(ours)) process4.on(name, listener);
+  process4.on("newListener", added).on("removeListener", removed);
+  const terminals = [process4.stdout, process4.stderr].filter((stream) => stream.isTTY);
   for (const stream of terminals) stream.on("error", refused);
   return {
     release() {
       for (const stream of terminals) stream.off("error", refused);
-      process3.off("newListener", added).off("removeListener", removed);
-      for (const [name, listener] of Object.entries(ours)) process3.off(name, listener);
+      process4.off("newListener", added).off("removeListener", removed);
+      for (const [name, listener] of Object.entries(ours)) process4.off(name, listener);
     }
   };
 }
@@ -239,12 +257,12 @@ function timeout() {
 function leave(request2, run) {
   run.stopping = true;
   if (run.jobID) say(request2, `detached; job ${run.jobID} goes on running`);
-  process3.removeAllListeners("SIGHUP");
-  process3.kill(process3.pid, "SIGHUP");
+  process4.removeAllListeners("SIGHUP");
+  process4.kill(process4.pid, "SIGHUP");
 }
 
 // runner/js/progress.mjs
-import process4 from "node:process";
+import process5 from "node:process";
 var clearLine = "\r\x1B[2K";
 var silent = { begin() {
 }, event() {
@@ -255,7 +273,7 @@ function createProgress() {
   return {
     // Whether stderr is a terminal is asked late, after user code has had its say.
     begin() {
-      if (process4.stderr.isTTY && process4.env.TERM !== "dumb") line = onTerminal();
+      if (process5.stderr.isTTY && process5.env.TERM !== "dumb") line = onTerminal();
       line.begin();
     },
     event: (event) => line.event(event),
@@ -267,7 +285,7 @@ function createProgress() {
 }
 function onTerminal() {
   const state = { text: "waiting for the training to start", visible: false, midLine: false };
-  const stderr = process4.stderr;
+  const stderr = process5.stderr;
   const writeError = stderr.write;
   const rate = createRate();
   let progress = {};
@@ -281,11 +299,11 @@ function onTerminal() {
     draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
     state.visible = true;
   };
-  const restore = [stderr, process4.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+  const restore = [stderr, process5.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
   restore.push(...makeRoomForConsole(hide, show));
   return {
     begin() {
-      process4.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      process5.on("uncaughtExceptionMonitor", hide).on("exit", hide);
       show();
     },
     event(event) {
@@ -299,7 +317,7 @@ function onTerminal() {
     end() {
       hide();
       for (const undo of restore) undo();
-      process4.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      process5.off("uncaughtExceptionMonitor", hide).off("exit", hide);
     }
   };
 }
@@ -318,7 +336,7 @@ function makeRoom(stream, state, hide, show) {
   };
 }
 function makeRoomForConsole(hide, show) {
-  if (!process4.versions.bun && !process4.versions.deno) return [];
+  if (!process5.versions.bun && !process5.versions.deno) return [];
   return ["log", "info", "debug", "warn", "error"].map((name) => {
     const original = console[name];
     const wrapped = (...values) => {
@@ -396,7 +414,7 @@ async function start(request2) {
   if (run.stopping) return;
   signals.release();
   warnOfDeprecation(request2);
-  if (status !== 0) process5.exitCode ??= status;
+  if (status !== 0) process6.exitCode ??= status;
 }
 async function train(request2, run, progress) {
   const trainer2 = findTrainer(await request2.load());
@@ -433,49 +451,32 @@ async function train(request2, run, progress) {
   return 0;
 }
 function print(line) {
-  process5.stdout.write(`${line}
+  process6.stdout.write(`${line}
 `);
-}
-function noticeStall(request2, run) {
-  let idle = false;
-  const drained = () => {
-    idle = true;
-  };
-  const ended = () => {
-    if (!idle || run.stopping) return;
-    say(request2, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
-    process5.exitCode = 13;
-  };
-  process5.on("beforeExit", drained).on("exit", ended);
-  return () => process5.off("beforeExit", drained).off("exit", ended);
 }
 function warnOfDeprecation(request2) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  try {
-    say(request2, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
-  } catch (error) {
-    say(request2, `the API sent a deprecation notice that cannot be shown: ${messageOf(error)}`);
-  }
+  say(request2, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
 }
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process6.argv[process6.argv.length - 1]);
-process6.argv = [process6.argv[0], request.module];
-var { bun, deno, node } = process6.versions;
+var request = JSON.parse(process7.argv[process7.argv.length - 1]);
+process7.argv = [process7.argv[0], request.module];
+var { bun, deno, node } = process7.versions;
 if (!bun && !deno && Number.parseInt(node, 10) < oldestNode) {
-  process6.stderr.write(
-    `${request.command}: node ${node} at ${process6.execPath} is too old
+  process7.stderr.write(
+    `${request.command}: node ${node} at ${process7.execPath} is too old
 hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME
 `
   );
-  process6.exitCode = 1;
+  process7.exitCode = 1;
 } else {
   request.load = () => {
     try {
-      process6.setSourceMapsEnabled?.(true);
+      process7.setSourceMapsEnabled?.(true);
     } catch {
     }
     usePlugAndPlay(request.pnp);
@@ -484,7 +485,7 @@ hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_R
   (request.mode === "start" ? start : evaluate)(request);
 }
 function usePlugAndPlay(path) {
-  if (!path || process6.versions.pnp) return;
+  if (!path || process7.versions.pnp) return;
   module.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
   if (existsSync2(loader)) module.register?.(pathToFileURL(loader).href);

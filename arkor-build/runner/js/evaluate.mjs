@@ -5,9 +5,11 @@ import { writeFileSync } from "node:fs";
 import process from "node:process";
 
 import { report } from "./errors.mjs";
+import { noticeStall } from "./stall.mjs";
 import { findTrainer } from "./trainer.mjs";
 
 export async function evaluate(request) {
+  const settled = noticeStall(request, { doing: "loading the module" });
   let status = 0;
   try {
     const module = await request.load();
@@ -17,6 +19,7 @@ export async function evaluate(request) {
     report(request, error);
     status = 1;
   }
+  settled();
   // Timers or servers of the user's module must not keep the answer waiting.
   process.stderr.write("", () => process.exit(status));
 }

@@ -2,9 +2,10 @@
 
 import process from "node:process";
 
-import { messageOf, report, say } from "./errors.mjs";
+import { report, say } from "./errors.mjs";
 import { watchSignals } from "./interrupt.mjs";
 import { createProgress } from "./progress.mjs";
+import { noticeStall } from "./stall.mjs";
 import { findTrainer, noTrainer } from "./trainer.mjs";
 
 const observe = Symbol.for("arkor.trainer.observe");
@@ -77,31 +78,10 @@ function print(line) {
   process.stdout.write(`${line}\n`);
 }
 
-// When nothing is left that could settle a promise, the runtime ends the
-// process silently. That is a bug in the user's code, so it is named, with the
-// status that node gives to a module that never finished.
-function noticeStall(request, run) {
-  let idle = false;
-  const drained = () => {
-    idle = true;
-  };
-  const ended = () => {
-    if (!idle || run.stopping) return;
-    say(request, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
-    process.exitCode = 13;
-  };
-  process.on("beforeExit", drained).on("exit", ended);
-  return () => process.off("beforeExit", drained).off("exit", ended);
-}
-
 // The package "arkor" leaves the latest notice of the API here.
 function warnOfDeprecation(request) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  try {
-    say(request, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`);
-  } catch (error) {
-    say(request, `the API sent a deprecation notice that cannot be shown: ${messageOf(error)}`);
-  }
+  say(request, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`);
 }

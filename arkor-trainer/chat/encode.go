@@ -3,6 +3,7 @@ package chat
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -59,9 +60,6 @@ func (t *Template) render(messages []Message) (tokens []int32, answer []bool, er
 		}
 		tokens = t.open(tokens, m.Role)
 		start := len(tokens)
-		if t.trim {
-			m.Content = strings.TrimSpace(m.Content)
-		}
 		tokens = append(tokens, t.tok.Encode(m.Content)...)
 		tokens = append(tokens, t.end)
 		if m.Role == Assistant {
@@ -83,14 +81,21 @@ func (t *Template) open(tokens []int32, role string) []int32 {
 	return append(tokens, t.header...)
 }
 
-// withSystem adds what the template says about the system turn.
+// withSystem returns the messages as the template renders them: with space
+// around contents stripped where it does that, and with its own system turn.
 func (t *Template) withSystem(messages []Message) []Message {
+	if t.trim {
+		messages = slices.Clone(messages)
+		for i := range messages {
+			messages[i].Content = strings.TrimSpace(messages[i].Content)
+		}
+	}
 	hasSystem := messages[0].Role == System
 	switch {
 	case t.systemPrefix != "":
 		content := t.systemPrefix
 		if hasSystem {
-			content += strings.TrimSpace(messages[0].Content)
+			content += messages[0].Content
 			messages = messages[1:]
 		}
 		return append([]Message{{System, content}}, messages...)

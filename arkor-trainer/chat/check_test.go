@@ -1,0 +1,128 @@
+package chat
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+func encode(t *testing.T, samples []Sample, limit int) []Encoded {
+	t.Helper()
+	template := tiny(t)
+	var encoded []Encoded
+	for _, s := range samples {
+		e, err := template.Encode(s, limit, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded = append(encoded, e)
+	}
+	return encoded
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	answered := Sample{7, []Message{{User, "What is it?"}, {Assistant, "It is a very long answer to a short question."}}}
+	unanswered := Sample{9, []Message{{User, "Hello?"}}}
+	for _, test := range []struct {
+		name    string
+		samples []Sample
+		limit   int
+		want    string
+	}{
+		{"fine", []Sample{answered}, 100, ""},
+		{"one of two is cut", []Sample{answered, {8, []Message{{User, strings.Repeat("long ", 90)}, {Assistant, "x"}}}}, 60, ""},
+		{"empty", nil, 100, "train.jsonl: no samples"},
+		{"no assistant turn", []Sample{answered, unanswered}, 100, `train.jsonl:9: no assistant turn, so there is nothing to learn: {"messages":[{"role":"user","content":"Hello?"}]}`},
+		{"all masked", []Sample{answered}, 5, "train.jsonl:7: every label is masked: no sample has any of its answer within the first 5 tokens, such as {"},
+		{"end never trained", []Sample{answered}, 16, "train.jsonl:7: the end of the answer is never trained, so the model would not learn to stop: every sample is cut after 16 tokens, such as {"},
+	} {
+		err := Check(encode(t, test.samples, test.limit), test.samples, "train.jsonl", tiny(t).EndOfTurn())
+		switch {
+		case test.want == "":
+			if err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+		case err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 400:
+			t.Errorf("%s: got %v, want %s", test.name, err, test.want)
+		case strings.Contains(test.want, "tokens") && !strings.Contains(cli.HintOf(err), "lora.maxLength"):
+			t.Errorf("%s: hint %q", test.name, cli.HintOf(err))
+		}
+	}
+}
+
+func TestSummarize(t *testing.T) {
+	t.Parallel()
+	got := Summarize([]Encoded{
+		{Tokens: make([]int32, 4), Supervised: []bool{false, false, true, true}, Length: 4},
+		{Tokens: make([]int32, 3), Supervised: make([]bool, 3), Cut: true, Length: 9},
+	})
+	if want := (Summary{Samples: 2, Cut: 1, Masked: 1, Tokens: 7, Supervised: 2, Longest: 9}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestSplitIsStable(t *testing.T) {
+	t.Parallel()
+	var samples []Sample
+	for i := range 1000 {
+		samples = append(samples, Sample{i + 1, []Message{{User, fmt.Sprint(i)}, {Assistant, "x"}}})
+	}
+	side := func(samples []Sample) map[string]bool {
+		train, heldOut := Split(samples, 0.1, 3)
+		sides := map[string]bool{}
+		for _, s := range train {
+			sides[s.Messages[0].Content] = false
+		}
+		for _, s := range heldOut {
+			sides[s.Messages[0].Content] = true
+		}
+		if len(train)+len(heldOut) != len(samples) || len(sides) != len(samples) {
+			t.Errorf("%d + %d of %d samples", len(train), len(heldOut), len(samples))
+		}
+		return sides
+	}
+	all, half := side(samples), side(samples[500:])
+	held := 0
+	for content, heldOut := range all {
+		if heldOut {
+			held++
+		}
+		if other, ok := half[content]; ok && other != heldOut {
+			t.Errorf("sample %s changes sides when others are removed", content)
+		}
+	}
+	if held < 70 || held > 130 {
+		t.Errorf("%d of 1000 held out, expected about 100", held)
+	}
+}
+
+func TestSplitEdges(t *testing.T) {
+	t.Parallel()
+	one := Sample{1, []Message{{User, "a"}, {Assistant, "b"}}}
+	other := Sample{2, []Message{{User, "c"}, {Assistant, "d"}}}
+	twin := Sample{3, one.Messages}
+	for _, test := range []struct {
+		samples        []Sample
+		fraction       float64
+		train, heldOut int
+	}{
+		{nil, 0.5, 0, 0},
+		{[]Sample{one, other}, 0, 2, 0},
+		{[]Sample{one, other}, 0.0001, 1, 1},
+		{[]Sample{one, other}, 1, 1, 1},
+		{[]Sample{one, other}, math.NaN(), 2, 0},
+	} {
+		train, heldOut := Split(test.samples, test.fraction, 0)
+		if len(train) != test.train || len(heldOut) != test.heldOut {
+			t.Errorf("fraction %v of %d samples: %d and %d", test.fraction, len(test.samples), len(train), len(heldOut))
+		}
+	}
+	train, heldOut := Split([]Sample{one, twin}, 0.5, 0)
+	if len(train)*len(heldOut) != 0 {
+		t.Error("equal conversations are on both sides")
+	}
+}

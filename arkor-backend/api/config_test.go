@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
+	"github.com/arkorlab/arkor-go/arkor-backend/engine"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// offer is an engine that offers one model.
+type offer struct{}
+
+func (offer) Submit(context.Context, engine.Job) (engine.Run, error) {
+	return nil, errors.New("nothing is run here")
+}
+
+func (offer) Capabilities(context.Context) (engine.Capabilities, error) {
+	limit := int64(64)
+	return engine.Capabilities{Models: []cloud.Model{{ID: "arkor/tiny", Limits: cloud.ModelLimits{MaxLength: &limit, MaxLoraR: &limit}}}}, nil
+}
+
+func newChecker() (*server, *call) {
+	s := &server{Options: Options{Engine: offer{}, Fetcher: &dataset.Fetcher{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
+	return s, &call{Request: &http.Request{}}
+}
+
+const file = `{"type":"file","datasetId":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}`
+
+func TestConfigFields(t *testing.T) {
+	t.Parallel()
+	s, c := newChecker()
+	for field, values := range map[string]struct{ good, bad []string }{
+		"loraR":                {[]string{"1", "64", "8.0"}, []string{"0", "-1", "65", "1.5", `"8"`, "null", "1e400", "[]"}},
+		"loraAlpha":            {[]string{"0.5", "16"}, []string{"0", "-1", "null", "true", "1e400", "1e-400"}},
+		"maxLength":            {[]string{"64"}, []string{"0", "65"}},
+		"loadIn4bit":           {[]string{"true", "false"}, []string{"0", `"true"`, "null"}},
+		"maxSteps":             {[]string{"1"}, []string{"0", "1e30"}},
+		"numTrainEpochs":       {[]string{"0.1", "3"}, []string{"0", "-3"}},
+		"learningRate":         {[]string{"2e-4"}, []string{"0", "-1e-4", "1e999", `"NaN"`}},
+		"batchSize":            {[]string{"1", "1000"}, []string{"0", "0.5"}},
+		"optim":                {[]string{`"adamw"`}, []string{"1", "null"}},
+		"lrSchedulerType":      {[]string{`"cosine"`}, []string{"{}"}},
+		"weightDecay":          {[]string{"0", "0.01"}, []string{"-0.1"}},
+		"warmupSteps":          {[]string{"0", "5"}, []string{"-1", "0.5", "false", "null"}},
+		"loggingSteps":         {[]string{"0"}, []string{`"all"`}},
+		"saveSteps":            {[]string{"0"}, []string{"{}"}},
+		"evalSteps":            {[]string{"10"}, []string{"-10"}},
+		"trainOnResponsesOnly": {[]string{"true", `{"a":1}`}, []string{"1", `"yes"`, "null"}},
+		"datasetFormat":        {[]string{`"chat"`, `{}`}, []string{"[]", "true"}},
+		"datasetSplit":         {[]string{`"train"`, `{"eval":0.1}`}, []string{"0.1"}},
+		"dryRun":               {[]string{"true"}, []string{"1"}},
+		"somethingNew":         {[]string{"null", "[1]", `{"a":{}}`}, nil},
+	} {
+		config := func(value string) json.RawMessage {
+			return json.RawMessage(`{"model":"arkor/tiny","datasetSource":` + file + `,"` + field + `":` + value + `}`)
+		}
+		for _, value := range values.good {
+			if _, err := s.checkConfig(c, config(value)); err != nil {
+				t.Errorf("%s = %s: %v", field, value, err)
+			}
+		}
+		for _, value := range values.bad {
+			_, err := s.checkConfig(c, config(value))
+			var f *failure
+			if !errors.As(err, &f) || f.status != 400 || !strings.HasPrefix(f.message, "config."+field+" must be ") {
+				t.Errorf("%s = %s: %v", field, value, err)
+			}
+		}
+	}
+}
+
+func TestConfigModelAndSource(t *testing.T) {
+	t.Parallel()
+	s, c := newChecker()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for config, want := range map[string]string{
+		`[]`:                             "config must be an object",
+		`null`:                           "config must be an object",
+		`{"datasetSource":` + file + `}`: "config.model must name a model",
+		`{"model":7,"datasetSource":` + file + `}`:                                                                               "config.model must name a model",
+		`{"model":"acme/huge","datasetSource":` + file + `}`:                                                                     `unknown model "acme/huge": this backend offers arkor/tiny; the absolute path of a model folder works too`,
+		`{"model":"/nowhere","datasetSource":` + file + `}`:                                                                      "config.model must be the folder of a model: there is no config.json in /nowhere",
+		`{"model":"` + folder + `","datasetSource":` + file + `,"loraR":1000}`:                                                   "",
+		`{"model":"arkor/tiny"}`:                                                                                                 "config.datasetSource must be an object",
+		`{"model":"arkor/tiny","datasetSource":[]}`:                                                                              "config.datasetSource must be an object",
+		`{"model":"arkor/tiny","datasetSource":{}}`:                                                                              `config.datasetSource.type must be "huggingface", "blob" or "file"`,
+		`{"model":"arkor/tiny","datasetSource":{"type":"huggingface"}}`:                                                          "config.datasetSource.name must name a dataset, like acme/tickets",
+		`{"model":"arkor/tiny","datasetSource":{"type":"huggingface","name":"a/b","split":7}}`:                                   "config.datasetSource.split must be a string",
+		`{"model":"arkor/tiny","datasetSource":{"type":"huggingface","name":"a/b","split":"train"}}`:                             "",
+		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"http://x.test/a"}}`:                                         "config.datasetSource.url must begin with https://",
+		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"file:///etc/passwd"}}`:                                      "config.datasetSource.url is not an absolute URL",
+		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://u:p@x.test/a"}}`:                                    "config.datasetSource.url must not hold a user name or password; use the token",
+		`{"model":"arkor/tiny","datasetSource":{"type":"file"}}`:                                                                 "config.datasetSource.datasetId must be the id of an uploaded dataset",
+		`{"model":"arkor/tiny","datasetSource":{"type":"file","datasetId":"sha256:../../x"}}`:                                    "config.datasetSource.datasetId must be the id of an uploaded dataset",
+		`{"model":"arkor/tiny","datasetSource":` + strings.Replace(file, `"type"`, `"evalDatasetId":"sha256:0","type"`, 1) + `}`: "config.datasetSource.evalDatasetId must be the id of an uploaded dataset",
+	} {
+		_, err := s.checkConfig(c, json.RawMessage(config))
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s:\n got %s\nwant %s", config, got, want)
+		}
+	}
+}
+
+func TestConfigTokenIsTakenOut(t *testing.T) {
+	t.Parallel()
+	s, c := newChecker()
+	checked, err := s.checkConfig(c, json.RawMessage(`{"model":"arkor/tiny","x":1.50,"datasetSource":{"type":"blob","url":"https://x.test/a","token":"s3cret"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked.secret != "s3cret" || string(checked.stored) != `{"datasetSource":{"type":"blob","url":"https://x.test/a"},"model":"arkor/tiny","x":1.50}` {
+		t.Errorf("got %q, %s", checked.secret, checked.stored)
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add(`{"model":"arkor/tiny","datasetSource":` + file + `,"loraR":8}`)
+	f.Add(`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://x.test/a","token":"s"}}`)
+	f.Add(`{"model":"/x","learningRate":1e999}`)
+	s, c := newChecker()
+	f.Fuzz(func(t *testing.T, config string) {
+		checked, err := s.checkConfig(c, json.RawMessage(config))
+		if err == nil && !json.Valid(checked.stored) {
+			t.Errorf("stored %s", checked.stored)
+		}
+		var fail *failure
+		if err != nil && (!errors.As(err, &fail) || fail.status != 400 || fail.message == "") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func FuzzChatBody(f *testing.F) {
+	f.Add(`{"messages":[{"role":"user","content":"hi"}],"baseModel":"m","maxTokens":3}`)
+	f.Add(`{"messages":[{"role":"tool","content":null}],"adapter":{"kind":"final"},"toolChoice":{"type":"function"}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var body chatBody
+		if decodeFields([]byte(text), &body) != nil {
+			return
+		}
+		req, err := body.check()
+		if err == nil && (len(req.Messages) == 0 || req.MaxTokens != nil && *req.MaxTokens < 1) {
+			t.Errorf("accepted %s", text)
+		}
+	})
+}
+
+func FuzzCursor(f *testing.F) {
+	f.Add("MjAyNi0wMy0wNFQwNTowNjowNy4wMDBaIGFiYw")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, id, ok := parseCursor(text); ok && id == "" {
+			t.Error("a position without a job")
+		}
+	})
+}

@@ -129,7 +129,7 @@ func readShards(folder fs.FS) ([]string, error) {
 	var shards []string
 	seen := map[string]bool{}
 	for _, shard := range index.WeightMap {
-		if !fs.ValidPath(shard) {
+		if !isFileName(shard) {
 			return nil, fmt.Errorf("%s names the file %q", indexFile, shorten(shard))
 		}
 		if !seen[shard] {

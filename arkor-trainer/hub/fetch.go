@@ -121,16 +121,30 @@ func (h Hub) list(ctx context.Context, k kind, name string) (repository, error) 
 	if err != nil {
 		return repo, err
 	}
-	if err := json.Unmarshal(data, &repo); err != nil || !commitPattern.MatchString(repo.Commit) {
-		return repo, fmt.Errorf("%s gave an answer that is no list of files", h.host())
-	}
-	for _, f := range repo.Files {
-		name, want := f.blob()
-		if digest, err := hex.DecodeString(name); err != nil || len(digest) != want.Size() || f.size() < 0 || !filepath.IsLocal(filepath.FromSlash(f.Name)) || !fs.ValidPath(f.Name) {
-			return repo, fmt.Errorf("%s lists the file %q, which cannot be kept", h.host(), shorten(f.Name))
-		}
+	if err := repo.parse(data); err != nil {
+		return repo, fmt.Errorf("%s %w", h.host(), err)
 	}
 	return repo, nil
+}
+
+// parse reads the hub's answer and refuses names that are no place in the cache.
+func (r *repository) parse(data []byte) error {
+	if err := json.Unmarshal(data, r); err != nil || !commitPattern.MatchString(r.Commit) {
+		return errors.New("gave an answer that is no list of files")
+	}
+	for _, f := range r.Files {
+		name, want := f.blob()
+		digest, err := hex.DecodeString(name)
+		if err != nil || len(digest) != want.Size() || f.size() < 0 || !isFileName(f.Name) {
+			return fmt.Errorf("lists the file %q, which cannot be kept", shorten(f.Name))
+		}
+	}
+	return nil
+}
+
+// isFileName reports whether a name from elsewhere stays inside of a folder.
+func isFileName(name string) bool {
+	return name != "." && fs.ValidPath(name) && filepath.IsLocal(filepath.FromSlash(name))
 }
 
 // fetchFile puts one file into the cache, unless it is there.

@@ -70,7 +70,7 @@ type Daemon struct {
 
 // Open takes the data folder and the address. ErrRunning: another backend has
 // the folder.
-func Open(ctx context.Context, o Options) (d *Daemon, err error) {
+func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if o.MaxDatasetBytes == 0 {
 		o.MaxDatasetBytes = defaultDatasetBytes
 	}
@@ -81,7 +81,7 @@ func Open(ctx context.Context, o Options) (d *Daemon, err error) {
 		o.Grace = defaultGrace
 	}
 	o.Chat.Env = o.Env
-	d = &Daemon{o: o, leaving: make(chan struct{}), activity: newActivity()}
+	d := &Daemon{o: o, leaving: make(chan struct{}), activity: newActivity()}
 	d.leave = sync.OnceFunc(func() { close(d.leaving) })
 	defer func() {
 		if err != nil {

@@ -34,7 +34,7 @@ func (s *Store) CreateProject(ctx context.Context, p cloud.Project, now time.Tim
 // Projects returns the projects of an organisation, oldest first.
 func (s *Store) Projects(ctx context.Context, orgID string) ([]cloud.Project, error) {
 	rows, err := s.read.QueryContext(ctx,
-		`SELECT id, slug, name, org_id FROM projects WHERE org_id = ? ORDER BY created_at, id`, orgID)
+		`SELECT id, slug, name, org_id FROM projects WHERE org_id = ? ORDER BY rowid`, orgID)
 	return collect(rows, err, scanProject)
 }
 

@@ -111,7 +111,7 @@ func (w *Worker) AtStep() (step int) {
 
 // Do tells the worker what to do in place of, or before, its next step: "go",
 // "die" (SIGKILL itself), "exit" (status 3, with last words), "garbage",
-// "fail", "deaf" (do not mind SIGTERM), "finish" (without the result's folder),
+// "fail", "deaf" (mind neither SIGTERM nor the end of stdin), "finish" (without the result's folder),
 // "half" (die in the middle of a line), "free" (ask no more).
 func (w *Worker) Do(command string) {
 	w.t.Helper()

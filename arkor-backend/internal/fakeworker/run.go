@@ -18,8 +18,7 @@ type trainee struct {
 	dir     string
 	conn    net.Conn
 	answers chan string
-	stopped chan string // why to stop
-	deaf    bool
+	stopped chan struct{}
 }
 
 func run(path string) int {
@@ -28,11 +27,12 @@ func run(path string) int {
 		say(`{"type":"failed","step":0,"error":%q}`, err.Error())
 		return 1
 	}
-	t := &trainee{plan: plan, dir: dir, answers: make(chan string), stopped: make(chan string, 2)}
+	t := &trainee{plan: plan, dir: dir, answers: make(chan string), stopped: make(chan struct{}, 2)}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
-	go func() { <-signals; t.stopped <- "signal" }()
-	go func() { _, _ = io.Copy(io.Discard, os.Stdin); t.stopped <- "stdin" }()
+	stop := t.stopped
+	go func() { <-signals; stop <- struct{}{} }()
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); stop <- struct{}{} }()
 	from := t.latest()
 	say(`{"type":"started","metadata":{"model":"arkor/tiny","totalSteps":%d,"resumedFromStep":%d}}`, plan.Steps, from)
 	if plan.Control != "" {
@@ -75,10 +75,8 @@ func (t *trainee) ask(step int) (status int, done bool) {
 	fmt.Fprintf(t.conn, "step %d\n", step)
 	for {
 		select {
-		case why := <-t.stopped:
-			if why == "stdin" || !t.deaf {
-				return t.stop(step - 1), true
-			}
+		case <-t.stopped:
+			return t.stop(step - 1), true
 		case command := <-t.answers:
 			switch command {
 			case "go":
@@ -102,14 +100,7 @@ func (t *trainee) ask(step int) (status int, done bool) {
 				say(`{"type":"completed","step":%d,"dir":"nowhere"}`, step)
 				return 0, true
 			case "deaf":
-				t.deaf = true
-				signal.Ignore(syscall.SIGTERM)
-				// Its stdin is closed together with the signal: a deaf worker
-				// does not mind that either.
-				go func() {
-					for range t.stopped {
-					}
-				}()
+				t.stopped = nil
 				fmt.Fprintf(t.conn, "step %d\n", step)
 			case "garbage":
 				say("loading…\n[1,2]\n{\"type\":\"log\",\"step\":-1}\n{\"type\":\"log\",\"step\":1.5}\nnull\n{\"type\":\"checkpoint\",\"step\":1,\"dir\":\"../../etc\"}")

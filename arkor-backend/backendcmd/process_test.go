@@ -381,12 +381,12 @@ func TestIdleBackendLeaves(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	control := fakeworker.NewControl(t)
-	cmd, client := m.serve("--idle-timeout", "200ms")
+	cmd, client := m.serve("--idle-timeout", "3s")
 	job := m.train(client, control, 4)
 	worker := control.Next()
 	worker.AtStep()
 	worker.Do("free")
-	if lines := story(t, client, job.ID, "", ""); lines[len(lines)-1] != "9 end" {
+	if lines := story(t, client, job.ID, "", ""); lines[len(lines)-1] != "8 end" {
 		t.Errorf("got %v", lines)
 	}
 	if err := cmd.Wait(); err != nil {

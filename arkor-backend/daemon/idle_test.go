@@ -1,0 +1,104 @@
+package daemon
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// idling is a daemon that does nothing but wait, and how far its clock is.
+func idling(t *testing.T) *Daemon {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "backend.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Daemon{
+		o:     Options{Idle: 30 * time.Minute, Log: slog.New(slog.NewTextHandler(io.Discard, nil))},
+		store: db, leaving: make(chan struct{}), activity: newActivity(),
+	}
+	d.leave = sync.OnceFunc(func() { close(d.leaving) })
+	ended := make(chan struct{})
+	go func() { defer close(ended); d.watchIdle(t.Context()) }()
+	t.Cleanup(func() {
+		d.leave()
+		<-ended
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func (d *Daemon) left() bool {
+	synctest.Wait()
+	select {
+	case <-d.leaving:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestLeavesWhenIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		time.Sleep(20 * time.Minute)
+		d.activity.touch()
+		time.Sleep(29 * time.Minute)
+		if d.left() {
+			t.Fatal("left 29 minutes after a request")
+		}
+		time.Sleep(2 * time.Minute)
+		if !d.left() {
+			t.Fatal("still there 31 minutes after a request")
+		}
+	})
+}
+
+func TestStaysForRequestsAndJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		release := make(chan struct{})
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			d.activity.watch(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })).ServeHTTP(httptest.NewRecorder(), nil)
+		}()
+		time.Sleep(5 * time.Hour)
+		if d.left() {
+			t.Fatal("left while it served a request")
+		}
+		ctx, now := t.Context(), time.Now()
+		if err := d.store.CreateProject(ctx, cloud.Project{ID: "p", OrgID: "local", Slug: "p"}, now); err != nil {
+			t.Fatal(err)
+		}
+		job := cloud.Job{ID: "j", ProjectID: "p", Name: "j", Config: json.RawMessage(`{}`), CreatedAt: cloud.Timestamp(now)}
+		if _, _, err := d.store.CreateJob(ctx, store.NewJob{Job: job}, now); err != nil {
+			t.Fatal(err)
+		}
+		close(release)
+		<-served
+		time.Sleep(5 * time.Hour)
+		if d.left() || d.stop(true) {
+			t.Fatal("left while a job waited")
+		}
+		if err := d.store.Record(ctx, "j", store.Change{Status: cloud.Cancelled}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(61 * time.Minute)
+		if !d.left() {
+			t.Fatal("still there after the job")
+		}
+	})
+}

@@ -35,6 +35,7 @@ type Engine struct {
 	params  []Parameter // Data is the memory that the graphs read
 	buffers []compute.Buffer
 	trained []int // indices in params
+	chunk   int   // rows of logits that the loss looks at together
 
 	mu     sync.Mutex
 	graphs map[shapeKey]*compiled
@@ -52,8 +53,9 @@ type compiled struct {
 	err        error
 }
 
-// New copies the parameters into an engine. It panics if one that config needs
-// is missing. loraScale is alpha/r, and unused without adapters.
+// New moves the parameters into an engine: afterwards params has no Data. All
+// that config needs have to be there. loraScale is alpha/r, and unused without
+// adapters.
 func New(config model.Config, params []Parameter, loraScale float64) (*Engine, error) {
 	return newEngine(config, params, loraScale, dtypes.Float32)
 }
@@ -69,19 +71,33 @@ func newEngine(config model.Config, params []Parameter, loraScale float64, dtype
 	}
 	e := &Engine{
 		config: config, scale: loraScale, dtype: dtype, backend: backend,
+		chunk:  max(1, chunkLogits/config.VocabSize),
 		graphs: make(map[shapeKey]*compiled),
 	}
+	missing := map[string]bool{}
+	for _, spec := range config.Tensors() {
+		missing[spec.Name] = true
+	}
 	for i, p := range params {
-		buffer, data, err := backend.NewSharedBuffer(0, shapes.Make(dtype, p.Shape...))
+		delete(missing, p.Name)
+		shape := shapes.Make(dtype, p.Shape...)
+		if shape.Size() != len(p.Data) {
+			return nil, fmt.Errorf("parameter %s has %d values, its shape is %v", p.Name, len(p.Data), p.Shape)
+		}
+		buffer, data, err := backend.NewSharedBuffer(0, shape)
 		if err != nil {
 			return nil, err
 		}
 		p.Data = fill(data, p.Data)
+		params[i].Data = nil // so that of a large model no second copy stays
 		e.params = append(e.params, p)
 		e.buffers = append(e.buffers, buffer)
 		if p.Trained {
 			e.trained = append(e.trained, i)
 		}
+	}
+	for name := range missing {
+		return nil, fmt.Errorf("parameter %s is missing", name)
 	}
 	return e, nil
 }
@@ -203,9 +219,8 @@ func (e *Engine) inputs(b MicroBatch, key shapeKey) ([]compute.Buffer, error) {
 	copy(positions, b.Positions)
 	copy(targets, b.Targets)
 	picks := make([]int32, key.targets)
-	step := chunkRows(e.config.VocabSize)
 	for i, target := range targets {
-		picks[i] = int32(i%step*e.config.VocabSize) + target
+		picks[i] = int32(i%e.chunk*e.config.VocabSize) + target
 	}
 	weights := make([]float32, key.targets)
 	for i := range b.Targets {
@@ -262,7 +277,7 @@ func (e *Engine) compile(key shapeKey) (executable compute.Executable, err error
 		weights:   graph.Parameter(g, "weights", shapes.Make(e.dtype, key.targets, 1)),
 	}
 	n := e.network(g, key.gradients)
-	outputs := []*graph.Node{n.t.crossEntropy(n.hidden(tokens), n.head(), want)}
+	outputs := []*graph.Node{n.t.crossEntropy(n.hidden(tokens), n.head(), want, e.chunk)}
 	if key.gradients {
 		n.t.run()
 		for _, at := range e.trained {

@@ -13,23 +13,20 @@ type targets struct {
 }
 
 const (
-	chunkLogits = 4 << 20 // most logits held at a time
+	chunkLogits = 4 << 20 // most logits that one chunk of rows should have
 	tiny        = 1e-37   // least probability that a loss is computed from
 )
 
-func chunkRows(vocabulary int) int { return max(1, chunkLogits/vocabulary) }
-
 // crossEntropy returns the sum of -log p(target) over the predicting rows, [n,
-// 1]. Only these rows meet the output matrix head[vocabulary, width], in chunks
-// of rows, and no row is ever compared with the whole vocabulary to find its
+// 1]. Only these rows meet the output matrix head[vocabulary, width], chunk of
+// them at a time, and no row is ever compared with the whole vocabulary to find its
 // target. The gradient of the sum is recorded.
-func (t *tape) crossEntropy(x, head *value, want targets) *graph.Node {
-	vocabulary := head.rows()
+func (t *tape) crossEntropy(x, head *value, want targets, chunk int) *graph.Node {
 	rows := t.gather(x, want.positions)
-	n, step := rows.rows(), chunkRows(vocabulary)
+	n := rows.rows()
 	var losses, gradients []*graph.Node
-	for from := 0; from < n; from += step {
-		to := min(from+step, n)
+	for from := 0; from < n; from += chunk {
+		to := min(from+chunk, n)
 		part := func(x *graph.Node) *graph.Node {
 			if from == 0 && to == n {
 				return x

@@ -67,6 +67,7 @@ type limits struct {
 const (
 	maxBatchSize = 64
 	maxLoraR     = 64
+	maxEpochs    = 1e6
 	gradientNorm = 1.0
 
 	dryRunSamples = 32
@@ -206,9 +207,12 @@ func (s settings) check(l limits, modelID string) error {
 		{"saveSteps", float64(o.SaveSteps), false},
 		{"evalSteps", float64(o.EvalSteps), false},
 	} {
-		if field.value < 0 || field.above && field.value == 0 || math.IsInf(field.value, 0) {
+		if field.value < 0 || field.above && field.value == 0 {
 			return fmt.Errorf("%s is %v, which is not possible", field.name, field.value)
 		}
+	}
+	if s.epochs > maxEpochs {
+		return fmt.Errorf("numTrainEpochs is %v, it has to be at most %v", s.epochs, maxEpochs)
 	}
 	return nil
 }

@@ -31,11 +31,11 @@ const (
 
 // manifest is written last and read first.
 type manifest struct {
-	Version int               `json:"version"`
-	Step    int               `json:"step"`
-	Run     string            `json:"run"`
-	Window  train.Window      `json:"window"`
-	Files   map[string]string `json:"files"` // SHA-256 in hex
+	Version  int               `json:"version"`
+	Step     int               `json:"step"`
+	Run      string            `json:"run"`
+	Progress train.Progress    `json:"progress"`
+	Files    map[string]string `json:"files"` // SHA-256 in hex
 }
 
 // Store is the folder of a run's checkpoints.
@@ -75,7 +75,7 @@ func (s *Store) Save(state train.State, weights func(dir string) error) error {
 }
 
 func (s *Store) writeManifest(dir string, state train.State) error {
-	m := manifest{Version: version, Step: state.Step, Run: s.run, Window: state.Window, Files: map[string]string{}}
+	m := manifest{Version: version, Step: state.Step, Run: s.run, Progress: state.Progress, Files: map[string]string{}}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (s *Store) read(step int) (train.State, error) {
 		}
 	}
 	state, err := s.readState(filepath.Join(folder, optimizerFile))
-	state.Step, state.Window = m.Step, m.Window
+	state.Step, state.Progress = m.Step, m.Progress
 	return state, err
 }
 

@@ -16,7 +16,7 @@ import (
 func state(step int) train.State {
 	return train.State{
 		Step: step, M: [][]float32{{1, 2}, {3}}, V: [][]float32{{4, 5}, {float32(step)}},
-		Window: train.Window{Loss: 0.1 * float64(step), Steps: 2},
+		Progress: train.Progress{Loss: 0.1 * float64(step), Steps: 2, Last: train.Result{Step: 1, TrainLoss: 0.3, EvalLoss: 0.7, Evaluated: true}},
 	}
 }
 

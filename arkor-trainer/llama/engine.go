@@ -61,10 +61,13 @@ func New(config model.Config, params []Parameter, loraScale float64) (*Engine, e
 }
 
 func newEngine(config model.Config, params []Parameter, loraScale float64, dtype dtypes.DType) (*Engine, error) {
-	// One operation at a time: the engine runs whole micro-batches side by
-	// side instead, which keeps more of the machine busy (1,500 to 2,000 tokens
-	// a second with two of them, 1,000 with one), and operations that wait for
-	// each other inside the backend's worker pool can deadlock on two cores.
+	// One operation at a time, because the engine's user runs whole
+	// micro-batches side by side instead. On two cores a first version of these
+	// graphs made 1,000 tokens a second this way with one micro-batch at a time
+	// and 2,030 with two; the backend's own parallelism ("parallelism=64") made
+	// 1,500 and 1,950. Moreover, operations that wait for each other in the
+	// backend's pool of workers can deadlock on few cores, and "parallelism="
+	// prints to standard output, which is the worker's protocol.
 	backend, err := gobackend.New("ops_sequential")
 	if err != nil {
 		return nil, err

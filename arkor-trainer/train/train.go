@@ -31,15 +31,16 @@ type Options struct {
 
 // State is all that a run needs to go on as if it had never stopped.
 type State struct {
-	Step   int         // last step that was completed
-	M, V   [][]float32 // the optimizer's, for each trained parameter
-	Window Window
+	Step     int         // last step that was completed
+	M, V     [][]float32 // the optimizer's, for each trained parameter
+	Progress Progress
 }
 
-// Window holds the losses since the last Log.
-type Window struct {
-	Loss  float64 `json:"loss"` // sum over steps
-	Steps int     `json:"steps"`
+// Progress is what a run has to report, and what it reported last.
+type Progress struct {
+	Loss  float64 `json:"loss"`  // sum over the steps since the last Log
+	Steps int     `json:"steps"` // since the last Log
+	Last  Result  `json:"last"`
 }
 
 // Log is what a run reports of its progress.
@@ -71,10 +72,10 @@ type Run struct {
 
 // Result is what a run ended with.
 type Result struct {
-	Step      int
-	TrainLoss float64 // of the last Log
-	EvalLoss  float64 // when Evaluated
-	Evaluated bool
+	Step      int     `json:"step"`
+	TrainLoss float64 `json:"trainLoss"` // of the last Log
+	EvalLoss  float64 `json:"evalLoss"`  // when Evaluated
+	Evaluated bool    `json:"evaluated"`
 }
 
 // ErrNotFinite is in the error of a run whose loss or gradient was not a number.
@@ -94,7 +95,7 @@ func (e *StepError) Unwrap() error { return e.Err }
 // or gradient that is not finite ends it before the parameters are touched. The
 // Result says how far it came, whatever the error.
 func (r *Run) Train(ctx context.Context, from State) (Result, error) {
-	l := &loop{Run: r, step: from.Step, window: from.Window, optimizer: newAdamW(r.Engine.Trained(), r.Options.WeightDecay)}
+	l := &loop{Run: r, step: from.Step, progress: from.Progress, optimizer: newAdamW(r.Engine.Trained(), r.Options.WeightDecay)}
 	if from.Step > 0 {
 		l.optimizer.m, l.optimizer.v = from.M, from.V
 	}
@@ -102,8 +103,8 @@ func (r *Run) Train(ctx context.Context, from State) (Result, error) {
 	l.since = time.Now()
 	l.saved, l.savedAt = from.Step, l.since
 	err := l.train(ctx)
-	l.result.Step = l.step
-	return l.result, err
+	l.progress.Last.Step = l.step
+	return l.progress.Last, err
 }
 
 func (l *loop) train(ctx context.Context) error {
@@ -139,8 +140,7 @@ type loop struct {
 	optimizer *adamW
 	gradients [][]float32
 	step      int // completed
-	window    Window
-	result    Result
+	progress  Progress
 
 	saved   int       // step of the last Save
 	savedAt time.Time // of the last Save or Recover
@@ -175,8 +175,8 @@ func (l *loop) next() error {
 		l.optimizer.update(step, l.Options.rateAt(step, l.Options.Steps), scale, l.gradients)
 	}
 	l.step = step
-	l.window.Loss += loss
-	l.window.Steps++
+	l.progress.Loss += loss
+	l.progress.Steps++
 	l.samples += len(batch)
 	for _, e := range batch {
 		l.tokens += len(e.Tokens)
@@ -196,7 +196,7 @@ func (l *loop) report() error {
 	seconds := max(time.Since(l.since).Seconds(), 1e-9)
 	log := Log{
 		Step:             l.step,
-		Loss:             l.window.Loss / float64(l.window.Steps),
+		Loss:             l.progress.Loss / float64(l.progress.Steps),
 		LearningRate:     o.rateAt(l.step, o.Steps),
 		Epoch:            float64(l.step) / float64(stepsPerEpoch(len(l.Samples), o.BatchSize)),
 		SamplesPerSecond: float64(l.samples) / seconds,
@@ -209,8 +209,8 @@ func (l *loop) report() error {
 		}
 		log.EvalLoss, log.Evaluated = loss, true
 	}
-	l.result = Result{TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}
-	l.window, l.samples, l.tokens = Window{}, 0, 0
+	l.progress = Progress{Last: Result{Step: l.step, TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}}
+	l.samples, l.tokens = 0, 0
 	if err := l.Log(log); err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (l *loop) keep() error {
 }
 
 func (l *loop) save(to func(State) error) error {
-	err := to(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Window: l.window})
+	err := to(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Progress: l.progress})
 	l.savedAt = time.Now()
 	return err
 }

@@ -149,6 +149,18 @@ func TestRunReports(t *testing.T) {
 	if diff := cmp.Diff(j.read(t, "checkpoints", "step-6", "adapter_model.safetensors"), j.read(t, end.Dir, "adapter_model.safetensors")); diff != "" {
 		t.Error("the final adapter is not that of the last step")
 	}
+
+	// Started once more, because nobody heard how it ended, it says the same.
+	lines, status, _ = j.run(t, nil)
+	if got := types(lines); status != 0 || got != "started 0, checkpoint 6, completed 6" {
+		t.Errorf("status %d, %s", status, got)
+	}
+	again := last(lines).Metrics
+	delete(again, "seconds")
+	delete(end.Metrics, "seconds")
+	if diff := cmp.Diff(end.Metrics, again); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // A run that is stopped, or dies, at any step and goes on ends with the bytes

@@ -36,10 +36,11 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 // jsonField compares one field of a JSON file, or sets a variable to it:
 //
 //	json token.json scope.projectSlug demo
-//	json backend.json url '$URL'
+//	json backend.json url -> URL
 func jsonField(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: json FILE FIELD.PATH WANT|$VARIABLE")
+	set := len(args) == 4 && args[2] == "->"
+	if len(args) != 3 && !set {
+		ts.Fatalf("usage: json FILE FIELD.PATH WANT, or -> VARIABLE")
 	}
 	var value any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &value))
@@ -56,8 +57,8 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		got = string(encoded)
 	}
-	if name, ok := strings.CutPrefix(args[2], "$"); ok {
-		ts.Setenv(name, got)
+	if set {
+		ts.Setenv(args[3], got)
 		return
 	}
 	if (got == args[2]) == neg {

@@ -88,8 +88,8 @@ func atMost(limit *int64) int64 {
 
 func whole(low, high int64) func(json.RawMessage) string {
 	return func(raw json.RawMessage) string {
-		var n float64
-		if isNumber(raw) && json.Unmarshal(raw, &n) == nil && n == math.Trunc(n) && n >= float64(low) && n <= float64(high) {
+		var n int64 // 8.0 is refused: workers read whole numbers as they are written
+		if isNumber(raw) && json.Unmarshal(raw, &n) == nil && n >= low && n <= high {
 			return ""
 		}
 		if high == maxSteps {
@@ -199,7 +199,8 @@ func unknownModel(id string, offered engine.Capabilities) *failure {
 		list = "no model by name"
 	}
 	f := fail(http.StatusBadRequest, "unknown_model",
-		"unknown model %q: this backend offers %s; the absolute path of a model folder works too", id, list)
+		"unknown model %q: this backend offers %s; a model in the Hugging Face cache (`hf download owner/name`) "+
+			"or the absolute path of a model folder works too", id, list)
 	f.details = map[string]any{"field": "config.model", "models": ids}
 	return f
 }

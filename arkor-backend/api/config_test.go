@@ -40,7 +40,7 @@ func TestConfigFields(t *testing.T) {
 	t.Parallel()
 	s, c := newChecker()
 	for field, values := range map[string]struct{ good, bad []string }{
-		"loraR":                {[]string{"1", "64", "8.0"}, []string{"0", "-1", "65", "1.5", `"8"`, "null", "1e400", "[]"}},
+		"loraR":                {[]string{"1", "64"}, []string{"8.0", "0", "-1", "65", "1.5", `"8"`, "null", "1e400", "[]"}},
 		"loraAlpha":            {[]string{"0.5", "16"}, []string{"0", "-1", "null", "true", "1e400", "1e-400"}},
 		"maxLength":            {[]string{"64"}, []string{"0", "65"}},
 		"loadIn4bit":           {[]string{"true", "false"}, []string{"0", `"true"`, "null"}},
@@ -91,7 +91,7 @@ func TestConfigModelAndSource(t *testing.T) {
 		`null`:                           "config must be an object",
 		`{"datasetSource":` + file + `}`: "config.model must name a model",
 		`{"model":7,"datasetSource":` + file + `}`:                                                                               "config.model must name a model",
-		`{"model":"acme/huge","datasetSource":` + file + `}`:                                                                     `unknown model "acme/huge": this backend offers arkor/tiny; the absolute path of a model folder works too`,
+		`{"model":"acme/huge","datasetSource":` + file + `}`:                                                                     `unknown model "acme/huge": this backend offers arkor/tiny; a model in the Hugging Face cache (` + "`hf download owner/name`" + `) or the absolute path of a model folder works too`,
 		`{"model":"/nowhere","datasetSource":` + file + `}`:                                                                      "config.model must be the folder of a model: there is no config.json in /nowhere",
 		`{"model":"` + folder + `","datasetSource":` + file + `,"loraR":1000}`:                                                   "",
 		`{"model":"arkor/tiny"}`:                                                                                                 "config.datasetSource must be an object",

@@ -1,0 +1,37 @@
+package inference
+
+import "testing"
+
+func FuzzParseReply(f *testing.F) {
+	f.Add(`{"type":"ready","model":"arkor/tiny"}`)
+	f.Add(`{"id":"r1","type":"token","text":"a"}`)
+	f.Add(`{"id":"r1","type":"error","code":"bad_adapter"}`)
+	f.Fuzz(func(t *testing.T, line string) {
+		r, err := parseReply([]byte(line))
+		if err != nil {
+			return
+		}
+		if r.Type == "token" && r.ID == "" {
+			t.Error("a piece of nobody's answer")
+		}
+		if e := r.failure(); e.Code == "" || e.Message == "" {
+			t.Errorf("empty failure %+v", e)
+		}
+	})
+}
+
+func TestLastWords(t *testing.T) {
+	t.Parallel()
+	var words lastWords
+	for range 1000 {
+		if _, err := words.Write([]byte("noise and more noise\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := words.Write([]byte("panic: the end\n\n")); err != nil {
+		t.Fatal(err)
+	}
+	if words.String() != "panic: the end" || len(words.text) > maxWords {
+		t.Errorf("%q, %d bytes", words.String(), len(words.text))
+	}
+}

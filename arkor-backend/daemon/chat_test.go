@@ -172,14 +172,70 @@ func TestChatIsCancelledWithItsClient(t *testing.T) {
 	if err == nil {
 		t.Error("no error")
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
-		if _, err := os.Stat(cancelled); err == nil {
-			break
+	await(t, cancelled)
+}
+
+// await returns when a file is there.
+func await(t *testing.T, path string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if _, err := os.Stat(path); err == nil {
+			return
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("the worker was not told")
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatalf("%s did not appear", filepath.Base(path))
 		}
-		b.want(b.chat(say("next", base)), 200, "") // passes through the same worker, so it makes progress
+	}
+}
+
+func TestUnusedModelIsDropped(t *testing.T) {
+	t.Parallel()
+	gone := filepath.Join(t.TempDir(), "gone")
+	b := start(t, func(o *daemon.Options) {
+		o.Chat.Idle = time.Millisecond
+		o.Env.Environ = append(o.Env.Environ, "FAKE_GONE="+gone)
+	})
+	b.want(b.chat(say("hi", base)), 200, "")
+	await(t, gone)
+	b.want(b.chat(say("hi", base)), 200, "")
+}
+
+func TestModelThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	folder := filepath.Join(t.TempDir(), "broken")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := b.chat(say("hi", `"baseModel":"`+folder+`"`))
+	b.want(a, 500, "internal")
+	if !strings.Contains(a.text(), "model.safetensors is cut off") {
+		t.Errorf("answer %s", a.text())
+	}
+}
+
+func TestWithoutATrainer(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(o *daemon.Options) {
+		o.Env.Program, o.Env.Environ = filepath.Join(t.TempDir(), "arkor-backend"), nil
+	})
+	for _, a := range []answer{
+		b.do("GET", "/v1/models", nil), b.chat(say("hi", base)),
+		b.do("POST", inDemo("/v1/jobs"), map[string]any{"name": "x", "config": config(fakeworker.Plan{})}),
+	} {
+		b.want(a, 503, "engine_unavailable")
+		if !strings.Contains(a.text(), "arkor-trainer is not installed; install arkor-trainer beside arkor-backend") {
+			t.Errorf("answer %s", a.text())
+		}
 	}
 }
 

@@ -6,19 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 )
 
 // serve answers with what the last message says, word by word. The message may
 // begin with a command: "die" (after one word), "hang" (likewise), "long",
-// "broken".
+// "broken". When it is told to cancel a hanging answer, and when it leaves in
+// order, it writes the files $FAKE_CANCELLED and $FAKE_GONE.
 func serve(model string) int {
-	if model == "/broken" {
+	if filepath.Base(model) == "broken" {
 		say(`{"type":"error","error":"model.safetensors is cut off","code":"internal"}`)
 		return 1
 	}
 	say(`{"type":"ready","model":%q,"maxLength":512}`, model)
-	var mu sync.Mutex
 	hanging := map[string]bool{}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		var op struct {
@@ -28,13 +27,11 @@ func serve(model string) int {
 		if err := json.Unmarshal(lines.Bytes(), &op); err != nil {
 			return 1
 		}
-		mu.Lock()
 		if op.Op == "cancel" {
 			if hanging[op.ID] {
 				say(`{"id":%q,"type":"done","finishReason":"cancelled"}`, op.ID)
 				_ = os.WriteFile(os.Getenv("FAKE_CANCELLED"), nil, 0o600)
 			}
-			mu.Unlock()
 			continue
 		}
 		words := strings.SplitAfter(op.Messages[len(op.Messages)-1].Content, " ")
@@ -60,7 +57,7 @@ func serve(model string) int {
 			}
 			say(`{"id":%q,"type":"done","finishReason":"stop","promptTokens":5,"completionTokens":%d}`, op.ID, len(words))
 		}
-		mu.Unlock()
 	}
+	_ = os.WriteFile(os.Getenv("FAKE_GONE"), nil, 0o600)
 	return 0
 }

@@ -18,10 +18,12 @@ build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
 	$(TRAINER_GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./arkor-trainer
 
-test: test-go test-sdk test-scripts
+# The SDK first: the template's test type-checks against it.
+test: test-sdk test-go test-scripts
 
 test-go: vet
 	$(GO) test $(patsubst %,./%/...,$(filter-out arkor-trainer testscripts,$(MODULES)))
+	$(GO) test ./arkor-trainer/generate/... # the kernels without vector instructions
 	GODEBUG=asyncpreemptoff=1 $(TRAINER_GO) test ./arkor-trainer/...
 
 test-sdk:
@@ -53,4 +55,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin dist sdk/node_modules sdk/build
+	rm -rf bin dist sdk/node_modules sdk/build sdk/dist

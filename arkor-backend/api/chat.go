@@ -33,40 +33,47 @@ func (s *server) chat(c *call) error {
 	if err != nil {
 		return err
 	}
-	var model, shown string
+	var from source
 	if body.Adapter != nil {
-		model, shown, req.Adapter, err = s.adapter(c, *body.Adapter)
+		from, err = s.adapter(c, *body.Adapter)
 	} else {
-		model, shown = *body.BaseModel, *body.BaseModel
-		err = s.baseModel(c, model)
+		from, err = s.baseModel(c, *body.BaseModel)
 	}
 	if err != nil {
 		return err
 	}
-	answer := completion{ID: "chatcmpl-" + uuid.NewString(), Created: time.Now().Unix(), Model: shown}
+	req.Adapter = from.folder
+	answer := completion{ID: "chatcmpl-" + uuid.NewString(), Created: time.Now().Unix(), Model: from.shown}
 	if body.Stream == nil || *body.Stream {
-		return s.chatStream(c, model, req, answer)
+		return s.chatStream(c, from.model, req, answer)
 	}
-	return s.chatWhole(c, model, req, answer)
+	return s.chatWhole(c, from.model, req, answer)
 }
 
-func (s *server) baseModel(c *call, id string) error {
+// source is what answers a chat.
+type source struct {
+	model  string // id or folder
+	shown  string // what the answer calls it
+	folder string // of the adapter, "" for the model as it is
+}
+
+func (s *server) baseModel(c *call, id string) (source, error) {
 	raw, err := json.Marshal(id)
-	if err == nil {
-		_, err = s.checkModel(c, raw)
+	if err != nil {
+		return source{}, err
 	}
-	return err
+	_, err = s.checkModel(c, raw)
+	return source{model: id, shown: id}, err
 }
 
 // adapter finds what a job trained and lays it out for the worker.
-func (s *server) adapter(c *call, a chatAdapter) (model, shown, folder string, err error) {
-	fail3 := func(f *failure) (string, string, string, error) { return "", "", "", f }
+func (s *server) adapter(c *call, a chatAdapter) (source, error) {
 	job, err := s.Store.Job(c.Context(), a.JobID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && job.ProjectID != c.project.ID {
-		return fail3(fail(http.StatusNotFound, "job_not_found", "there is no such job in the project %q", c.project.Slug))
+		return source{}, fail(http.StatusNotFound, "job_not_found", "there is no such job in the project %q", c.project.Slug)
 	}
 	if err != nil {
-		return "", "", "", err
+		return source{}, err
 	}
 	var step *int64
 	name := "final"
@@ -76,29 +83,27 @@ func (s *server) adapter(c *call, a chatAdapter) (model, shown, folder string, e
 		n := int64(*a.Step)
 		step, name = &n, strconv.FormatInt(n, 10)
 	default:
-		return fail3(refuseChat("invalid_request", `adapter must be {"kind":"final","jobId"} or {"kind":"checkpoint","jobId","step"}`))
+		return source{}, refuseChat("invalid_request", `adapter must be {"kind":"final","jobId"} or {"kind":"checkpoint","jobId","step"}`)
 	}
 	artifacts, err := s.Store.Artifacts(c.Context(), job.ID)
 	if err != nil {
-		return "", "", "", err
+		return source{}, err
 	}
 	if len(artifact.Of(artifacts, step)) == 0 {
 		if !job.Status.Terminal() && (step == nil || *step > job.CheckpointStep) {
-			return fail3(fail(http.StatusConflict, "adapter_not_ready", "the job is %s and has not produced this adapter yet", job.Status))
+			return source{}, fail(http.StatusConflict, "adapter_not_ready", "the job is %s and has not produced this adapter yet", job.Status)
 		}
-		return fail3(fail(http.StatusNotFound, "adapter_not_found", "the job is %s and has no such adapter", job.Status))
+		return source{}, fail(http.StatusNotFound, "adapter_not_found", "the job is %s and has no such adapter", job.Status)
 	}
-	folder = filepath.Join(s.AdaptersDir, job.ID, name)
+	folder := filepath.Join(s.AdaptersDir, job.ID, name)
 	if err := artifact.LayOut(s.Blobs, artifacts, step, folder); err != nil {
-		return "", "", "", err
+		return source{}, err
 	}
 	var config struct {
 		Model string `json:"model"`
 	}
-	if err := json.Unmarshal(job.Config, &config); err != nil {
-		return "", "", "", err
-	}
-	return config.Model, job.ID + ":" + name, folder, nil
+	err = json.Unmarshal(job.Config, &config)
+	return source{config.Model, job.ID + ":" + name, folder}, err
 }
 
 // completion is the part of an answer that all its frames share.

@@ -63,7 +63,7 @@ func (s *server) events(c *call) error {
 	after := position(c.Header.Get("Last-Event-ID"), job)
 	stream := s.openStream(c)
 	defer stream.close()
-	if err := stream.control.Flush(); err != nil {
+	if err := stream.control.Flush(); err != nil || c.Method == http.MethodHead {
 		return nil
 	}
 	silence := time.NewTimer(s.Ping)

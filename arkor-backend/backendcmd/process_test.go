@@ -381,7 +381,7 @@ func TestIdleBackendLeaves(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	control := fakeworker.NewControl(t)
-	cmd, client := m.serve("--idle-timeout", "3s")
+	cmd, client := m.serve("--idle-timeout", "5s")
 	job := m.train(client, control, 4)
 	worker := control.Next()
 	worker.AtStep()

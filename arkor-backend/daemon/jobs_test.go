@@ -47,6 +47,15 @@ func TestJobRunsToItsEnd(t *testing.T) {
 	if done.Status != cloud.Completed || done.StartedAt == nil || done.CompletedAt == nil || done.Error != nil {
 		t.Errorf("job %+v", done)
 	}
+	var shown struct{ Events []map[string]any }
+	if err := json.Unmarshal(b.do("GET", inDemo("/v1/jobs/"+job.ID), nil).body, &shown); err != nil {
+		t.Fatal(err)
+	}
+	check(t, 8, len(shown.Events))
+	check(t, []any{"1", "training.started", "8", "training.completed"},
+		[]any{shown.Events[0]["id"], shown.Events[0]["type"], shown.Events[7]["id"], shown.Events[7]["type"]})
+	b.want(b.do("HEAD", inDemo("/v1/jobs/"+job.ID+"/events/stream"), nil), 200, "")
+
 	var saved, listed struct{ Artifacts []cloud.Artifact }
 	if err := json.Unmarshal([]byte(frames[7].Data), &saved); err != nil {
 		t.Fatal(err)

@@ -12,8 +12,12 @@ import (
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
-// ErrBusy means that as many models as fit are in use.
-var ErrBusy = errors.New("other models are in use; try again in a moment")
+// ErrBusy means that as many models as fit are in use, or that one of them
+// has as many requests as it takes.
+var ErrBusy = errors.New("too many chats at once; try again in a moment")
+
+// maxActive is how many answers one worker writes at the same time.
+const maxActive = 64
 
 // Options of a Pool. Zero durations mean the defaults.
 type Options struct {
@@ -169,6 +173,9 @@ func (p *Pool) take(model string) (*worker, error) {
 		}
 		w.idle = time.AfterFunc(p.Idle, func() { p.expire(model, w) })
 		p.workers[model] = w
+	}
+	if w.active >= maxActive {
+		return nil, ErrBusy
 	}
 	w.active++
 	w.idle.Stop()

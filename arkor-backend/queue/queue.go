@@ -42,7 +42,7 @@ func New(o Options) *Queue {
 	return &Queue{Options: o, wake: make(chan struct{}, 1), active: map[string]*training{}}
 }
 
-// Dir returns the folder of a job.
+// jobDir returns the folder of a job.
 func (o Options) jobDir(id string) string { return filepath.Join(o.Dir, id) }
 
 // Wake tells the queue that there may be something to do.

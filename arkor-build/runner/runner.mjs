@@ -264,10 +264,16 @@ function leave(request2, run) {
 // runner/js/progress.mjs
 import process5 from "node:process";
 var clearLine = "\r\x1B[2K";
-var silent = { begin() {
-}, event() {
-}, end() {
-} };
+var silent = {
+  begin() {
+  },
+  event(event) {
+    if (event?.type === "reconnecting" && event.attempt === 2) process5.stderr.write(`arkor start: ${lostConnection(event)}
+`);
+  },
+  end() {
+  }
+};
 function createProgress() {
   let line = silent;
   return {
@@ -307,6 +313,10 @@ function onTerminal() {
       show();
     },
     event(event) {
+      if (event?.type === "reconnecting") {
+        state.text = lostConnection(event);
+        show();
+      }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
       if (event?.type !== "training.started" && event?.type !== "training.log") return;
       progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
@@ -349,6 +359,10 @@ function makeRoomForConsole(hide, show) {
       if (console[name] === wrapped) console[name] = original;
     };
   });
+}
+function lostConnection({ delayMs, error }) {
+  const reason = error?.cause?.code ?? error?.message ?? "closed";
+  return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
 }
 function numbers(object) {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));

@@ -3,9 +3,16 @@
 import process from "node:process";
 
 const clearLine = "\r\u001b[2K";
-const silent = { begin() {}, event() {}, end() {} };
+// Without a terminal only one thing is worth a line: a backend that stays away.
+const silent = {
+  begin() {},
+  event(event) {
+    if (event?.type === "reconnecting" && event.attempt === 2) process.stderr.write(`arkor start: ${lostConnection(event)}\n`);
+  },
+  end() {},
+};
 
-/** Returns a progress line on stderr, or one that does nothing where nobody would see it. */
+/** Returns a progress line on stderr, or a quiet one where nobody would see it move. */
 export function createProgress() {
   let line = silent;
   return {
@@ -50,6 +57,10 @@ function onTerminal() {
       show();
     },
     event(event) {
+      if (event?.type === "reconnecting") {
+        state.text = lostConnection(event);
+        show();
+      }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
       if (event?.type !== "training.started" && event?.type !== "training.log") return;
       progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
@@ -96,6 +107,11 @@ function makeRoomForConsole(hide, show) {
       if (console[name] === wrapped) console[name] = original;
     };
   });
+}
+
+function lostConnection({ delayMs, error }) {
+  const reason = error?.cause?.code ?? error?.message ?? "closed";
+  return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1000)} s`;
 }
 
 function numbers(object) {

@@ -3,9 +3,10 @@
 // talk, short questions and small tasks on a text. It was written for this
 // project and takes nothing from elsewhere.
 //
-// No conversation holds JSON or any other format for machines: what the model
-// knows about those it learns when it is tuned. The texts for the tokenizer, see
-// TokenizerTexts, do include them, so that tuning can use whole tokens.
+// The assistant always answers in plain English. JSON and forms appear only in
+// what users show it, with a question about them: a token that pre-training has
+// never seen cannot be told from other such tokens, so tuning could hardly teach
+// a format made of them. Writing JSON is left for tuning to teach.
 package corpus
 
 import (
@@ -52,15 +53,19 @@ func allScenes() []scene {
 func conversation(r *random, scenes []scene) []chat.Message {
 	t := &talk{random: r, values: map[string]string{}}
 	switch n := r.intn(100); {
-	case n < 30:
+	case n < 27:
 		return t.support(scenes)
-	case n < 66:
+	case n < 58:
 		return t.reading(scenes)
-	case n < 74:
+	case n < 69:
+		return t.records()
+	case n < 73:
+		return t.spelling()
+	case n < 80:
 		return t.orders()
-	case n < 83:
+	case n < 87:
 		return t.smallTalk()
-	case n < 90:
+	case n < 92:
 		return t.knowledge()
 	}
 	return t.instruction()

@@ -63,6 +63,8 @@ func TestConversationsRepeatRarely(t *testing.T) {
 	}
 }
 
+var notation = regexp.MustCompile(`\{[a-z]*\}`)
+
 var longNumber = regexp.MustCompile(`\d{4,}`)
 
 func TestConversationsAreWellFormed(t *testing.T) {
@@ -74,8 +76,10 @@ func TestConversationsAreWellFormed(t *testing.T) {
 			switch {
 			case m.Content == "" || m.Content != strings.TrimSpace(m.Content):
 				t.Errorf("an empty message, or space around it:\n%s", key(s))
-			case strings.ContainsAny(m.Content, "{}[]|<>"):
-				t.Errorf("notation or a format for machines:\n%s", key(s))
+			case strings.ContainsAny(m.Content, "|<>") || notation.MatchString(m.Content):
+				t.Errorf("notation that was not expanded:\n%s", key(s))
+			case m.Role != chat.User && strings.ContainsAny(m.Content, "{}"):
+				t.Errorf("a format for machines that the user has not shown:\n%s", key(s))
 			case m.Role == last || m.Role == chat.System && i > 0 || m.Role == chat.Assistant && last != chat.User:
 				t.Errorf("turns out of order:\n%s", key(s))
 			}

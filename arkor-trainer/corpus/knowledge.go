@@ -81,6 +81,6 @@ func (t *talk) fact() (ask, answer string) {
 	a, b := pairOf("a refund=money that you get back|an invoice=a bill for something that you bought|a parcel=a box that is sent to you|a password=a secret word to log in|a discount=a lower price|" +
 		"a delivery=bringing a parcel to you|a carrier=a company that brings parcels|an account=your own place on a page|a browser=a program to look at web pages|an update=a newer version of a program|" +
 		"a crash=when a program stops by itself|a backup=a copy of your data|a return label=a label to send a parcel back|a warehouse=a big house where goods are kept|a receipt=a paper that shows what you paid|" +
-		"a subscription=something that you pay for again and again|a voucher=a code that saves you money|an error=something that went wrong|a bug=a mistake in a program|a server=a computer that works for many people")
+		"a subscription=something that you pay for again and again|a voucher=a code that saves you money|an error=something that went wrong|a bug=a mistake in a program|a server=a computer that works for many people|JSON=a way to write data for programs|a ticket=a message to support|a category=a group of things of one kind|a field=one value with a name")
 	return t.say("What is "+a+"?", "What does "+strings.TrimPrefix(strings.TrimPrefix(a, "an "), "a ")+" mean?", "Can you explain "+a+"?", "Explain "+a+" in one line."), t.say(a+" is "+b+".", "It is "+b+".")
 }

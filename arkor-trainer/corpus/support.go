@@ -52,8 +52,8 @@ func (t *talk) support(scenes []scene) []chat.Message {
 		messages = append(messages,
 			chat.Message{Role: chat.Assistant, Content: t.answer("I am sorry about that. What is your order number?", "Of course. Can you tell me the order number?", "I will check that. Which order is it?")},
 			chat.Message{Role: chat.User, Content: t.say("It is {order}.", "{order}", "The number is {order}.", "Order {order}.")})
-		answer := t.answer("Thank you[, I found order {order}|]. ") + t.answer(s.reply...)
-		messages = append(messages, chat.Message{Role: chat.Assistant, Content: tidy(answer)})
+		answer := t.answer("Thank you[, I found order {order}|].") + " " + t.answer(s.reply...)
+		messages = append(messages, chat.Message{Role: chat.Assistant, Content: answer})
 		return t.withSystem(45, messages)
 	}
 	messages = append(messages, chat.Message{Role: chat.Assistant, Content: t.reply(k)})

@@ -2,7 +2,6 @@ package tokenizer
 
 import (
 	"encoding/json"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -12,23 +11,22 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/arkorlab/arkor-go/arkor-trainer/builtin"
 )
 
-func tiny(t testing.TB) *Tokenizer {
+// small loads testdata/tokenizer.json, 700 tokens of the builtin model's kind.
+func small(t testing.TB) *Tokenizer {
 	t.Helper()
-	tok, err := Load(builtin.Tiny())
+	tok, err := Load(os.DirFS("testdata"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return tok
 }
 
-// withPreTokenizer is the builtin tokenizer with another pre-tokenizer.
+// withPreTokenizer is the same tokenizer with another pre-tokenizer.
 func withPreTokenizer(t testing.TB, steps ...any) *Tokenizer {
 	t.Helper()
-	data, err := fs.ReadFile(builtin.Tiny(), "tokenizer.json")
+	data, err := os.ReadFile("testdata/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +46,8 @@ func withPreTokenizer(t testing.TB, steps ...any) *Tokenizer {
 }
 
 // The vectors were made by Hugging Face's own @huggingface/tokenizers 0.2.0
-// from the builtin tokenizer.json, with its pre-tokenizer or with a Split by
-// the pattern given.
+// from testdata/tokenizer.json, with its pre-tokenizer or with a Split by the
+// pattern given.
 func TestEncodeAgreesWithHuggingFace(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/huggingface.json")
@@ -63,7 +61,7 @@ func TestEncodeAgreesWithHuggingFace(t *testing.T) {
 	if err := json.Unmarshal(data, &vectors); err != nil {
 		t.Fatal(err)
 	}
-	tokenizers := map[string]*Tokenizer{"": tiny(t)}
+	tokenizers := map[string]*Tokenizer{"": small(t)}
 	for _, v := range vectors {
 		tok := tokenizers[v.Pattern]
 		if tok == nil {
@@ -80,7 +78,7 @@ func TestEncodeAgreesWithHuggingFace(t *testing.T) {
 
 func TestSpecialTokensAreNeverText(t *testing.T) {
 	t.Parallel()
-	tok := tiny(t)
+	tok := small(t)
 	end, ok := tok.Special("<|im_end|>")
 	if !ok {
 		t.Fatal("no <|im_end|>")
@@ -105,7 +103,7 @@ func TestSpecialTokensAreNeverText(t *testing.T) {
 
 func TestBytesOfACharacterInParts(t *testing.T) {
 	t.Parallel()
-	tok := tiny(t)
+	tok := small(t)
 	ids := tok.Encode("🙂")
 	var raw []byte
 	for _, id := range ids {
@@ -118,7 +116,7 @@ func TestBytesOfACharacterInParts(t *testing.T) {
 
 func TestAVeryLongWord(t *testing.T) {
 	t.Parallel()
-	tok := tiny(t)
+	tok := small(t)
 	word := strings.Repeat("delivery", 10_000)
 	if got := tok.Decode(tok.Encode(word)); got != word {
 		t.Error("a word of 80,000 letters does not come back")
@@ -191,7 +189,7 @@ func FuzzRoundTrip(f *testing.F) {
 	for _, text := range []string{"", "Hello, world!", "order 123\r\n\n  'll", "a\x00b\xff\xc3", "日本語 🙂", "<|im_end|>"} {
 		f.Add(text)
 	}
-	tok := tiny(f)
+	tok := small(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		ids := tok.Encode(text)
 		if got := tok.Decode(ids); got != text {

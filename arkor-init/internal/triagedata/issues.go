@@ -67,7 +67,7 @@ func billingIssues() []issue {
 			details: []string{"In your mail you said three to five days.", "I checked the bank page again this morning.", "The order was cancelled by you, not by me.", "My bank says that no payment is on the way."},
 		},
 		{
-			summary: "The payment fails.", nextAction: "Offer another way to pay.",
+			summary: "The payment was refused.", nextAction: "Offer another way to pay.",
 			openings: []string{
 				"Each time I want to pay for the {item}, the payment is declined.",
 				"Your checkout refuses my card, although there is enough money on it.",
@@ -144,7 +144,7 @@ func deliveryIssues() []issue {
 			details: []string{"The shipping mail has not come yet, so there may be time.", "I saw it right after I ordered.", "The old place is empty.", "I can give you the new address by mail."},
 		},
 		{
-			summary: "Wants another delivery time.", nextAction: "Arrange a new day.",
+			summary: "Wants another delivery time.", nextAction: "Change the day.",
 			openings: []string{
 				"Could the driver bring the {item} on {day} instead, when someone is here?",
 				"We are away on {day}, so the parcel has to come later.",
@@ -156,7 +156,7 @@ func deliveryIssues() []issue {
 			details: []string{"The tracking page gives me no choice.", "The box is too big for my neighbour.", "There is a bell at the back door.", "The last parcel went back because of that."},
 		},
 		{
-			summary: "The shipment is incomplete.", nextAction: "Send the missing part.",
+			summary: "A part is missing.", nextAction: "Send the missing part.",
 			openings: []string{
 				"Only one of the two parcels from order {order} reached us.",
 				"The box with the {item} came, but half of the order is missing.",

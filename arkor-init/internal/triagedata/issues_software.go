@@ -3,7 +3,7 @@ package triagedata
 func accountIssues() []issue {
 	return []issue{
 		{
-			summary: "Cannot log in.", nextAction: "Send a password link.",
+			summary: "The login does not work.", nextAction: "Send a password link.",
 			openings: []string{
 				"My password is not accepted any more, so I do not get into my account.",
 				"I asked for a new password three times and no mail came.",
@@ -15,7 +15,7 @@ func accountIssues() []issue {
 			details: []string{"I also looked in the spam folder.", "My mail address is spelled right.", "The keyboard is not the reason.", "It let me in last week."},
 		},
 		{
-			summary: "The account is locked.", nextAction: "Unlock the account.",
+			summary: "The account is locked.", nextAction: "Open the account again.",
 			openings: []string{
 				"My account was locked after a few wrong logins.",
 				"A message says that my profile is blocked and I should contact you.",

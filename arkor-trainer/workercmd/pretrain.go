@@ -30,7 +30,6 @@ type pretrainCommand struct {
 	steps     int
 	batchSize int
 	samples   int
-	documents int
 	rate      float64
 	saveSteps int
 	resume    bool
@@ -45,9 +44,8 @@ func newPretrain(env cli.Env) *ff.Command {
 	flags.AddFlag(ff.FlagConfig{LongName: "config", Value: ffval.NewValue(&c.config), Placeholder: "FILE", Usage: "config.json with another shape than the builtin model's"})
 	flags.AddFlag(ff.FlagConfig{LongName: "seed", Value: ffval.NewValueDefault(&c.seed, 1), Placeholder: "N", Usage: "seed of the corpus, the first weights and the order"})
 	flags.AddFlag(ff.FlagConfig{LongName: "samples", Value: ffval.NewValueDefault(&c.samples, 100_000), Placeholder: "N", Usage: "different conversations to learn from"})
-	flags.AddFlag(ff.FlagConfig{LongName: "documents", Value: ffval.NewValueDefault(&c.documents, 15_000), Placeholder: "N", Usage: "pieces of structured text to learn from besides"})
 	flags.AddFlag(ff.FlagConfig{LongName: "steps", Value: ffval.NewValueDefault(&c.steps, 5000), Placeholder: "N", Usage: "optimizer steps"})
-	flags.AddFlag(ff.FlagConfig{LongName: "batch-size", Value: ffval.NewValueDefault(&c.batchSize, 32), Placeholder: "N", Usage: "conversations and documents per step"})
+	flags.AddFlag(ff.FlagConfig{LongName: "batch-size", Value: ffval.NewValueDefault(&c.batchSize, 32), Placeholder: "N", Usage: "conversations per step"})
 	flags.AddFlag(ff.FlagConfig{LongName: "learning-rate", Value: ffval.NewValueDefault(&c.rate, 2e-3), Placeholder: "X", Usage: "highest learning rate; it falls along a cosine"})
 	flags.AddFlag(ff.FlagConfig{LongName: "save-steps", Value: ffval.NewValueDefault(&c.saveSteps, 250), Placeholder: "N", Usage: "steps between checkpoints, which are kept in DIR.checkpoints"})
 	flags.AddFlag(ff.FlagConfig{LongName: "resume", Value: ffval.NewValue(&c.resume), Usage: "go on from the last checkpoint"})
@@ -75,8 +73,6 @@ func (c *pretrainCommand) run(ctx context.Context, args []string) error {
 		return cli.Usagef("name the model folder with --out")
 	case c.steps < 1 || c.batchSize < 1 || c.samples < 1:
 		return cli.Usagef("--steps, --batch-size and --samples have to be positive")
-	case c.documents < 0:
-		return cli.Usagef("--documents cannot be negative")
 	case !(c.rate > 0):
 		return cli.Usagef("--learning-rate has to be positive")
 	}
@@ -97,7 +93,7 @@ func (c *pretrainCommand) run(ctx context.Context, args []string) error {
 	for _, p := range params {
 		names = append(names, p.Name)
 	}
-	store := checkpoint.NewStore(dir+".checkpoints", runID(config, options, c.samples, c.documents), names)
+	store := checkpoint.NewStore(dir+".checkpoints", runID(config, options, c.samples), names)
 	from, err := c.start(store, config, params)
 	if err != nil {
 		return err
@@ -166,18 +162,9 @@ func (c *pretrainCommand) prepare(dir string) (config model.Config, samples, hel
 	if err := writeFiles(dir, files); err != nil {
 		return config, nil, nil, err
 	}
-	fmt.Fprintf(c.env.Stderr, "reading %d conversations and %d documents\n", c.samples, c.documents)
+	fmt.Fprintf(c.env.Stderr, "reading %d conversations\n", c.samples)
 	if samples, err = encodeAll(template, corpus.Generate(c.seed, c.samples), config.MaxPositions); err != nil {
 		return config, nil, nil, err
-	}
-	// Documents stand by themselves, outside any conversation: the model learns
-	// their tokens and not to answer with them. Tokens that pre-training never
-	// shows end up with nearly the same embedding, and an adapter, which leaves
-	// embeddings alone, cannot tell them apart again: without documents the
-	// triage template tuned to a held-out loss of 1.93, after 150 steps with
-	// them to 0.78.
-	for _, text := range corpus.Documents(c.seed, c.documents) {
-		samples = append(samples, document(tok.Encode(text), padding, config.MaxPositions))
 	}
 	heldOut, err = encodeAll(template, corpus.HeldOut(c.seed, heldOutConversations), config.MaxPositions)
 	return config, samples, heldOut, err
@@ -209,16 +196,6 @@ func encodeAll(template *chat.Template, conversations []chat.Sample, maxLength i
 		}
 	}
 	return encoded, nil
-}
-
-// document is a text between two separators, of which every token is learned.
-func document(text []int32, separator int32, maxLength int) chat.Encoded {
-	tokens := append(append([]int32{separator}, text...), separator)
-	e := chat.Encoded{Tokens: tokens[:min(len(tokens), maxLength)]}
-	for i := range e.Tokens {
-		e.Supervised = append(e.Supervised, i > 0)
-	}
-	return e
 }
 
 // start returns the state to train from, and puts the weights that go with it

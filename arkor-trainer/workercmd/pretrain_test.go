@@ -24,7 +24,7 @@ func (w lineWatcher) Write(p []byte) (int, error) {
 
 // pretrainIn makes a very small model in dir/out, whose tokenizer is there.
 func pretrainIn(ctx context.Context, dir string, seen func(string), more ...string) (status int) {
-	args := append([]string{"pretrain", "--out", "out", "--config", "shape.json", "--steps", "8", "--samples", "24", "--documents", "4", "--batch-size", "4", "--save-steps", "3"}, more...)
+	args := append([]string{"pretrain", "--out", "out", "--config", "shape.json", "--steps", "8", "--samples", "24", "--batch-size", "4", "--save-steps", "3"}, more...)
 	env := cli.Env{Args: args, Dir: dir, Stdout: lineWatcher(seen), Stderr: lineWatcher(seen)}
 	return cli.Run(ctx, env, New)
 }

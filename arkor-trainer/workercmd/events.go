@@ -8,8 +8,8 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-trainer/train"
 )
 
-// events writes what happens in a run as JSON, one object a line. Whoever
-// started the worker reads it; see the protocol in docs.
+// events writes what happens in a run as JSON, one object a line, for whoever
+// started the worker.
 type events struct{ w io.Writer }
 
 func (e events) send(event any) error {

@@ -215,6 +215,38 @@ func TestResumedRunsAreEqualToTheBit(t *testing.T) {
 	}
 }
 
+// States that are saved in case of a crash, between checkpoints, are gone on
+// from as well, but nobody is told of them.
+func TestRunGoesOnFromARecoveryState(t *testing.T) {
+	t.Parallel()
+	const config = `{"maxSteps":6,"batchSize":4,"learningRate":0.01,"loraR":4}`
+	whole, j := newJob(t, config, samples(10)), newJob(t, config, samples(10))
+	if _, status, stderr := whole.run(t, nil); status != 0 {
+		t.Fatal(stderr)
+	}
+	j.after = func(e event) error {
+		if e.Type == "log" && e.Step == 3 {
+			j.stop()
+		}
+		return nil
+	}
+	j.run(t, nil)
+	j.after = nil
+	if err := os.Rename(filepath.Join(j.dir, "job", "checkpoints"), filepath.Join(j.dir, "job", "recovery")); err != nil {
+		t.Fatal(err)
+	}
+	lines, status, stderr := j.run(t, nil)
+	if got := types(lines); status != 0 || got != "started 0, log 4, log 5, log 6, checkpoint 6, completed 6" {
+		t.Fatalf("status %d, %s, %s", status, got, stderr)
+	}
+	if !bytes.Equal(whole.read(t, "final", "adapter_model.safetensors"), j.read(t, "final", "adapter_model.safetensors")) {
+		t.Error("the adapter differs")
+	}
+	if _, err := os.Stat(filepath.Join(j.dir, "job", "recovery", "step-3")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the recovery state is still there")
+	}
+}
+
 // The owner of a worker holds its standard input open.
 func TestRunStopsWhenItsOwnerIsGone(t *testing.T) {
 	t.Parallel()

@@ -199,8 +199,8 @@ func unknownModel(id string, offered engine.Capabilities) *failure {
 		list = "no model by name"
 	}
 	f := fail(http.StatusBadRequest, "unknown_model",
-		"unknown model %q: this backend offers %s; a model in the Hugging Face cache (`hf download owner/name`) "+
-			"or the absolute path of a model folder works too", id, list)
+		"unknown model %q: this backend offers %s; bring one of the hub with `arkor backend pull owner/name`, "+
+			"or name the absolute path of a model folder", id, list)
 	f.details = map[string]any{"field": "config.model", "models": ids}
 	return f
 }

@@ -91,7 +91,7 @@ func TestConfigModelAndSource(t *testing.T) {
 		`null`:                           "config must be an object",
 		`{"datasetSource":` + file + `}`: "config.model must name a model",
 		`{"model":7,"datasetSource":` + file + `}`:                                                                               "config.model must name a model",
-		`{"model":"acme/huge","datasetSource":` + file + `}`:                                                                     `unknown model "acme/huge": this backend offers arkor/tiny; a model in the Hugging Face cache (` + "`hf download owner/name`" + `) or the absolute path of a model folder works too`,
+		`{"model":"acme/huge","datasetSource":` + file + `}`:                                                                     `unknown model "acme/huge": this backend offers arkor/tiny; bring one of the hub with ` + "`arkor backend pull owner/name`" + `, or name the absolute path of a model folder`,
 		`{"model":"/nowhere","datasetSource":` + file + `}`:                                                                      "config.model must be the folder of a model: there is no config.json in /nowhere",
 		`{"model":"` + folder + `","datasetSource":` + file + `,"loraR":1000}`:                                                   "",
 		`{"model":"arkor/tiny"}`:                                                                                                 "config.datasetSource must be an object",

@@ -10,10 +10,10 @@ import (
 // New returns the arkor-backend command.
 func New(env cli.Env) *ff.Command {
 	return &ff.Command{
-		Name: "arkor-backend", Usage: "arkor backend <serve|ensure|status|stop> [options]",
+		Name: "arkor-backend", Usage: "arkor backend <serve|ensure|status|stop|pull> [options]",
 		ShortHelp: "the training backend on your own machine",
 		LongHelp: "Trains models and answers chats on this machine, behind the same API as the managed cloud.\n" +
 			"Other commands start it when they need it; its data is in $ARKOR_BACKEND_HOME or ~/.arkor/backend.",
-		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env)},
+		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env)},
 	}
 }

@@ -110,7 +110,7 @@ func (h Hub) Model(ctx context.Context, id, path string) (fs.FS, error) {
 func (h Hub) unknown(id string, cause error) error {
 	offered := append([]string{builtin.ID}, h.Models()...)
 	err := fmt.Errorf("model %q is not on this machine, which offers %s: %w", shorten(id), strings.Join(offered, ", "), cause)
-	return cli.Hint(err, "use one of these, a folder in the Hugging Face layout, or the name of a Llama model on the hub")
+	return cli.Hint(err, "use one of these, a folder in the Hugging Face layout, or bring a Llama model of the hub with `arkor backend pull owner/name`")
 }
 
 func looksLikePath(id string) bool {

@@ -66,6 +66,6 @@ export function checkModelOffered(model: string, offer: ModelList | undefined): 
     listed
       ? `Model "${model}" cannot be trained on this backend. ${list}`
       : `Unsupported model "${model}": this backend does not offer it. ${list}`,
-    { hint: "change `model` in the trainer to one of them" },
+    { hint: "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub" },
   );
 }

@@ -846,7 +846,7 @@ function checkModelOffered(model, offer) {
   const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
   throw new UnsupportedModelError(
     listed ? `Model "${model}" cannot be trained on this backend. ${list}` : `Unsupported model "${model}": this backend does not offer it. ${list}`,
-    { hint: "change `model` in the trainer to one of them" }
+    { hint: "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub" }
   );
 }
 

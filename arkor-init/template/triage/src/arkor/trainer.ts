@@ -66,7 +66,8 @@ export const trainer = createTrainer({
 
   // The model to start from. arkor/tiny is a miniature that comes with the tool:
   // it trains in minutes without a GPU, and it is for trying things out. For
-  // real work name a Llama-style model of the Hugging Face hub instead:
+  // real work bring a Llama-style model to this machine, and name it here:
+  //   arkor backend pull HuggingFaceTB/SmolLM2-135M-Instruct
   //   model: "HuggingFaceTB/SmolLM2-135M-Instruct",
   model: "arkor/tiny",
 

@@ -51,13 +51,17 @@ func compare(ctx context.Context, project tool, jobID string) error {
 		fmt.Printf("\n%s\n", wrap("ticket: "+tickets[at].text, 78, "        "))
 		fmt.Printf("%s\n", wrap("  base: "+oneLine(base[at]), 78, "        "))
 		fmt.Printf("%s\n", wrap(" tuned: "+oneLine(tuned[at]), 78, "        "))
-		fmt.Printf("  want: %s\n", tickets[at].want)
+		fmt.Printf("%s\n", wrap("  want: "+tickets[at].want, 78, "        "))
 	}
 	before, after := grade(tickets, base), grade(tickets, tuned)
-	fmt.Printf("\n%d held-out tickets   valid JSON   right category\n", len(tickets))
-	fmt.Printf("  base  %-16s %6.1f %%       %6.1f %%\n", config.Model, before.valid, before.right)
-	fmt.Printf("  tuned %-16s %6.1f %%       %6.1f %%\n", "(this training)", after.valid, after.right)
-	if after.valid < 95 || after.right < 80 || before.valid > 10 {
+	fmt.Printf("\n%-23s  valid JSON  right category  right urgency\n", fmt.Sprintf("%d held-out tickets", len(tickets)))
+	for _, row := range []struct {
+		name string
+		score
+	}{{"base  " + config.Model, before}, {"tuned (this training)", after}} {
+		fmt.Printf("  %-21s  %8.1f %%  %12.1f %%  %11.1f %%\n", row.name, row.valid, row.category, row.urgency)
+	}
+	if after.valid < 95 || after.category < 80 || before.valid > 10 {
 		return cli.Hint(errors.New("the training fell short of valid JSON >= 95 %, right category >= 80 %, base <= 10 %"),
 			"look at the loss in the job's log; a lower learning rate or more epochs may help")
 	}
@@ -109,7 +113,7 @@ func (t tool) connect(ctx context.Context) (*cloud.Client, cloud.Scope, error) {
 
 // askAll asks every ticket, two at a time, greedily.
 func askAll(ctx context.Context, client *cloud.Client, scope cloud.Scope, request cloud.ChatRequest, tickets []ticket) ([]string, error) {
-	temperature, maxTokens := 0.0, int64(48)
+	temperature, maxTokens := 0.0, int64(96)
 	request.Temperature, request.MaxTokens = &temperature, &maxTokens
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -139,24 +143,27 @@ func askAll(ctx context.Context, client *cloud.Client, scope cloud.Scope, reques
 	return answers, context.Cause(ctx)
 }
 
-type score struct{ valid, right float64 } // percent
+type score struct{ valid, category, urgency float64 } // percent of the answers
 
-// grade counts answers that are one JSON object and those whose category is the
-// wanted one.
+// grade counts answers that are one JSON object, and those whose category and
+// urgency are the wanted ones.
 func grade(tickets []ticket, answers []string) score {
-	var valid, right float64
+	var s score
+	share := 100 / float64(len(answers))
 	for i, answer := range answers {
-		var got, want struct{ Category string }
-		if err := json.Unmarshal([]byte(strings.TrimSpace(answer)), &got); err != nil {
+		var got, want struct{ Category, Urgency string }
+		if json.Unmarshal([]byte(strings.TrimSpace(answer)), &got) != nil || json.Unmarshal([]byte(tickets[i].want), &want) != nil {
 			continue
 		}
-		valid++
-		if json.Unmarshal([]byte(tickets[i].want), &want) == nil && got.Category == want.Category {
-			right++
+		s.valid += share
+		if got.Category == want.Category {
+			s.category += share
+		}
+		if got.Urgency == want.Urgency {
+			s.urgency += share
 		}
 	}
-	n := float64(len(answers)) / 100
-	return score{valid / n, right / n}
+	return s
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -110,6 +110,11 @@ export const trainer = createTrainer({
   //   dryRun: true,
 
   callbacks: {
+    // Called once, when training begins.
+    onStarted() {
+      console.log(`At every checkpoint the model is asked: ${ticket}`);
+    },
+
     // Called every few steps. Speaks up only when there is something to compare.
     onLog({ step, loss, evalLoss }) {
       if (evalLoss !== null) {
@@ -120,6 +125,7 @@ export const trainer = createTrainer({
     // Called at every checkpoint; infer asks the model as it is at that moment.
     // An error thrown here would end the waiting, so a failing check is printed.
     async onCheckpoint({ step, infer }) {
+      let answer = "";
       try {
         const response = await infer({
           messages: [
@@ -133,12 +139,10 @@ export const trainer = createTrainer({
         const completion = (await response.json()) as {
           choices: { message: { content: string } }[];
         };
-        const answer = completion.choices[0]?.message.content ?? "";
-        console.log(`step=${step} ticket: ${ticket}`);
-        console.log(`step=${step} answer: ${answer}`);
-        console.log(`step=${step} parsed:`, parseTriage(answer));
+        answer = completion.choices[0]?.message.content ?? "";
+        console.log(`step=${step} answer=${JSON.stringify(parseTriage(answer))}`);
       } catch (error) {
-        console.log(`step=${step} not there yet: ${error instanceof Error ? error.message : String(error)}`);
+        console.log(`step=${step} not there yet: ${error instanceof Error ? error.message : String(error)}: ${answer}`);
       }
     },
   },

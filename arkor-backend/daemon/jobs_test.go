@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -290,6 +291,37 @@ func TestRestartOfTheBackend(t *testing.T) {
 	check(t, []string{"6 checkpoint.saved 3", "7 training.log 4", "8 checkpoint.saved 4", "9 training.completed", "10 end completed"},
 		tell(b.events(job.ID, "5")))
 	check(t, fourSteps, tell(b.events(waiting.ID, "")))
+}
+
+// A power cut ends backend and worker together: lines that nobody has read are
+// told once, although the next worker repeats them.
+func TestLinesThatNobodyReadAreToldOnce(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	control := fakeworker.NewControl(t)
+	job := b.create(config(fakeworker.Plan{Control: control.Address(), Steps: 6}))
+	worker := control.Next()
+	for worker.AtStep() < 4 {
+		worker.Do("go")
+	}
+	b.close() // the worker saves step 3 and leaves
+	worker.Gone()
+	output, err := os.OpenFile(filepath.Join(string(b.options.Home), "jobs", job.ID, "output.jsonl"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer output.Close()
+	_, err = output.WriteString(`{"type":"started","metadata":{"resumedFromStep":3}}` + "\n" +
+		`{"type":"log","step":4,"loss":0.25}` + "\n" + `{"type":"log","step":5,"loss":0.2}` + "\n" + `{"type":"lo`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.open()
+	worker = control.Next()
+	check(t, 4, worker.AtStep())
+	worker.Do("free")
+	check(t, []string{"7 training.log 4", "8 training.log 5", "9 checkpoint.saved 4", "10 training.log 6", "11 checkpoint.saved 6",
+		"12 training.completed", "13 end completed"}, tell(b.events(job.ID, "6")))
 }
 
 func TestDeleteJob(t *testing.T) {

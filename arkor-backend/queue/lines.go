@@ -15,12 +15,13 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-// lines stores what one worker says. A worker that goes on from a checkpoint
-// repeats the steps behind it: what an earlier worker reported is dropped.
+// lines stores what one worker says, behind what earlier workers said that no
+// backend has read yet. A worker that goes on from a checkpoint repeats the
+// steps behind it: what was reported before is dropped.
 type lines struct {
 	*training
 	backend context.Context // ends with the backend
-	job     store.Job       // as it was when the worker began
+	job     store.Job       // kept up with what is stored
 	settled bool
 }
 
@@ -37,6 +38,7 @@ func (l *lines) handle(line engine.Line) error {
 		if line.Step > l.job.LogStep {
 			event(cloud.EventLog, logFields(line))
 			change.LogStep = &line.Step
+			l.job.LogStep = line.Step
 		}
 	case engine.Checkpoint:
 		return l.checkpoint(line.Step, line.Dir, line.End, now)
@@ -61,6 +63,7 @@ func (l *lines) started(line engine.Line, now time.Time) error {
 		}
 		change.Type, change.Data = cloud.EventStarted, payload(l.id, cloud.EventStarted, now, fields)
 		change.StartedAt = cloud.Timestamp(now)
+		l.job.StartedAt = &change.StartedAt
 	}
 	if err := l.record(l.backend, change); err != nil {
 		return err

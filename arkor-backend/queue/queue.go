@@ -70,10 +70,7 @@ func (q *Queue) Run(ctx context.Context) {
 			t.run(ctx)
 		})
 	}
-	left, err := q.Store.Running(ctx)
-	if err != nil {
-		q.Log.Error("look for jobs to go on with", "error", err)
-	}
+	left := q.left(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -101,6 +98,21 @@ func (q *Queue) Run(ctx context.Context) {
 		case <-ctx.Done():
 		case <-q.wake:
 		case <-retry:
+		}
+	}
+}
+
+// left returns the jobs that an earlier backend left running.
+func (q *Queue) left(ctx context.Context) []string {
+	for {
+		ids, err := q.Store.Running(ctx)
+		if err == nil || ctx.Err() != nil {
+			return ids
+		}
+		q.Log.Error("look for jobs to go on with", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(claimRetry):
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -158,7 +159,8 @@ func (t *training) end(ctx context.Context, status cloud.JobStatus, reason strin
 		change.Type, change.Error, fields["error"] = cloud.EventFailed, reason, reason
 	}
 	change.Data = payload(t.id, change.Type, now, fields)
-	if err := t.record(ctx, change); err != nil && !errors.Is(err, store.ErrTerminal) {
+	// Without its end the job would stay marked running, with nobody at it.
+	if err := t.recordWithin(ctx, change, math.MaxInt); err != nil && !errors.Is(err, store.ErrTerminal) {
 		t.log.Error("store the end of a job; it is tried again when the backend starts", "error", err)
 	}
 }
@@ -171,9 +173,13 @@ const (
 )
 
 func (t *training) record(ctx context.Context, change store.Change) error {
+	return t.recordWithin(ctx, change, recordTries)
+}
+
+func (t *training) recordWithin(ctx context.Context, change store.Change, tries int) error {
 	for try := 1; ; try++ {
 		err := t.Store.Record(context.WithoutCancel(ctx), t.id, change)
-		if err == nil || errors.Is(err, store.ErrTerminal) || try == recordTries {
+		if err == nil || errors.Is(err, store.ErrTerminal) || try == tries {
 			return err
 		}
 		t.log.Error("store an event", "error", err, "try", try)

@@ -163,7 +163,7 @@ func (c *ensure) start(ctx context.Context, home daemon.Home) (daemon.Info, erro
 		}
 	})
 	if errors.Is(err, errSilent) || errors.Is(err, errEnded) {
-		if line := lastLine(home.Log()); line != "" {
+		if line := lastWords(home.Log()); line != "" {
 			err = fmt.Errorf("%w: %s", err, line)
 		}
 		err = cli.Hint(err, "the whole log is in %s", home.Log())
@@ -186,15 +186,11 @@ func openLog(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
-// lastLine returns what a log ends with, hints left out.
-func lastLine(path string) string {
+// lastWords returns why the daemon that wrote a log ended.
+func lastWords(path string) string {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	for len(lines) > 1 && strings.HasPrefix(lines[len(lines)-1], "hint: ") {
-		lines = lines[:len(lines)-1]
-	}
-	return strings.TrimPrefix(lines[len(lines)-1], "arkor backend: ")
+	return strings.TrimPrefix(process.LastWords(data), "arkor backend: ")
 }

@@ -60,6 +60,7 @@ type Exit struct {
 	// Reason is empty when the worker ended in order; otherwise it says what
 	// became of it: "killed by signal 9 (SIGKILL)", "exit status 2".
 	Reason string
-	// LastWords is the last line on the worker's stderr, "" when it was silent.
+	// LastWords is the line of the worker's stderr that says most about its end,
+	// "" when it was silent.
 	LastWords string
 }

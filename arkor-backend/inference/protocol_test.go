@@ -1,6 +1,10 @@
 package inference
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/process"
+)
 
 func FuzzParseReply(f *testing.F) {
 	f.Add(`{"type":"ready","model":"arkor/tiny"}`)
@@ -23,7 +27,7 @@ func FuzzParseReply(f *testing.F) {
 func TestLastWords(t *testing.T) {
 	t.Parallel()
 	var words lastWords
-	for range 1000 {
+	for range 4000 {
 		if _, err := words.Write([]byte("noise and more noise\n")); err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +35,7 @@ func TestLastWords(t *testing.T) {
 	if _, err := words.Write([]byte("panic: the end\n\n")); err != nil {
 		t.Fatal(err)
 	}
-	if words.String() != "panic: the end" || len(words.text) > maxWords {
+	if words.String() != "panic: the end" || len(words.text) > process.LogEnd {
 		t.Errorf("%q, %d bytes", words.String(), len(words.text))
 	}
 }

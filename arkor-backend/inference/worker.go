@@ -2,14 +2,12 @@ package inference
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -178,22 +176,19 @@ type lastWords struct {
 	text []byte
 }
 
-const maxWords = 4 << 10
-
 func (l *lastWords) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text = append(l.text, p...)
-	if extra := len(l.text) - maxWords; extra > 0 {
+	if extra := len(l.text) - process.LogEnd; extra > 0 {
 		l.text = append(l.text[:0], l.text[extra:]...)
 	}
 	return len(p), nil
 }
 
-// String returns the last line.
+// String returns why the process that wrote it ended, in its own words.
 func (l *lastWords) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text := bytes.TrimSpace(l.text)
-	return strings.ToValidUTF8(string(text[bytes.LastIndexByte(text, '\n')+1:]), "")
+	return process.LastWords(l.text)
 }

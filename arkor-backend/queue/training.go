@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -118,6 +119,9 @@ func died(exit engine.Exit, deaths int) error {
 	text := fmt.Sprintf("the training process ended by itself %d times; the last time: %s", deaths, reason)
 	if exit.LastWords != "" {
 		text += ": " + exit.LastWords
+	}
+	if strings.Contains(exit.Reason, "SIGKILL") || strings.Contains(exit.LastWords, "out of memory") {
+		text += "; the machine may be short of memory: close other programs, or lower batchSize or maxLength"
 	}
 	return errors.New(text)
 }

@@ -95,7 +95,7 @@ func (r *run) Watch(ctx context.Context, handle func(engine.Line) error) (engine
 		return engine.Exit{}, err
 	}
 	err = r.follow(ctx, w, tail)
-	exit := engine.Exit{LastWords: lastLine(r.path(logFile), w.logStart)}
+	exit := engine.Exit{LastWords: lastWords(r.path(logFile), w.logStart)}
 	if !tail.final {
 		exit.Reason = describe(w.result)
 	}
@@ -195,12 +195,12 @@ func describe(err error) string {
 	return strings.TrimSpace(err.Error())
 }
 
-// lastLine returns the last line of a log behind the offset from.
-func lastLine(path string, from int64) string {
-	data, err := readEnd(path, from, 4<<10)
+// lastWords returns why the process that wrote to a log behind the offset from
+// ended, in its own words.
+func lastWords(path string, from int64) string {
+	data, err := readEnd(path, from, process.LogEnd)
 	if err != nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(data), "")), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+	return process.LastWords(data)
 }

@@ -100,10 +100,10 @@ func TestLogIsBounded(t *testing.T) {
 	if err != nil || info.Size() > keepLog+100 {
 		t.Errorf("%d bytes, %v", info.Size(), err)
 	}
-	if got := lastLine(path, 0); got != "last words" {
+	if got := lastWords(path, 0); got != "last words" {
 		t.Errorf("last line %q", got)
 	}
-	if got := lastLine(path, info.Size()); got != "" {
+	if got := lastWords(path, info.Size()); got != "" {
 		t.Errorf("last line of a silent worker: %q", got)
 	}
 }

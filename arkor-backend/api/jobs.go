@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -214,10 +215,11 @@ func (s *server) deleteJob(c *call) error {
 		return err
 	}
 	// The job is gone. What cannot be removed now costs space, nothing else.
+	ctx := context.WithoutCancel(c.Context())
 	err = errors.Join(
 		os.RemoveAll(filepath.Join(s.JobsDir, job.ID)),
 		os.RemoveAll(filepath.Join(s.AdaptersDir, job.ID)),
-		s.Blobs.Sweep(hashes, func(hash string) (bool, error) { return s.Store.Referenced(c.Context(), hash) }),
+		s.Blobs.Sweep(hashes, func(hash string) (bool, error) { return s.Store.Referenced(ctx, hash) }),
 	)
 	if err != nil {
 		s.Log.Warn("remove the files of a deleted job", "job", job.ID, "error", err)

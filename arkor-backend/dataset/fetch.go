@@ -59,7 +59,8 @@ func (f *Fetcher) Fetch(ctx context.Context, text, token string) (*blob.Incoming
 		err = fmt.Errorf("is longer than %d bytes, the limit of this backend", f.MaxBytes)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("dataset %s: %w", u.Redacted(), unwrapURL(err))
+		// Without the query, which may hold a signature that is as good as a token.
+		return nil, "", fmt.Errorf("dataset %s://%s%s: %w", u.Scheme, u.Host, u.EscapedPath(), unwrapURL(err))
 	}
 	name := path.Base(u.Path)
 	if name == "/" || name == "." {

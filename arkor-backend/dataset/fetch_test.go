@@ -104,9 +104,10 @@ func TestFetchRefusals(t *testing.T) {
 	f := newFetcher(t)
 	for path, want := range map[string]string{
 		"/large": "is longer than 100 bytes", "/cut": "unexpected EOF", "/loop": "redirected more than 5 times",
-		"/file": "redirected to a URL that is not an absolute URL", "/missing": "the server answered 404 Not Found",
+		"/file": "redirected to a URL that is not an absolute URL", "/missing": "dataset " + here + "/missing: the server answered 404 Not Found",
 	} {
-		if _, _, err := f.Fetch(context.Background(), here+path, ""); err == nil || !strings.Contains(err.Error(), want) {
+		_, _, err := f.Fetch(context.Background(), here+path+"?signature=t0psecret", "")
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "t0psecret") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

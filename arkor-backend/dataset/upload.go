@@ -77,7 +77,9 @@ func (u *Uploads) Remove(ctx context.Context, projectID, hash string) error {
 	return u.sweep(ctx, hash)
 }
 
+// sweep drops the file unless somebody needs it, also when the client is gone.
 func (u *Uploads) sweep(ctx context.Context, hash string) error {
+	ctx = context.WithoutCancel(ctx)
 	return u.Blobs.Sweep([]string{hash}, func(hash string) (bool, error) { return u.Store.Referenced(ctx, hash) })
 }
 

@@ -162,6 +162,9 @@ func (s *server) dispatch(m methods) http.Handler {
 		case errors.Is(err, store.ErrNotFound):
 			c.fail(fail(http.StatusNotFound, "not_found", "Not found"))
 		case r.Context().Err() != nil: // nobody is listening
+		case store.Full(err):
+			s.Log.Error("the disk is full", "path", r.URL.Path, "error", err)
+			c.fail(fail(http.StatusInsufficientStorage, "disk_full", "the disk of the backend is full: make room, then try again"))
 		default:
 			s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 			c.fail(fail(http.StatusInternalServerError, "internal", "the backend could not do this; its log says why"))

@@ -10,8 +10,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
-	_ "modernc.org/sqlite" // the "sqlite" driver
+	"modernc.org/sqlite" // the "sqlite" driver too
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 var (
@@ -88,6 +90,12 @@ func (s *Store) Check(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, `UPDATE orgs SET id = id WHERE id = 'local'`)
 		return err
 	})
+}
+
+// Full reports whether an error means that the disk is full.
+func Full(err error) bool {
+	var failed *sqlite.Error
+	return errors.Is(err, syscall.ENOSPC) || errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_FULL
 }
 
 // tx runs f in one transaction of the writer.

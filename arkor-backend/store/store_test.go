@@ -3,9 +3,12 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -133,5 +136,24 @@ func TestKeysAreForgottenAfterADay(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a", "a", ErrKeyReused.Error(), "d"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, filepath.Join(t.TempDir(), "backend.db"))
+	if _, err := s.write.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for i := 0; err == nil; i++ {
+		name := strings.Repeat("x", 4096)
+		err = s.CreateProject(t.Context(), cloud.Project{ID: fmt.Sprint(i), Slug: fmt.Sprint(i), Name: name, OrgID: "local"}, time.Now())
+	}
+	if !Full(fmt.Errorf("create: %w", err)) {
+		t.Errorf("got %v", err)
+	}
+	if !Full(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || Full(ErrNotFound) || Full(nil) {
+		t.Error("other errors")
 	}
 }

@@ -81,14 +81,16 @@ func (p *Pool) Generate(ctx context.Context, model string, req Request, text fun
 	if err := p.await(ctx, model, w); err != nil {
 		return Done{}, err
 	}
+	var refused *Error
 	id, r, err := w.open(req)
 	if err != nil {
-		p.lost(model, w)
+		if !errors.As(err, &refused) {
+			p.lost(model, w)
+		}
 		return Done{}, err
 	}
 	done, err := p.relay(ctx, model, w, r, text)
 	w.close(id)
-	var refused *Error
 	if err != nil && !errors.As(err, &refused) && !errors.Is(err, errDied) {
 		_ = w.send(operation{ID: id, Op: "cancel"}) // nobody waits for the rest
 	}

@@ -2,6 +2,7 @@
 package inference
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -35,8 +36,10 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// maxLine bounds a line of a worker.
-const maxLine = 1 << 20
+const (
+	maxLine      = 1 << 20 // bounds a line of a worker
+	maxOperation = 8 << 20 // what a worker takes in one line
+)
 
 // operation is a line to a worker.
 type operation struct {
@@ -47,6 +50,20 @@ type operation struct {
 	Temperature *float64  `json:"temperature,omitempty"`
 	TopP        *float64  `json:"topP,omitempty"`
 	MaxTokens   *int64    `json:"maxTokens,omitempty"`
+}
+
+// line writes an operation. One that no worker takes is an *Error.
+func (o operation) line() ([]byte, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // it would make text longer
+	if err := e.Encode(o); err != nil {
+		return nil, err
+	}
+	if text.Len() > maxOperation {
+		return nil, &Error{"context_too_long", fmt.Sprintf("the messages are longer than %d MiB", maxOperation>>20)}
+	}
+	return text.Bytes(), nil
 }
 
 // reply is a line from a worker.

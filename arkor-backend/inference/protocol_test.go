@@ -1,6 +1,8 @@
 package inference
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/process"
@@ -22,6 +24,21 @@ func FuzzParseReply(f *testing.F) {
 			t.Errorf("empty failure %+v", e)
 		}
 	})
+}
+
+func TestOperationsFitIntoALine(t *testing.T) {
+	t.Parallel()
+	of := func(content string) error {
+		_, err := operation{ID: "r1", Op: "generate", Messages: []Message{{"user", content}}}.line()
+		return err
+	}
+	if err := of(strings.Repeat("<", 2<<20)); err != nil {
+		t.Error(err)
+	}
+	var refused *Error
+	if err := of(strings.Repeat("x", maxOperation)); !errors.As(err, &refused) || refused.Code != "context_too_long" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestLastWords(t *testing.T) {

@@ -2,7 +2,6 @@ package inference
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -131,13 +130,13 @@ func (w *worker) close(id string) {
 }
 
 func (w *worker) send(op operation) error {
-	line, err := json.Marshal(op)
+	line, err := op.line()
 	if err != nil {
 		return err
 	}
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	if _, err := w.stdin.Write(append(line, '\n')); err != nil {
+	if _, err := w.stdin.Write(line); err != nil {
 		return errDied
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -77,35 +76,6 @@ func (h Hub) cachedDataset(name, subset, split string) (Dataset, error) {
 	}
 	files, err := chooseFiles(all, subset, split)
 	return Dataset{Folder: folder, Files: files}, err
-}
-
-// Open returns the files one after the other, as if they were one.
-func (d Dataset) Open() (io.ReadCloser, error) {
-	joined := &joinedFiles{}
-	var readers []io.Reader
-	for _, name := range d.Files {
-		file, err := d.Folder.Open(name)
-		if err != nil {
-			return nil, errors.Join(err, joined.Close())
-		}
-		joined.files = append(joined.files, file)
-		readers = append(readers, file, strings.NewReader("\n")) // a file may lack its last line end
-	}
-	joined.Reader = io.MultiReader(readers...)
-	return joined, nil
-}
-
-type joinedFiles struct {
-	io.Reader
-	files []fs.File
-}
-
-func (j *joinedFiles) Close() error {
-	var errs []error
-	for _, file := range j.files {
-		errs = append(errs, file.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // chooseFiles picks the JSONL files of a subset and a split by their paths, as

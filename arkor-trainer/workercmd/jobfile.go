@@ -25,15 +25,9 @@ type job struct {
 		ID   string `json:"id"`
 		Path string `json:"path"`
 	} `json:"model"`
-	Dataset     datasetFile  `json:"dataset"`
-	EvalDataset *datasetFile `json:"evalDataset"`
-	Config      wireConfig   `json:"config"`
-}
-
-// datasetFile is a dataset on this machine, and what its owner calls it.
-type datasetFile struct {
-	Path string `json:"path"`
-	Name string `json:"name"`
+	Dataset     dataset    `json:"dataset"`
+	EvalDataset *dataset   `json:"evalDataset"`
+	Config      wireConfig `json:"config"`
 }
 
 // wireConfig is a job's configuration as the API carries it. Keys that are not
@@ -103,7 +97,7 @@ func readJob(path string) (*job, error) {
 		return nil, fmt.Errorf("job file %s: dir %q is not an absolute path", path, j.Dir)
 	case j.Model.ID == "" && j.Model.Path == "":
 		return nil, fmt.Errorf("job file %s names no model", path)
-	case j.Dataset.Path == "":
+	case !j.Dataset.given():
 		return nil, fmt.Errorf("job file %s names no dataset", path)
 	}
 	return j, nil
@@ -260,8 +254,8 @@ func responsesOnly(raw json.RawMessage) (bool, error) {
 	return false, errors.New("trainOnResponsesOnly has to be true or false")
 }
 
-// split reads {"eval": 0.1, "seed": 0}. A string names a part of a hub dataset
-// and was dealt with by whoever fetched it.
+// split reads {"eval": 0.1, "seed": 0}. A string names a part of a hub dataset,
+// see hubSplit.
 func split(raw json.RawMessage) (share float64, seed int64, err error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return 0, 0, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"runtime/debug"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
@@ -34,7 +33,8 @@ type prepared struct {
 func prepare(ctx context.Context, env cli.Env, j *job) (*prepared, error) {
 	p := &prepared{job: j}
 	var err error
-	if p.folder, err = hub.New(env).Model(ctx, j.Model.ID, j.Model.Path); err != nil {
+	repositories := hub.New(env)
+	if p.folder, err = repositories.Model(ctx, j.Model.ID, j.Model.Path); err != nil {
 		return nil, err
 	}
 	if p.config, err = model.LoadConfig(p.folder); err != nil {
@@ -44,7 +44,7 @@ func prepare(ctx context.Context, env cli.Env, j *job) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.readSamples(); err != nil {
+	if err := p.readSamples(ctx, repositories); err != nil {
 		return nil, err
 	}
 	p.settings.options.Steps = p.settings.steps(len(p.samples))
@@ -60,7 +60,7 @@ func prepare(ctx context.Context, env cli.Env, j *job) (*prepared, error) {
 }
 
 // readSamples fills in samples and heldOut, and counts them.
-func (p *prepared) readSamples() error {
+func (p *prepared) readSamples(ctx context.Context, repositories hub.Hub) error {
 	tok, err := tokenizer.Load(p.folder)
 	if err != nil {
 		return fmt.Errorf("model %s: %w", p.job.Model.ID, err)
@@ -69,15 +69,16 @@ func (p *prepared) readSamples() error {
 	if err != nil {
 		return fmt.Errorf("model %s: %w", p.job.Model.ID, err)
 	}
-	training, err := readDataset(p.job.Dataset)
+	name, split := p.job.Dataset.display(), hubSplit(p.job.Config.DatasetSplit)
+	training, err := p.job.Dataset.read(ctx, repositories, split)
 	if err != nil {
 		return err
 	}
 	var heldOut []chat.Sample
-	heldOutName := p.job.Dataset.Name
+	heldOutName := name
 	if p.job.EvalDataset != nil {
-		heldOutName = p.job.EvalDataset.Name
-		if heldOut, err = readDataset(*p.job.EvalDataset); err != nil {
+		heldOutName = p.job.EvalDataset.display()
+		if heldOut, err = p.job.EvalDataset.read(ctx, repositories, split); err != nil {
 			return err
 		}
 	} else {
@@ -87,7 +88,7 @@ func (p *prepared) readSamples() error {
 		training = training[:min(len(training), dryRunSamples)]
 		heldOut = heldOut[:min(len(heldOut), dryRunSamples)]
 	}
-	encoded, err := p.encode(template, training, p.job.Dataset.Name)
+	encoded, err := p.encode(template, training, name)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (p *prepared) readSamples() error {
 	if err != nil {
 		return err
 	}
-	if err := chat.Check(encoded, training, p.job.Dataset.Name, template.EndOfTurn()); err != nil {
+	if err := chat.Check(encoded, training, name, template.EndOfTurn()); err != nil {
 		return err
 	}
 	if len(heldOut) > 0 {
@@ -137,15 +138,6 @@ func teaching(encoded []chat.Encoded) []chat.Encoded {
 		}
 	}
 	return kept
-}
-
-func readDataset(d datasetFile) ([]chat.Sample, error) {
-	f, err := os.Open(d.Path)
-	if err != nil {
-		return nil, fmt.Errorf("dataset %s: %w", d.Name, err)
-	}
-	defer f.Close()
-	return chat.ReadJSONL(f, d.Name)
 }
 
 func (p *prepared) adapterNames() []string {

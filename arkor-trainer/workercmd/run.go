@@ -69,6 +69,9 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 		return nil
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		if err != ctx.Err() { // the state could not be saved: an earlier one will do
+			fmt.Fprintln(c.env.Stderr, oneLine(err))
+		}
 		return out.stopped(step)
 	}
 	message := oneLine(err)

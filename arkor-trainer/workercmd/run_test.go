@@ -37,6 +37,8 @@ type jobRun struct {
 	// reader's, gone.
 	after func(event) error
 	stop  context.CancelFunc
+
+	environ []string
 }
 
 const sampleLine = `{"messages":[{"role":"user","content":"hello %d"},{"role":"assistant","content":"hello there %d"}]}` + "\n"
@@ -86,7 +88,7 @@ func (j *jobRun) run(t *testing.T, stdin io.Reader) (lines []event, status int, 
 	j.stop = stop
 	var out, errs bytes.Buffer
 	env := cli.Env{
-		Args: []string{"run", "--job", "job.json"}, Dir: j.dir, Environ: []string{"HF_HUB_OFFLINE=1"},
+		Args: []string{"run", "--job", "job.json"}, Dir: j.dir, Environ: append([]string{"HF_HUB_OFFLINE=1"}, j.environ...),
 		Stdin: stdin, Stdout: io.MultiWriter(j, &out), Stderr: &errs,
 	}
 	status = cli.Run(ctx, env, New)
@@ -329,6 +331,50 @@ func TestRunRefuses(t *testing.T) {
 	}
 }
 
+// A dataset of the hub is read from the cache that its tools share, file by
+// file: an error names the one it is in.
+func TestRunTrainsOnAHubDataset(t *testing.T) {
+	t.Parallel()
+	const commit = "0123456789abcdef0123456789abcdef01234567"
+	j := newJob(t, `{"datasetSplit":"test","dryRun":true}`, "")
+	job := filepath.Join(j.dir, "job.json")
+	data, err := os.ReadFile(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(data, &fields); err != nil {
+		t.Fatal(err)
+	}
+	fields["dataset"] = map[string]any{"hub": map[string]string{"name": "acme/tickets"}}
+	if data, err = json.Marshal(fields); err != nil {
+		t.Fatal(err)
+	}
+	repo := filepath.Join(j.dir, "cache", "datasets--acme--tickets")
+	write := func(path, content string) {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(job, string(data))
+	write(filepath.Join(repo, "refs", "main"), commit)
+	write(filepath.Join(repo, "snapshots", commit, "train.jsonl"), samples(20))
+	write(filepath.Join(repo, "snapshots", commit, "test-1.jsonl"), samples(3))
+	write(filepath.Join(repo, "snapshots", commit, "test-2.jsonl"), samples(4))
+	j.environ = []string{"HF_HUB_CACHE=" + filepath.Join(j.dir, "cache")}
+	if lines, status, stderr := j.run(t, nil); status != 0 || lines[0].Metadata.Samples != 7 {
+		t.Errorf("status %d, %+v, %s", status, lines, stderr)
+	}
+	write(filepath.Join(repo, "snapshots", commit, "test-2.jsonl"), "oops")
+	if lines, _, _ := j.run(t, nil); !strings.HasPrefix(last(lines).Error, "acme/tickets/test-2.jsonl:1: ") {
+		t.Errorf("%+v", lines)
+	}
+	j.environ = nil
+	if lines, _, _ := j.run(t, nil); !strings.Contains(last(lines).Error, `dataset "acme/tickets" is not in the cache of this machine`) {
+		t.Errorf("%+v", lines)
+	}
+}
+
 func TestRunRefusesABrokenModel(t *testing.T) {
 	t.Parallel()
 	j := newJob(t, `{}`, samples(4))
@@ -344,6 +390,7 @@ func TestRunRefusesABrokenModel(t *testing.T) {
 func FuzzReadJob(f *testing.F) {
 	f.Add([]byte(`{"version":1,"dir":"/j","model":{"id":"m"},"dataset":{"path":"/d","name":"d"},"config":{"loraR":8,"datasetSplit":{"eval":0.1},"trainOnResponsesOnly":false}}`))
 	f.Add([]byte(`{"version":1,"dir":"/j","model":{"id":"m"},"dataset":{"path":"/d"},"config":{"learningRate":1e400}}`))
+	f.Add([]byte(`{"version":1,"dir":"/j","model":{"id":"m"},"dataset":{"hub":{"name":"a/b","split":"test"}},"config":{"datasetSplit":"x"}}`))
 	f.Add([]byte(`{"config":{"trainOnResponsesOnly":""}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), "job.json")

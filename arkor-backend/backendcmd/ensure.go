@@ -87,6 +87,9 @@ func (c *ensure) ensure(ctx context.Context, home daemon.Home) (daemon.Info, err
 		return daemon.Info{}, err
 	}
 	defer unlock()
+	if err := c.settle(ctx, home); err != nil {
+		return daemon.Info{}, err
+	}
 	if info, ok := answering(ctx, home); ok {
 		stays, err := c.keep(ctx, home, info)
 		if err != nil || stays {
@@ -104,6 +107,29 @@ func answering(ctx context.Context, home daemon.Home) (daemon.Info, bool) {
 	}
 	_, err = askState(ctx, home, info)
 	return info, err == nil
+}
+
+// settle returns when the daemon of the folder, if there is one, answers or is
+// gone: one that is leaving saves the work of its training first.
+func (c *ensure) settle(ctx context.Context, home daemon.Home) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errSaving)
+	defer cancel()
+	told := false
+	err := until(ctx, func() (bool, error) {
+		locked, err := home.Locked()
+		if err != nil || !locked {
+			return true, err
+		}
+		if _, ok := answering(ctx, home); ok {
+			return true, nil
+		}
+		if !told {
+			told = true
+			fmt.Fprintln(c.env.Stderr, "the backend is stopping or starting; waiting for it")
+		}
+		return false, nil
+	})
+	return cli.Hint(err, "its log is in %s", home.Log())
 }
 
 // keep decides what to do with a daemon that runs: one of another version is

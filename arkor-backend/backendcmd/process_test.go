@@ -20,6 +20,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 	"github.com/arkorlab/arkor-go/arkor-backend/internal/fakeworker"
+	"github.com/arkorlab/arkor-go/arkor-backend/process"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -223,6 +224,41 @@ func TestEnsureReplacesAnotherVersion(t *testing.T) {
 		t.Errorf("%+v, %q", third, stderr)
 	}
 	worker.Do("free")
+}
+
+// A backend that is leaving has the folder until its work is saved; the next
+// one begins then.
+func TestEnsureWaitsForABackendThatLeaves(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	if err := m.home.Make(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := os.Create(filepath.Join(string(m.home), "backend.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if locked, err := process.TryLock(lock); err != nil || !locked {
+		t.Fatal(locked, err)
+	}
+	cmd := m.command("ensure")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stderr).ReadString('\n'); !strings.Contains(line, "waiting for it") {
+		t.Errorf("%q, %v", line, err)
+	}
+	lock.Close()
+	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), "running at http://") {
+		t.Errorf("%q, %v", stdout.String(), err)
+	}
 }
 
 func TestEnsureSaysWhyTheBackendDoesNotStart(t *testing.T) {

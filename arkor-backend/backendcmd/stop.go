@@ -15,6 +15,8 @@ import (
 // stopTimeout is longer than what workers get to save a checkpoint.
 const stopTimeout = time.Minute
 
+var errSaving = errors.New("the backend is still saving its work")
+
 type stop struct{ env cli.Env }
 
 func newStop(env cli.Env) *ff.Command {
@@ -44,7 +46,7 @@ func (c *stop) run(ctx context.Context, args []string) error {
 	if _, err := askStop(ctx, home, info, false); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errors.New("the backend is still saving its work"))
+	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errSaving)
 	defer cancel()
 	if err := awaitGone(ctx, home); err != nil {
 		return err

@@ -188,6 +188,18 @@ func (s *Store) CopyTo(hash, path string) error {
 	return errors.Join(err, target.Sync(), target.Close())
 }
 
+// Hashes lists the blobs that are there.
+func (s *Store) Hashes() ([]string, error) {
+	var hashes []string
+	err := filepath.WalkDir(s.dir, func(path string, entry fs.DirEntry, err error) error {
+		if hash := filepath.Base(path); err == nil && ValidHash(hash) {
+			hashes = append(hashes, hash)
+		}
+		return err
+	})
+	return hashes, err
+}
+
 // Sweep removes those of the blobs that nothing refers to.
 func (s *Store) Sweep(hashes []string, referenced func(hash string) (bool, error)) error {
 	s.mu.Lock()

@@ -105,6 +105,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if d.listener, err = listen(ctx, o.Listen); err != nil {
 		return nil, err
 	}
+	d.clean(ctx, blobs)
 	trainer := local.New(o.Env, o.Grace)
 	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, AllowPrivate: o.AllowPrivateURLs}
 	d.queue = queue.New(queue.Options{

@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +38,37 @@ func (b *backend) blobs() (n int) {
 		b.t.Fatal(err)
 	}
 	return n
+}
+
+// A crash between a file and its row leaves files that nobody knows; the next
+// start removes those and no other.
+func TestOrphansAreRemoved(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	b.want(b.upload(sample), 201, "")
+	job := b.create(config(fakeworker.Plan{}))
+	b.events(job.ID, "")
+	want := b.blobs()
+	b.close()
+	home := string(b.options.Home)
+	orphan := strings.Repeat("0", 64)
+	orphans := []string{"blobs/00/" + orphan, "blobs/incoming/file-1", "jobs/unknown/job.json", "adapters/" + job.ID + "/final/x"}
+	for _, path := range orphans {
+		path = filepath.Join(home, filepath.FromSlash(path))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.open()
+	for _, path := range orphans {
+		if _, err := os.Stat(filepath.Join(home, filepath.FromSlash(path))); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	check(t, want, b.blobs())
+	if _, err := os.Stat(filepath.Join(home, "jobs", job.ID, "job.json")); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestUpload(t *testing.T) {

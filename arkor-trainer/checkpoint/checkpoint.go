@@ -102,12 +102,14 @@ type Checkpoint struct {
 // run, or nil. What is wrong with one that it passes over goes to warn. It also
 // removes what an interrupted Save left.
 func (s *Store) Latest(warn func(error)) (*Checkpoint, error) {
-	partials, err := filepath.Glob(filepath.Join(s.dir, partial+"*"))
-	if err != nil {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	for _, path := range partials {
-		_ = os.RemoveAll(path)
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), partial) {
+			_ = os.RemoveAll(filepath.Join(s.dir, entry.Name()))
+		}
 	}
 	steps, err := s.steps()
 	if err != nil {

@@ -72,6 +72,9 @@ func (e events) checkpoint(step int, dir string) error {
 
 func (e events) completed(r train.Result, dir string, seconds float64) error {
 	metrics := map[string]float64{"trainLoss": r.TrainLoss, "seconds": seconds}
+	if peak := peakMemory(); peak > 0 {
+		metrics["peakMemoryBytes"] = peak
+	}
 	if r.Evaluated {
 		metrics["evalLoss"] = r.EvalLoss
 	}

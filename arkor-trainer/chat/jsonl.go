@@ -22,16 +22,6 @@ const forms = `{"messages":[{"role":"user","content":"..."},{"role":"assistant",
 // "name:line: ". A dataset without samples is no error here; see Check.
 func ReadJSONL(r io.Reader, name string) ([]Sample, error) {
 	var samples []Sample
-	err := EachJSONL(r, name, func(s Sample) error {
-		samples = append(samples, s)
-		return nil
-	})
-	return samples, err
-}
-
-// EachJSONL is ReadJSONL for files that need not fit into memory: it calls each
-// with one sample after the other and stops at the first error of either.
-func EachJSONL(r io.Reader, name string, each func(Sample) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 64<<10), MaxLine+len("\r\n"))
 	number := 0
@@ -47,18 +37,16 @@ func EachJSONL(r io.Reader, name string, each func(Sample) error) error {
 		}
 		messages, err := parseSample(line)
 		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, number, err)
+			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
-		if err := each(Sample{Line: number, Messages: messages}); err != nil {
-			return err
-		}
+		samples = append(samples, Sample{Line: number, Messages: messages})
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("%s:%d: the line is longer than %d MiB", name, number+1, MaxLine>>20)
+		return nil, fmt.Errorf("%s:%d: the line is longer than %d MiB", name, number+1, MaxLine>>20)
 	} else if err != nil {
-		return fmt.Errorf("%s:%d: %w", name, number+1, err)
+		return nil, fmt.Errorf("%s:%d: %w", name, number+1, err)
 	}
-	return nil
+	return samples, nil
 }
 
 type jsonSample struct {

@@ -66,12 +66,6 @@ func cacheFolder(env cli.Env) string {
 	return filepath.Join(cache, "huggingface", "hub")
 }
 
-// Open returns the model folder for an id, or for path when that is not empty.
-// It is Hub.Model with a cache folder, the public hub and no token.
-func Open(id, path, hubCache string) (fs.FS, error) {
-	return Hub{Cache: hubCache, Endpoint: defaultEndpoint}.Model(context.Background(), id, path)
-}
-
 // Model returns the folder of a model: that at path if it is not empty, else
 // the builtin one, the folder that id names when it begins like a path, or the
 // hub's model of that name, which is fetched when the cache does not have it

@@ -218,10 +218,10 @@ func TestFolders(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open("any name", dir, ""); err != nil {
+	if _, err := (Hub{}).Model(t.Context(), "any name", dir); err != nil {
 		t.Error(err)
 	}
-	if _, err := Open(dir, "", ""); err != nil {
+	if _, err := (Hub{}).Model(t.Context(), dir, ""); err != nil {
 		t.Error(err)
 	}
 	for path, want := range map[string]string{
@@ -229,7 +229,7 @@ func TestFolders(t *testing.T) {
 		t.TempDir():               "no config.json",
 		filepath.Join(dir, "nil"): "model folder",
 	} {
-		if _, err := Open("x", path, ""); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := (Hub{}).Model(t.Context(), "x", path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}
 	}

@@ -27,6 +27,8 @@ const (
 	maxListing  = 16 << 20 // of the answer that lists a repository's files
 	maxSmall    = 64 << 20 // of a configuration or tokenizer file
 	maxDownload = 64 << 30 // of all files of a repository together
+
+	stallTimeout = time.Minute // without a byte
 )
 
 // remoteFile is a file of a repository on the hub.
@@ -209,7 +211,19 @@ func (h Hub) download(ctx context.Context, repo repository, f remoteFile, blob s
 }
 
 // get asks the hub. The caller closes the body.
-func (h Hub) get(ctx context.Context, resource string) (io.ReadCloser, error) {
+func (h Hub) get(ctx context.Context, resource string) (_ io.ReadCloser, err error) {
+	wait := h.stall
+	if wait == 0 {
+		wait = stallTimeout
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	alive := &aliveBody{ctx: ctx, cancel: cancel, wait: wait}
+	alive.timer = time.AfterFunc(wait, func() { cancel(fmt.Errorf("%s sent nothing for %s", h.host(), wait)) })
+	defer func() {
+		if err != nil {
+			alive.end()
+		}
+	}()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.Endpoint+resource, nil)
 	if err != nil {
 		return nil, err
@@ -221,16 +235,18 @@ func (h Hub) get(ctx context.Context, resource string) (io.ReadCloser, error) {
 	}
 	client := h.Client
 	if client == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.ResponseHeaderTimeout = 30 * time.Second
-		client = &http.Client{Transport: transport}
+		client = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	response, err := client.Do(request)
 	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
 		return nil, fmt.Errorf("%s cannot be reached: %w", h.host(), errors.Unwrap(err))
 	}
 	if response.StatusCode == http.StatusOK {
-		return response.Body, nil
+		alive.body = response.Body
+		return alive, nil
 	}
 	response.Body.Close()
 	switch response.StatusCode {
@@ -240,6 +256,37 @@ func (h Hub) get(ctx context.Context, resource string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%s does not know it", h.host())
 	}
 	return nil, fmt.Errorf("%s answered %s", h.host(), response.Status)
+}
+
+// aliveBody is a transfer that ends when the server stays silent: without that
+// a job would hang for as long as the server does.
+type aliveBody struct {
+	body   io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	wait   time.Duration
+}
+
+func (a *aliveBody) Read(p []byte) (int, error) {
+	n, err := a.body.Read(p)
+	if n > 0 {
+		a.timer.Reset(a.wait)
+	}
+	if cause := context.Cause(a.ctx); cause != nil && err != nil && err != io.EOF {
+		err = cause
+	}
+	return n, err
+}
+
+func (a *aliveBody) Close() error {
+	a.end()
+	return a.body.Close()
+}
+
+func (a *aliveBody) end() {
+	a.timer.Stop()
+	a.cancel(nil)
 }
 
 func (h Hub) host() string {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/builtin"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -27,8 +28,10 @@ type Hub struct {
 	Cache    string       // folder of the shared cache, ".../huggingface/hub"; "" for none
 	Endpoint string       // of the hub, without a slash at the end; "" to stay offline
 	Token    string       // sent to Endpoint only, and never shown; may be empty
-	Client   *http.Client // nil for one that gives up on a server that stays silent
+	Client   *http.Client // nil for one of its own
 	Log      io.Writer    // one line for each file that is fetched; nil for none
+
+	stall time.Duration // after which a silent server is given up; 0 means a minute
 }
 
 // New returns the Hub that the environment describes, with the variables of

@@ -14,8 +14,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/builtin"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -263,6 +265,24 @@ func TestCacheLinksDoNotEscape(t *testing.T) {
 	}
 }
 
+func TestSilentServerIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for _, begins := range []bool{false, true} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if begins {
+				_, _ = io.WriteString(w, "{")
+				_ = http.NewResponseController(w).Flush()
+			}
+			<-r.Context().Done()
+		}))
+		t.Cleanup(server.Close)
+		h := Hub{Cache: t.TempDir(), Endpoint: server.URL, stall: 50 * time.Millisecond}
+		if _, err := h.Dataset(t.Context(), "acme/tickets", "", ""); err == nil || !strings.Contains(err.Error(), "sent nothing for 50ms") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestDataset(t *testing.T) {
 	t.Parallel()
 	const repo = "datasets/acme/tickets"
@@ -333,7 +353,7 @@ func TestNewReadsTheEnvironment(t *testing.T) {
 		{[]string{"HF_HUB_CACHE=/c", "HF_ENDPOINT=https://mirror/"}, Hub{Cache: "/c", Endpoint: "https://mirror"}},
 		{[]string{"HF_HUB_OFFLINE=1"}, Hub{}},
 	} {
-		if diff := cmp.Diff(test.want, New(cli.Env{Environ: test.environ})); diff != "" {
+		if diff := cmp.Diff(test.want, New(cli.Env{Environ: test.environ}), cmpopts.IgnoreUnexported(Hub{})); diff != "" {
 			t.Errorf("%v: %s", test.environ, diff)
 		}
 	}

@@ -93,7 +93,7 @@ export const trainer = createTrainer({
   // How far each step goes. Too high and the loss jumps about or becomes NaN,
   // too low and nothing happens. A miniature model takes large steps; with a
   // model of the hub begin at 2e-4.
-  learningRate: 5e-3,
+  learningRate: 3e-3,
 
   // Steps start small for warmupSteps, then shrink along a cosine to nothing,
   // so that the run ends settled.

@@ -35,7 +35,7 @@ test-scripts: build
 vet:
 	$(GO) vet $(patsubst %,./%/...,$(filter-out arkor-trainer,$(MODULES)))
 	$(TRAINER_GO) vet ./arkor-trainer/...
-	@test -z "$$(gofmt -l $(MODULES) | tee /dev/stderr)"
+	@unformatted=$$(gofmt -l $(MODULES)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted" >&2; exit 1; }
 
 # From nothing to a model that does a new job, on this machine.
 quickstart: build

@@ -6,5 +6,5 @@ require github.com/arkorlab/arkor-go/shared v0.0.0
 
 require (
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
-	golang.org/x/sys v0.46.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )

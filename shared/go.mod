@@ -7,5 +7,5 @@ require (
 	github.com/google/renameio/v2 v2.0.2
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 	github.com/rogpeppe/go-internal v1.16.0
-	golang.org/x/sys v0.46.0
+	golang.org/x/sys v0.49.0
 )

@@ -40,9 +40,10 @@ func (s *Stream) Close() error { return s.body.Close() }
 func (s *Stream) LastID() string { return s.id }
 
 // Next returns the next frame, or the error that ended the stream: io.EOF after
-// a clean close. An unfinished frame is not delivered.
+// a clean close. An unfinished frame is not delivered and a frame without a
+// data line is dropped, both with their ids; only "end" may come without data.
 func (s *Stream) Next() (Frame, error) {
-	frame := Frame{Event: "message"}
+	frame := Frame{ID: s.id, Event: "message"}
 	var data []string
 	size := 0
 	for {
@@ -54,11 +55,12 @@ func (s *Stream) Next() (Frame, error) {
 			return Frame{}, fmt.Errorf("event stream: a frame is longer than %d bytes", MaxFrame)
 		}
 		if line == "" {
-			if data == nil { // no data line, no frame
-				frame, size = Frame{Event: "message"}, 0
+			if data == nil && frame.Event != EventEnd {
+				frame, size = Frame{ID: s.id, Event: "message"}, 0
 				continue
 			}
-			frame.ID, frame.Data = s.id, strings.Join(data, "\n")
+			frame.Data = strings.Join(data, "\n")
+			s.id = frame.ID
 			return frame, nil
 		}
 		field, value, _ := strings.Cut(line, ":")
@@ -66,7 +68,7 @@ func (s *Stream) Next() (Frame, error) {
 		switch field {
 		case "id":
 			if value != "" && !strings.Contains(value, "\x00") {
-				s.id = value
+				frame.ID = value
 			}
 		case "event":
 			if value != "" {

@@ -38,7 +38,7 @@ func (s *server) checkConfig(c *call, raw json.RawMessage) (jobConfig, error) {
 	if err != nil {
 		return jobConfig{}, err
 	}
-	for _, f := range configFields(model.Limits) {
+	for _, f := range configFields(model) {
 		if value, ok := fields[f.name]; ok {
 			if problem := f.check(value); problem != "" {
 				return jobConfig{}, invalid("config."+f.name, "%s, not %s", problem, short(value))
@@ -55,12 +55,13 @@ type field struct {
 	check func(json.RawMessage) string
 }
 
-func configFields(limits cloud.ModelLimits) []field {
+func configFields(model cloud.Model) []field {
+	limits := model.Limits
 	return []field{
 		{"loraR", whole(1, atMost(limits.MaxLoraR))},
 		{"loraAlpha", number(math.SmallestNonzeroFloat64, "above 0")},
 		{"maxLength", whole(1, atMost(limits.MaxLength))},
-		{"loadIn4bit", boolean},
+		{"loadIn4bit", fourBit(model)},
 		{"maxSteps", whole(1, maxSteps)},
 		{"numTrainEpochs", number(math.SmallestNonzeroFloat64, "above 0")},
 		{"learningRate", number(math.SmallestNonzeroFloat64, "above 0")},
@@ -118,6 +119,17 @@ func boolean(raw json.RawMessage) string {
 		return ""
 	}
 	return "must be true or false"
+}
+
+// fourBit refuses what would otherwise be ignored: the training would take more
+// memory than was asked for.
+func fourBit(model cloud.Model) func(json.RawMessage) string {
+	return func(raw json.RawMessage) string {
+		if problem := boolean(raw); problem != "" || string(raw) == "false" || model.Capabilities.LoadIn4bit {
+			return problem
+		}
+		return "must be false or left out, since this backend trains " + model.ID + " in full precision"
+	}
 }
 
 func text(raw json.RawMessage) string {

@@ -43,7 +43,7 @@ func TestConfigFields(t *testing.T) {
 		"loraR":                {[]string{"1", "64"}, []string{"8.0", "0", "-1", "65", "1.5", `"8"`, "null", "1e400", "[]"}},
 		"loraAlpha":            {[]string{"0.5", "16"}, []string{"0", "-1", "null", "true", "1e400", "1e-400"}},
 		"maxLength":            {[]string{"64"}, []string{"0", "65"}},
-		"loadIn4bit":           {[]string{"true", "false"}, []string{"0", `"true"`, "null"}},
+		"loadIn4bit":           {[]string{"false"}, []string{"true", "0", `"true"`, "null"}},
 		"maxSteps":             {[]string{"1"}, []string{"0", "1e30"}},
 		"numTrainEpochs":       {[]string{"0.1", "3"}, []string{"0", "-3"}},
 		"learningRate":         {[]string{"2e-4"}, []string{"0", "-1e-4", "1e999", `"NaN"`}},

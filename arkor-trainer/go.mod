@@ -7,7 +7,6 @@ require (
 	github.com/gomlx/compute v0.1.5
 	github.com/gomlx/gomlx v0.28.4
 	github.com/google/go-cmp v0.7.0
-	github.com/google/renameio/v2 v2.0.2
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 	github.com/rogpeppe/go-internal v1.16.0
 )

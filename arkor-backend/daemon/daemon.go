@@ -25,9 +25,9 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/engine/local"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
-	"github.com/arkorlab/arkor-go/arkor-backend/statefile"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // Options of a daemon. Zero values mean what is said beside them.
@@ -275,5 +275,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	return statefile.Write(path, append(data, '\n'))
+	return wholefile.Write(path, append(data, '\n'), 0o600)
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/process"
-	"github.com/arkorlab/arkor-go/arkor-backend/statefile"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // Home is the data folder of a backend, absolute.
@@ -137,7 +137,7 @@ func (h Home) ownerToken() (string, error) {
 	token, err := h.Token()
 	if errors.Is(err, fs.ErrNotExist) {
 		token = newToken()
-		err = statefile.Write(h.file("owner-token"), []byte(token+"\n"))
+		err = wholefile.Write(h.file("owner-token"), []byte(token+"\n"), 0o600)
 	}
 	if err == nil && token == "" {
 		err = fmt.Errorf("%s is empty; remove it to get a new token", h.file("owner-token"))

@@ -10,8 +10,8 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
-	"github.com/arkorlab/arkor-go/arkor-backend/statefile"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // jobFile is the worker's side of the job file.
@@ -99,7 +99,7 @@ func (t *training) prepare(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	return statefile.Write(t.jobFile(), data)
+	return wholefile.Write(t.jobFile(), data, 0o600)
 }
 
 // fetch downloads the job's URL, once: the next worker and a job resumed from

@@ -19,8 +19,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 const (
@@ -90,7 +91,7 @@ func (h Hub) fetch(ctx context.Context, k kind, name string, choose func(repo re
 		}
 	}
 	// Last, so that a repository with a commit has the files of that commit.
-	return renameio.WriteFile(filepath.Join(folder, "refs", "main"), []byte(repo.Commit), 0o644)
+	return wholefile.Write(filepath.Join(folder, "refs", "main"), []byte(repo.Commit), 0o644)
 }
 
 func (f remoteFile) size() int64 {
@@ -194,20 +195,17 @@ func (h Hub) download(ctx context.Context, repo repository, f remoteFile, blob s
 		return err
 	}
 	defer body.Close()
-	out, err := renameio.NewPendingFile(blob, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer out.Cleanup()
-	name, digest := f.blob()
-	n, err := io.Copy(io.MultiWriter(out, digest), io.LimitReader(body, f.size()+1))
-	if err != nil {
-		return err
-	}
-	if n != f.size() || hex.EncodeToString(digest.Sum(nil)) != name {
-		return fmt.Errorf("%s sent other bytes than it lists", h.host())
-	}
-	return out.CloseAtomicallyReplace()
+	return wholefile.Create(blob, 0o644, func(out io.Writer) error {
+		name, digest := f.blob()
+		n, err := io.Copy(io.MultiWriter(out, digest), io.LimitReader(body, f.size()+1))
+		if err != nil {
+			return err
+		}
+		if n != f.size() || hex.EncodeToString(digest.Sum(nil)) != name {
+			return fmt.Errorf("%s sent other bytes than it lists", h.host())
+		}
+		return nil
+	})
 }
 
 // get asks the hub. The caller closes the body.

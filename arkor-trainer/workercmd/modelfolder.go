@@ -4,14 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/llama"
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 	"github.com/arkorlab/arkor-go/arkor-trainer/safetensors"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 const weightsFile = "model.safetensors"
@@ -64,7 +64,7 @@ func writeFiles(dir string, files map[string][]byte) error {
 		return err
 	}
 	for name, data := range files {
-		if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		if err := wholefile.Write(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -73,22 +73,13 @@ func writeFiles(dir string, files map[string][]byte) error {
 
 // writeWeights writes a safetensors file, whole or not at all. dtype is how
 // the values are stored.
-func writeWeights(path string, params []llama.Parameter, dtype string) (err error) {
+func writeWeights(path string, params []llama.Parameter, dtype string) error {
 	var tensors []safetensors.Tensor
 	for _, p := range params {
 		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data, DType: dtype})
 	}
-	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Cleanup()) }()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := safetensors.Write(w, tensors, nil); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return f.CloseAtomicallyReplace()
+	return wholefile.Create(path, 0o644, func(file io.Writer) error {
+		w := bufio.NewWriterSize(file, 1<<20)
+		return errors.Join(safetensors.Write(w, tensors, nil), w.Flush())
+	})
 }

@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/corpus"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 type tokenizerCommand struct {
@@ -58,7 +58,7 @@ func (c *tokenizerCommand) run(_ context.Context, args []string) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := renameio.WriteFile(filepath.Join(dir, name), files[name], 0o644); err != nil {
+		if err := wholefile.Write(filepath.Join(dir, name), files[name], 0o644); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
 		fmt.Fprintln(c.env.Stdout, filepath.Join(c.out, name))

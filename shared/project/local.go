@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // LocalOrg is the one organisation of the backend on this machine.
@@ -110,7 +110,7 @@ func write(path string, scope Scope, fields map[string]json.RawMessage) error {
 	if data, err = json.MarshalIndent(fields, "", "  "); err != nil {
 		return err
 	}
-	if err := maybe.WriteFile(path, append(data, '\n'), 0o600); err != nil {
+	if err := wholefile.Write(path, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("remember the project: %w", err)
 	}
 	return nil

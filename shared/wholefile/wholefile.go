@@ -1,0 +1,42 @@
+// Package wholefile writes files that are there whole or not at all, on every
+// system. google/renameio is the usual choice, but leaves Windows out.
+package wholefile
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write replaces the file at path by data.
+func Write(path string, data []byte, mode fs.FileMode) error {
+	return Create(path, mode, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Create replaces the file at path by what write writes. When write fails, or
+// the disk does, the file is as it was before and nothing else is left.
+func Create(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	err = write(file)
+	if err == nil {
+		err = file.Chmod(mode)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		os.Remove(file.Name())
+	}
+	return err
+}

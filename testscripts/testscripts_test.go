@@ -86,13 +86,15 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("DO_NOT_TRACK", "1")
 	env.Setenv("NO_COLOR", "1")
-	env.Defer(func() { stopBackend(home) })
+	vars := env.Vars
+	env.Defer(func() { stopBackend(vars) })
 	return nil
 }
 
-// stopBackend ends the daemon that a script may have started.
-func stopBackend(home string) {
+// stopBackend ends the daemon that a script may have started. It sees the
+// script's environment alone: the developer's own may name another daemon.
+func stopBackend(vars []string) {
 	cmd := exec.Command(filepath.Join(binaries, "arkor-backend"), "stop")
-	cmd.Env = append(os.Environ(), "HOME="+home)
+	cmd.Env = vars
 	_ = cmd.Run() // there may be none
 }

@@ -95,7 +95,8 @@ export class Transport {
     const headers = new Headers(call.headers);
     headers.set("X-Arkor-Client", `arkor/${version}`);
     headers.set("Authorization", `Bearer ${access.token}`);
-    const init: RequestInit & { duplex?: "half" } = { method: call.method, headers };
+    // The API redirects nowhere, and neither token nor data may leave its host.
+    const init: RequestInit & { duplex?: "half" } = { method: call.method, headers, redirect: "manual" };
     if (call.signal !== undefined) init.signal = call.signal;
     if (call.json !== undefined) {
       headers.set("Content-Type", "application/json");

@@ -36,6 +36,16 @@ test("the token of each kind of credentials", async () => {
   assert.deepEqual(sent, ["Bearer ao", "Bearer an", "Bearer at"]);
 });
 
+test("a redirect is an error, and nothing follows it", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const other = await FakeCloud.start(t);
+  const client = new CloudApiClient({ baseUrl: cloud.url, credentials });
+  cloud.reply("POST /v1/jobs", 307, {}, { Location: `${other.url}/v1/jobs` });
+  const create = client.createJob({ ...scope, name: "n", config });
+  await assert.rejects(create, { name: "CloudApiError", status: 307 });
+  assert.equal(other.seen.length, 0);
+});
+
 test("jobs: create, get with events, cancel, stream", async (t) => {
   const cloud = await FakeCloud.start(t);
   const client = new CloudApiClient({ baseUrl: cloud.url, credentials });

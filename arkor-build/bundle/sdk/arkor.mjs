@@ -349,7 +349,7 @@ var Transport = class {
     const headers = new Headers(call.headers);
     headers.set("X-Arkor-Client", `arkor/${version}`);
     headers.set("Authorization", `Bearer ${access.token}`);
-    const init = { method: call.method, headers };
+    const init = { method: call.method, headers, redirect: "manual" };
     if (call.signal !== void 0) init.signal = call.signal;
     if (call.json !== void 0) {
       headers.set("Content-Type", "application/json");

@@ -20,6 +20,7 @@ type record struct {
 	Once     bool    `json:"once,omitempty"`
 	SDK      string  `json:"sdk,omitempty"`
 	Artifact string  `json:"artifact"` // hash of the code
+	Replaced string  `json:"replaced"` // hash of the artifact that was there before; "" for none
 	Inputs   []input `json:"inputs"`
 }
 
@@ -128,7 +129,15 @@ func Inspect(dir string) State {
 		return state
 	}
 	r, ok := decodeRecord(data)
-	if !ok || r.Artifact != Hash(code) {
+	if !ok {
+		return state
+	}
+	unfinished := false
+	switch hash := Hash(code); {
+	case hash == r.Artifact:
+	case hash == r.Replaced:
+		unfinished = true
+	default:
 		return state
 	}
 	root := realPath(dir)
@@ -141,6 +150,10 @@ func Inspect(dir string) State {
 	}
 	state.Entry = r.Entry
 	state.SDK = SDK{Imported: r.SDK != "", Path: InstalledSDK(dir)}
+	if unfinished {
+		state.Stale = "the last build was cut off"
+		return state
+	}
 	state.Stale = r.changed(root, state.SDK)
 	return state
 }

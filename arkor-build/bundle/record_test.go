@@ -112,6 +112,39 @@ func TestInputChangedDuringTheBuild(t *testing.T) {
 	}
 }
 
+// A build that could not write its artifact must not make the old one pass for
+// a file that was placed by hand, which is never built again.
+func TestUnfinishedBuildIsRepeated(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, stalenessProject)
+	artifact, err := make1(t, dir).Write(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("src/arkor/lib.ts", "export const x: any = 2;")(t, dir)
+	// A folder in the way of the source map fails the build behind the record.
+	remove(Artifact+".map")(t, dir)
+	write(Artifact+".map/in-the-way.txt", "")(t, dir)
+	before, _ := os.ReadFile(artifact)
+	if _, err := make1(t, dir).Write(false); err == nil {
+		t.Fatal("no error")
+	}
+	if after, _ := os.ReadFile(artifact); string(after) != string(before) {
+		t.Error("the artifact changed")
+	}
+	want := State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}, Stale: "the last build was cut off"}
+	if got := Inspect(dir); got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	remove(Artifact+".map")(t, dir)
+	if _, err := make1(t, dir).Write(false); err != nil {
+		t.Fatal(err)
+	}
+	if got := Inspect(dir).Stale; got != "" {
+		t.Errorf("Stale = %q after a whole build", got)
+	}
+}
+
 func TestFailedBuildKeepsTheArtifact(t *testing.T) {
 	t.Parallel()
 	dir := projecttest.New(t, stalenessProject)

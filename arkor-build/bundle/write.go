@@ -25,7 +25,11 @@ func (b *Bundle) Write(once bool) (string, error) {
 		return "", fmt.Errorf("lock the build folder: %w", err)
 	}
 	defer unlock()
-	record, err := b.record(once).encode()
+	r := b.record(once)
+	if old, err := os.ReadFile(artifact); err == nil {
+		r.Replaced = Hash(old)
+	}
+	record, err := r.encode()
 	if err != nil {
 		return "", err
 	}
@@ -33,9 +37,11 @@ func (b *Bundle) Write(once bool) (string, error) {
 		path string
 		data []byte
 	}{
+		// The record first: it fits the old artifact, too, so that a full disk
+		// or a crash in between leaves something that is built again.
+		{recordPath(b.options.Dir), record},
 		{artifact + ".map", b.Map},
 		{artifact, b.Code},
-		{recordPath(b.options.Dir), record},
 	} {
 		if err := WriteFile(file.path, file.data); err != nil {
 			return "", fmt.Errorf("write %s: %w", Relative(b.options.Dir, file.path), err)

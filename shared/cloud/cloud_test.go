@@ -75,7 +75,7 @@ func TestRequestsCarryScopeAndHeaders(t *testing.T) {
 			t.Error(diff)
 		}
 		w.Header().Set("Deprecation", "true")
-		w.Header().Set("Warning", FormatWarning(`say "bye"`))
+		w.Header().Set("Warning", `299 - "say \"bye\""`)
 		w.Header().Set("Sunset", "soon")
 		_, _ = io.WriteString(w, `{"job":{"id":"a/b","status":"queued"},"more":1}`)
 	})

@@ -3,7 +3,6 @@ package cloud
 import (
 	"net/http"
 	"regexp"
-	"strings"
 )
 
 // Deprecation is the server's word that this client will not be served for
@@ -28,15 +27,4 @@ func ParseDeprecation(h http.Header, version string) (Deprecation, bool) {
 		d.Message = "Arkor SDK " + version + " is deprecated"
 	}
 	return d, true
-}
-
-// FormatWarning writes the Warning header for a message.
-func FormatWarning(message string) string {
-	message = strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, message)
-	return `299 - "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(message) + `"`
 }

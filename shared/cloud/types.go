@@ -42,14 +42,6 @@ type AuthConfig struct {
 	CallbackPorts []int   `json:"callbackPorts"`
 }
 
-// AnonymousToken answers POST /v1/auth/anonymous.
-type AnonymousToken struct {
-	Token       string `json:"token"`
-	AnonymousID string `json:"anonymousId"`
-	Kind        string `json:"kind"`
-	PersonalOrg Org    `json:"personalOrg"`
-}
-
 // Project is a project of an organisation.
 type Project struct {
 	ID    string `json:"id"`

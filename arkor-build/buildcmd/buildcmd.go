@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -101,15 +103,32 @@ func Build(env cli.Env, options Options) (string, error) {
 	return artifact, nil
 }
 
-// Explain shows the messages of a failed bundle and silences it; other errors
-// come back as they are.
+// Explain shows the messages of a failed bundle and silences it, and tells where
+// a project is that was not found here; other errors come back as they are.
 func Explain(env cli.Env, err error) error {
+	var missing *bundle.NotFoundError
+	if errors.As(err, &missing) && missing.Entry == filepath.Join(env.Dir, filepath.FromSlash(bundle.DefaultEntry)) {
+		if root, ok := projectAbove(env.Dir); ok {
+			return cli.Hint(err, "the project is in %s; run the command there", root)
+		}
+		return cli.Hint(err, "`arkor init` writes a project that is ready to train")
+	}
 	var broken *bundle.Error
 	if !errors.As(err, &broken) {
 		return err
 	}
 	broken.Print(env.Stderr, env.Color(env.Stderr))
 	return &cli.ExitError{Status: cli.StatusFailed}
+}
+
+// projectAbove looks for a project in the folders around dir.
+func projectAbove(dir string) (root string, ok bool) {
+	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
+		if _, err := os.Stat(filepath.Join(parent, filepath.FromSlash(bundle.DefaultEntry))); err == nil {
+			return parent, true
+		}
+	}
+	return "", false
 }
 
 // SayWhichSDK tells which copy of the package arkor a bundle uses.

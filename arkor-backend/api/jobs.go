@@ -83,11 +83,20 @@ func (s *server) once(c *call, body json.RawMessage, fill func(*store.NewJob) er
 	return s.answerJob(c, job, replayed)
 }
 
+// answerJob answers with a new job and, while it is queued, with how many
+// trainings have to end before it begins.
 func (s *server) answerJob(c *call, job store.Job, replayed bool) error {
 	status := http.StatusCreated
 	if replayed {
 		status = http.StatusOK
 		c.w.Header().Set("Idempotent-Replayed", "true")
+	}
+	if job.Status == cloud.Queued {
+		ahead, err := s.Store.Ahead(c.Context(), job.ID)
+		if err != nil {
+			return err
+		}
+		job.JobsAhead = max(0, ahead+1-s.Queue.Running)
 	}
 	return c.json(status, map[string]any{"job": job.Job})
 }

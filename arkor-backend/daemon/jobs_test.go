@@ -122,6 +122,7 @@ func TestJobsWaitTheirTurn(t *testing.T) {
 	first := b.create(config(fakeworker.Plan{Control: control.Address()}))
 	second := b.create(config(fakeworker.Plan{}))
 	third := b.create(config(fakeworker.Plan{}))
+	check(t, []int{0, 1, 2}, []int{first.JobsAhead, second.JobsAhead, third.JobsAhead})
 	worker := control.Next()
 	worker.AtStep()
 	check(t, cloud.Running, b.job(first.ID).Status)

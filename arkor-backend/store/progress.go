@@ -95,6 +95,13 @@ func (s *Store) Running(ctx context.Context) ([]string, error) {
 	return collect(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
 }
 
+// Ahead counts the unfinished jobs that came before a job.
+func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM jobs
+		WHERE status IN ('running', 'queued') AND seq < (SELECT seq FROM jobs WHERE id = ?)`, id).Scan(&n)
+	return n, err
+}
+
 // Active counts the jobs that run and those that wait.
 func (s *Store) Active(ctx context.Context) (running, queued int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(status = 'running'), 0), coalesce(sum(status = 'queued'), 0)

@@ -62,6 +62,22 @@ func TestProgressLineIsClearedBeforeAnError(t *testing.T) {
 	}
 }
 
+func TestQueueIsNamed(t *testing.T) {
+	t.Parallel()
+	wait := `async wait() { listener({ type: "queued", jobsAhead: 1 }); listener({ type: "queued", jobsAhead: 2 });
+    return { job: { id: "j1", status: "completed" } }; }`
+	entry := onTerminal + `export const trainer = { ...observe, ...` + trainer(wait) + `};`
+	const clear, one, two = "\r\x1b[2K", "in the queue behind another training, waiting", "in the queue behind 2 other trainings, waiting"
+	got := start(t, entry)
+	if want := clear + "waiting for the training to start" + clear + one + clear + two + clear; got.stderr != want {
+		t.Errorf("stderr: %q, want %q", got.stderr, want)
+	}
+	got = start(t, strings.Replace(entry, "process.stderr.isTTY = true;", "", 1))
+	if want := "arkor start: " + one + "\narkor start: " + two + "\n"; got.stderr != want {
+		t.Errorf("stderr: %q, want %q", got.stderr, want)
+	}
+}
+
 func TestNoProgressLineWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	entry := strings.Replace(onTerminal, "process.stderr.isTTY = true;", "", 1) + `export const trainer = { ...observe, ...` +

@@ -268,6 +268,8 @@ var silent = {
   begin() {
   },
   event(event) {
+    if (event?.type === "queued") process5.stderr.write(`arkor start: ${queued(event)}
+`);
     if (event?.type === "reconnecting" && event.attempt === 2) process5.stderr.write(`arkor start: ${lostConnection(event)}
 `);
   },
@@ -313,8 +315,8 @@ function onTerminal() {
       show();
     },
     event(event) {
-      if (event?.type === "reconnecting") {
-        state.text = lostConnection(event);
+      if (event?.type === "queued" || event?.type === "reconnecting") {
+        state.text = event.type === "queued" ? queued(event) : lostConnection(event);
         show();
       }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
@@ -359,6 +361,9 @@ function makeRoomForConsole(hide, show) {
       if (console[name] === wrapped) console[name] = original;
     };
   });
+}
+function queued({ jobsAhead }) {
+  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}, waiting`;
 }
 function lostConnection({ delayMs, error }) {
   const reason = error?.cause?.code ?? error?.message ?? "closed";

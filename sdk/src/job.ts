@@ -47,6 +47,8 @@ export interface TrainingJob {
   readonly createdAt: string;
   readonly startedAt?: string | null;
   readonly completedAt?: string | null;
+  /** How many trainings had to end first when the job was made; not every backend says. */
+  readonly jobsAhead?: number;
 }
 
 /** What `wait()` resolves with. */

@@ -170,6 +170,8 @@ class Run {
   async #follow(): Promise<TrainingResult> {
     if (this.#result !== undefined) return this.#result;
     let job = this.#job ?? (await this.#started());
+    const { jobsAhead } = job;
+    if (typeof jobsAhead === "number" && jobsAhead > 0) this.#notify({ type: "queued", jobsAhead });
     const { session, client, scope } = await this.#connect();
     const signal = this.#input.abortSignal;
 

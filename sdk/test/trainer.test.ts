@@ -271,6 +271,19 @@ test("observers get every event of the server behind its callback", async (t) =>
   assert.deepEqual(events[2], { ...extra, jobId: "j1", timestamp });
 });
 
+test("observers hear how many trainings come first", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.reply(creates, 201, { job: { ...job, status: "queued", jobsAhead: 2 } });
+  cloud.stream({ body: started(1) + completed(2) });
+  const trainer = createTrainer(input, cloud.context);
+  const events: unknown[] = [];
+  (trainer as unknown as Record<symbol, (observer: Observer) => void>)[observe]?.((event) => {
+    events.push(event);
+  });
+  await trainer.wait();
+  assert.deepEqual(events[0], { type: "queued", jobsAhead: 2 });
+});
+
 test("a create is repeated on a broken connection where the backend knows the key", async (t) => {
   const cloud = await FakeCloud.start(t);
   const model = { id: input.model, capabilities: { train: true } };

@@ -1522,6 +1522,8 @@ var Run = class {
   async #follow() {
     if (this.#result !== void 0) return this.#result;
     let job = this.#job ?? await this.#started();
+    const { jobsAhead } = job;
+    if (typeof jobsAhead === "number" && jobsAhead > 0) this.#notify({ type: "queued", jobsAhead });
     const { session, client, scope } = await this.#connect();
     const signal = this.#input.abortSignal;
     const apply = async (effect) => {

@@ -3,10 +3,12 @@
 import process from "node:process";
 
 const clearLine = "\r\u001b[2K";
-// Without a terminal only one thing is worth a line: a backend that stays away.
+// Without a terminal only what makes one wait is worth a line: a backend that
+// stays away, and trainings that come first.
 const silent = {
   begin() {},
   event(event) {
+    if (event?.type === "queued") process.stderr.write(`arkor start: ${queued(event)}\n`);
     if (event?.type === "reconnecting" && event.attempt === 2) process.stderr.write(`arkor start: ${lostConnection(event)}\n`);
   },
   end() {},
@@ -57,8 +59,8 @@ function onTerminal() {
       show();
     },
     event(event) {
-      if (event?.type === "reconnecting") {
-        state.text = lostConnection(event);
+      if (event?.type === "queued" || event?.type === "reconnecting") {
+        state.text = event.type === "queued" ? queued(event) : lostConnection(event);
         show();
       }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
@@ -107,6 +109,10 @@ function makeRoomForConsole(hide, show) {
       if (console[name] === wrapped) console[name] = original;
     };
   });
+}
+
+function queued({ jobsAhead }) {
+  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}, waiting`;
 }
 
 function lostConnection({ delayMs, error }) {

@@ -55,4 +55,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin dist sdk/node_modules sdk/build sdk/dist
+	rm -rf bin sdk/node_modules sdk/build sdk/dist

@@ -23,7 +23,7 @@ type bench struct{ bin, folder string }
 func (b *bench) command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(b.bin, name), args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "ARKOR_BACKEND_HOME="+filepath.Join(b.folder, "backend"))
+	cmd.Env = append(os.Environ(), "ARKOR_BACKEND=local", "ARKOR_BACKEND_HOME="+filepath.Join(b.folder, "backend"))
 	return cmd
 }
 

@@ -20,7 +20,7 @@ type command struct {
 	env      cli.Env
 	name     string
 	template string
-	yes      bool
+	yes      bool // accepted for scripts; nothing is asked yet
 }
 
 // New returns arkor-init with its one command, bound to env. It does no work.
@@ -37,7 +37,7 @@ func New(env cli.Env) *ff.Command {
 	})
 	flags.AddFlag(ff.FlagConfig{
 		ShortName: 'y', LongName: "yes", Value: ffval.NewValue(&c.yes), NoDefault: true,
-		Usage: "take every default and do not show the plan first",
+		Usage: "take every default and ask nothing",
 	})
 	return &ff.Command{
 		Name:      "arkor-init",
@@ -48,7 +48,10 @@ func New(env cli.Env) *ff.Command {
 			Usage:     "arkor init [dir] [--template ID] [--name NAME] [--yes]",
 			ShortHelp: "write a project that trains on this machine",
 			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept as they\n" +
-				"are. Nothing is installed and nothing leaves this machine.",
+				"are. Nothing is installed and nothing leaves this machine.\n\n" +
+				"Examples:\n" +
+				"  arkor init demo --template triage --yes\n" +
+				"  arkor init . --name support-bot",
 			Flags: flags,
 			Exec:  c.run,
 		}},
@@ -73,9 +76,6 @@ func (c *command) run(ctx context.Context, args []string) error {
 	})
 	if err != nil {
 		return cli.Hint(err, "choose another directory: arkor init <dir>")
-	}
-	if !c.yes && c.interactive() {
-		c.preview(dir, plan.Entries())
 	}
 	entries, err := plan.Write(ctx)
 	if err != nil {
@@ -105,21 +105,6 @@ func (c *command) sdkRange() string {
 		return spec
 	}
 	return scaffold.SDKRange(cli.Version())
-}
-
-// interactive reports whether a person is there to read along.
-func (c *command) interactive() bool {
-	return cli.IsTerminal(c.env.Stdin) && cli.IsTerminal(c.env.Stdout) && c.env.Getenv("CI") == ""
-}
-
-func (c *command) preview(dir string, entries []scaffold.Entry) {
-	fmt.Fprintf(c.env.Stderr, "Writing to %s:\n", dir)
-	for _, e := range entries {
-		if e.Action == scaffold.Created {
-			fmt.Fprintf(c.env.Stderr, "  %s\n", e.Path)
-		}
-	}
-	fmt.Fprintln(c.env.Stderr)
 }
 
 // report prints what happened to each path, which is the result, and what to

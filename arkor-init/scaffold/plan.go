@@ -84,15 +84,6 @@ func New(opts Options) (*Plan, error) {
 	return plan, nil
 }
 
-// Entries is what Write is going to do.
-func (p *Plan) Entries() []Entry {
-	var entries []Entry
-	for _, s := range p.steps {
-		entries = append(entries, s.Entry)
-	}
-	return entries
-}
-
 // checkRoot reports whether dir is missing or empty. It fails when dir, or what
 // should become a parent of it, is something other than a directory.
 func checkRoot(dir string) (fresh bool, err error) {

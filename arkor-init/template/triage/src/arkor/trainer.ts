@@ -142,7 +142,8 @@ export const trainer = createTrainer({
         answer = completion.choices[0]?.message.content ?? "";
         console.log(`step=${step} answer=${JSON.stringify(parseTriage(answer))}`);
       } catch (error) {
-        console.log(`step=${step} not there yet: ${error instanceof Error ? error.message : String(error)}: ${answer}`);
+        const reason = error instanceof Error ? error.message : String(error);
+        console.log(`step=${step} not there yet: ${reason}${answer === "" ? "" : `: ${answer}`}`);
       }
     },
   },

@@ -101,7 +101,7 @@ func (c *command) answer(ctx context.Context, choice backend.Choice) (Answer, er
 		return Answer{}, err
 	case token == "":
 		err := fmt.Errorf("signing in to %s is not part of this build", choice)
-		return Answer{}, cli.Hint(err, "use `--backend local`, or set ARKOR_TOKEN and ARKOR_CLOUD_API_URL")
+		return Answer{}, cli.Hint(err, "set ARKOR_BACKEND=local to train on this machine, or ARKOR_TOKEN and ARKOR_CLOUD_API_URL")
 	case c.isRejected(token):
 		err := fmt.Errorf("%s does not accept the token in ARKOR_TOKEN", choice)
 		return Answer{}, cli.Hint(err, "set ARKOR_TOKEN to a token that is valid there; it cannot be renewed from here")

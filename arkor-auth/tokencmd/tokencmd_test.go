@@ -157,7 +157,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"nobody is signed in", nil, nil,
 			"arkor-auth token: signing in to https://api.arkor.ai is not part of this build\n" +
-				"hint: use `--backend local`, or set ARKOR_TOKEN and ARKOR_CLOUD_API_URL\n"},
+				"hint: set ARKOR_BACKEND=local to train on this machine, or ARKOR_TOKEN and ARKOR_CLOUD_API_URL\n"},
 		{"a token with a line break", []string{"ARKOR_TOKEN=s3cret\nX: y"}, nil,
 			"arkor-auth token: ARKOR_TOKEN holds a character that no token has\n" +
 				"hint: set it again without blanks, quotes or line breaks\n"},

@@ -13,7 +13,10 @@ func New(env cli.Env) *ff.Command {
 		Name: "arkor-backend", Usage: "arkor backend <serve|ensure|status|stop|pull> [options]",
 		ShortHelp: "the training backend on your own machine",
 		LongHelp: "Trains models and answers chats on this machine, behind the same API as the managed cloud.\n" +
-			"Other commands start it when they need it; its data is in $ARKOR_BACKEND_HOME or ~/.arkor/backend.",
+			"Other commands start it when they need it; its data is in $ARKOR_BACKEND_HOME or ~/.arkor/backend.\n\n" +
+			"Examples:\n" +
+			"  arkor backend status\n" +
+			"  arkor backend pull HuggingFaceTB/SmolLM2-135M-Instruct",
 		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env)},
 	}
 }

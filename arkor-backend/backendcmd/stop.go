@@ -43,6 +43,10 @@ func (c *stop) run(ctx context.Context, args []string) error {
 		fmt.Fprintln(c.env.Stdout, "not running")
 		return nil
 	}
+	s, err := askState(ctx, home, info)
+	if err != nil {
+		return err
+	}
 	if _, err := askStop(ctx, home, info, false); err != nil {
 		return err
 	}
@@ -52,5 +56,9 @@ func (c *stop) run(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Fprintln(c.env.Stdout, "stopped")
+	if s.Jobs.Running+s.Jobs.Queued > 0 {
+		fmt.Fprintf(c.env.Stderr, "arkor backend stop: left unfinished: %d training, %d waiting; they go on when the backend is back, "+
+			"and an `arkor start` that follows one brings it back\n", s.Jobs.Running, s.Jobs.Queued)
+	}
 	return nil
 }

@@ -66,6 +66,14 @@ export function checkModelOffered(model: string, offer: ModelList | undefined): 
     listed
       ? `Model "${model}" cannot be trained on this backend. ${list}`
       : `Unsupported model "${model}": this backend does not offer it. ${list}`,
-    { hint: "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub" },
+    { hint: looksLikePath(model) ? pathHint : choiceHint },
   );
+}
+
+const choiceHint =
+  "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub";
+const pathHint = "name a model folder on the backend's machine by its absolute path";
+
+function looksLikePath(model: string): boolean {
+  return /^(\.{1,2}|~)[\\/]/.test(model);
 }

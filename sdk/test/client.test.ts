@@ -192,6 +192,20 @@ test("a deprecation notice reaches the handler, whose failures change nothing", 
   assert.deepEqual(global[Symbol.for("arkor.deprecation")], notice);
 });
 
+test("a model folder that is not absolute gets a hint of its own", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.reply("GET /v1/models", 200, { models: [{ id: "arkor/tiny", capabilities: { train: true } }] });
+  const dataset = { type: "huggingface", name: "d" } as const;
+  for (const [model, hint] of [
+    ["./models/mine", /absolute path/],
+    ["~/models/mine", /absolute path/],
+    ["acme/mine", /`arkor backend pull owner\/name`/],
+  ] as const) {
+    const starting = createTrainer({ name: "n", model, dataset }, cloud.context).start();
+    await assert.rejects(starting, { name: "UnsupportedModelError", hint });
+  }
+});
+
 eachCase<
   { status: number; model: string; body?: unknown },
   { message: string | null }

@@ -846,8 +846,13 @@ function checkModelOffered(model, offer) {
   const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
   throw new UnsupportedModelError(
     listed ? `Model "${model}" cannot be trained on this backend. ${list}` : `Unsupported model "${model}": this backend does not offer it. ${list}`,
-    { hint: "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub" }
+    { hint: looksLikePath(model) ? pathHint : choiceHint }
   );
+}
+var choiceHint = "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub";
+var pathHint = "name a model folder on the backend's machine by its absolute path";
+function looksLikePath(model) {
+  return /^(\.{1,2}|~)[\\/]/.test(model);
 }
 
 // ../sdk/src/session.ts

@@ -31,7 +31,10 @@ func New(env cli.Env) *ff.Command {
 		ShortHelp: "bundle the trainer into .arkor/build",
 		LongHelp: "Bundles the module that exports the trainer (default " + bundle.DefaultEntry + ")\n" +
 			"into " + bundle.Artifact + ". Nothing is run and nothing has to be installed:\n" +
-			"packages stay imports, and types are not checked.",
+			"packages stay imports, and types are not checked.\n\n" +
+			"Examples:\n" +
+			"  arkor build\n" +
+			"  arkor build src/arkor/other.ts",
 		Flags: flags,
 		Exec:  c.run,
 	}

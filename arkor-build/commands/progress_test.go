@@ -67,7 +67,7 @@ func TestQueueIsNamed(t *testing.T) {
 	wait := `async wait() { listener({ type: "queued", jobsAhead: 1 }); listener({ type: "queued", jobsAhead: 2 });
     return { job: { id: "j1", status: "completed" } }; }`
 	entry := onTerminal + `export const trainer = { ...observe, ...` + trainer(wait) + `};`
-	const clear, one, two = "\r\x1b[2K", "in the queue behind another training, waiting", "in the queue behind 2 other trainings, waiting"
+	const clear, one, two = "\r\x1b[2K", "in the queue behind another training", "in the queue behind 2 other trainings"
 	got := start(t, entry)
 	if want := clear + "waiting for the training to start" + clear + one + clear + two + clear; got.stderr != want {
 		t.Errorf("stderr: %q, want %q", got.stderr, want)

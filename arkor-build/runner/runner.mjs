@@ -363,10 +363,11 @@ function makeRoomForConsole(hide, show) {
   });
 }
 function queued({ jobsAhead }) {
-  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}, waiting`;
+  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}`;
 }
 function lostConnection({ delayMs, error }) {
-  const reason = error?.cause?.code ?? error?.message ?? "closed";
+  const code = error?.cause?.code;
+  const reason = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
   return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
 }
 function numbers(object) {

@@ -44,7 +44,10 @@ func New(env cli.Env) *ff.Command {
 			"is run, after building it again if one of its sources changed; with one, that\n" +
 			"entry is built and run. Exits 0 when the training completed, 1 when it failed\n" +
 			"or was cancelled. Ctrl-C cancels the job; a second one leaves at once.\n\n" +
-			"Needs node 20 or newer, bun or deno. ARKOR_JS_RUNTIME names another choice.",
+			"Needs node 20 or newer, bun or deno. ARKOR_JS_RUNTIME names another choice.\n\n" +
+			"Examples:\n" +
+			"  arkor start\n" +
+			"  arkor start src/arkor/other.ts",
 		Flags: flags,
 		Exec:  c.run,
 	}

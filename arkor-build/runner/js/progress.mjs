@@ -112,11 +112,12 @@ function makeRoomForConsole(hide, show) {
 }
 
 function queued({ jobsAhead }) {
-  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}, waiting`;
+  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}`;
 }
 
 function lostConnection({ delayMs, error }) {
-  const reason = error?.cause?.code ?? error?.message ?? "closed";
+  const code = error?.cause?.code;
+  const reason = code === "UND_ERR_SOCKET" ? "closed" : (code ?? error?.message ?? "closed"); // node's name for a socket that went away
   return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1000)} s`;
 }
 

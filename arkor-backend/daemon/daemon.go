@@ -135,7 +135,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		if strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "Only one usage") {
 			return nil, cli.Hint(fmt.Errorf("%s is in use by another program", address), "choose another port with --listen, or port 0 for any free one")
 		}
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+		return nil, cli.Hint(fmt.Errorf("listen on %s: %w", address, err), "write an address of this machine and a port, like 127.0.0.1:4000")
 	}
 	return listener, err
 }

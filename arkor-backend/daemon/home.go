@@ -51,7 +51,12 @@ func (h Home) Log() string { return h.file("backend.log") }
 func (h Home) EnsureLock() string { return h.file("ensure.lock") }
 
 // Make creates the folder. What is in it belongs to its owner alone.
-func (h Home) Make() error { return os.MkdirAll(string(h), 0o700) }
+func (h Home) Make() error {
+	if err := os.MkdirAll(string(h), 0o700); err != nil {
+		return cli.Hint(fmt.Errorf("data folder of the backend: %w", err), "name a folder that you may write to in ARKOR_BACKEND_HOME")
+	}
+	return nil
+}
 
 // Info says where a daemon is and what it is.
 type Info struct {

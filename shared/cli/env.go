@@ -60,6 +60,13 @@ func IsTerminal(stream any) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// Interactive reports whether somebody is there to answer a question: all
+// three streams are a terminal, and this is no CI job. CI=false counts as CI,
+// as in the tool whose interface we keep.
+func (e Env) Interactive() bool {
+	return e.Getenv("CI") == "" && IsTerminal(e.Stdin) && IsTerminal(e.Stdout) && IsTerminal(e.Stderr)
+}
+
 // Color reports whether w is a terminal that wants colour (https://no-color.org).
 func (e Env) Color(w io.Writer) bool {
 	return IsTerminal(w) && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"

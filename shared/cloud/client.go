@@ -28,6 +28,30 @@ type Client struct {
 	OnDeprecated func(Deprecation) // called for every answer that says so
 }
 
+// AuthConfig returns how people sign in to this deployment. No token is sent.
+func (c *Client) AuthConfig(ctx context.Context) (AuthConfig, error) {
+	var out AuthConfig
+	return out, c.withoutToken().call(ctx, http.MethodGet, "/v1/auth/cli/config", nil, nil, &out)
+}
+
+// Anonymous makes a new anonymous identity. No token is sent. An answer without
+// a token, an id or an organisation is an error.
+func (c *Client) Anonymous(ctx context.Context) (AnonymousIdentity, error) {
+	var out AnonymousIdentity
+	const path = "/v1/auth/anonymous"
+	err := c.withoutToken().call(ctx, http.MethodPost, path, nil, map[string]string{"kind": "cli"}, &out)
+	if err == nil && (out.Token == "" || out.AnonymousID == "" || out.PersonalOrg.Slug == "") {
+		err = &decodeError{"POST " + path, errors.New("token, anonymousId or personalOrg.slug is missing")}
+	}
+	return out, err
+}
+
+func (c *Client) withoutToken() *Client {
+	open := *c
+	open.Token = ""
+	return &open
+}
+
 // Me returns the caller and their organisations.
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	var out Me
@@ -142,16 +166,16 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 }
 
 // do sends a request and turns everything but a 2xx into an error. Redirects
-// are not followed: the API has none, and a token must not leave its host.
+// are followed on the same origin only: a token must not leave its host.
 func (c *Client) do(req *http.Request) (*http.Response, error) {
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client.CheckRedirect = SameOrigin
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, unreachable(req, err)
 	}
 	if d, ok := ParseDeprecation(res.Header, c.Version); ok && c.OnDeprecated != nil {
 		c.OnDeprecated(d)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -176,4 +177,92 @@ func FuzzErrorBody(f *testing.F) {
 			t.Error("empty message")
 		}
 	})
+}
+
+// Rule J6 of auth-and-state: a token never leaves the origin that it is for.
+func TestRedirectsStayOnTheirOrigin(t *testing.T) {
+	t.Parallel()
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("a request arrived with %q", r.Header.Get("Authorization"))
+	})
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/v1/me":
+			http.Redirect(w, r, "/v1/moved", http.StatusTemporaryRedirect)
+		case "/v1/models":
+			http.Redirect(w, r, strings.TrimRight(other.BaseURL, "/")+"/v1/models", http.StatusTemporaryRedirect)
+		case "/v1/projects":
+			http.Redirect(w, r, "/v1/projects", http.StatusTemporaryRedirect)
+		default:
+			_, _ = io.WriteString(w, `{"user":{"id":"u"},"orgs":[]}`)
+		}
+	})
+	if me, err := client.Me(t.Context()); err != nil || me.User.ID != "u" {
+		t.Errorf("on the same origin: %v, %v", me, err)
+	}
+	var status *StatusError
+	if _, err := client.Models(t.Context()); !errors.As(err, &status) || status.Status != http.StatusTemporaryRedirect {
+		t.Errorf("to another origin: %v", err)
+	}
+	if _, err := client.Projects(t.Context(), "o"); !errors.As(err, &status) || status.Status != http.StatusTemporaryRedirect {
+		t.Errorf("in a circle: %v", err)
+	}
+}
+
+func TestUnreachableServersAreNamed(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	silent := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	silent.HTTP = Patient()
+	silent.HTTP.Timeout = 10 * time.Millisecond
+	_, err := silent.Me(t.Context())
+	if want := "no answer from " + strings.TrimRight(silent.BaseURL, "/") + " (GET /v1/me) in time"; err == nil || err.Error() != want {
+		t.Errorf("silent: %v", err)
+	}
+	gone := serve(t, nil)
+	gone.HTTP = &http.Client{Transport: failing{}}
+	_, err = gone.Me(t.Context())
+	if want := "cannot reach " + strings.TrimRight(gone.BaseURL, "/") + " (GET /v1/me): unplugged"; err == nil || err.Error() != want {
+		t.Errorf("gone: %v", err)
+	}
+}
+
+type failing struct{}
+
+func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("unplugged") }
+
+func TestSigningInSendsNoToken(t *testing.T) {
+	t.Parallel()
+	answer := `{"token":"anon_t0k","anonymousId":"an_1","kind":"cli","personalOrg":{"id":"org_1","slug":"anon-1f2e","name":"Personal"}}`
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" || r.Header.Get("X-Arkor-Client") != "arkor/1.2.3" {
+			t.Errorf("headers %v", r.Header)
+		}
+		body, _ := io.ReadAll(r.Body)
+		switch r.URL.Path {
+		case "/v1/auth/anonymous":
+			if string(body) != `{"kind":"cli"}` {
+				t.Errorf("body %s", body)
+			}
+			w.WriteHeader(http.StatusCreated)
+			_, _ = io.WriteString(w, answer)
+		case "/v1/auth/cli/config":
+			_, _ = io.WriteString(w, `{"auth0Domain":null,"clientId":"","audience":null,"callbackPorts":[1,2],"new":{}}`)
+		}
+	})
+	identity, err := client.Anonymous(t.Context())
+	want := AnonymousIdentity{Token: "anon_t0k", AnonymousID: "an_1", Kind: "cli", PersonalOrg: Org{ID: "org_1", Slug: "anon-1f2e", Name: "Personal"}}
+	if diff := cmp.Diff(want, identity); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	config, err := client.AuthConfig(t.Context())
+	if err != nil || config.Auth0Domain != nil || *config.ClientID != "" || len(config.CallbackPorts) != 2 || config.Anonymous != nil {
+		t.Errorf("config %+v, %v", config, err)
+	}
+	for _, answer = range []string{"{}", "[]", "null", `{"token":7}`, strings.Replace(answer, "anon-1f2e", "", 1)} {
+		if _, err := client.Anonymous(t.Context()); err == nil {
+			t.Errorf("%s was accepted", answer)
+		}
+	}
 }

@@ -34,12 +34,33 @@ type Me struct {
 }
 
 // AuthConfig answers GET /v1/auth/cli/config. The strings are nil where the
-// deployment has no OAuth sign-in.
+// deployment has no OAuth sign-in. The last two fields are our addition; the
+// managed cloud sends neither.
 type AuthConfig struct {
-	Auth0Domain   *string `json:"auth0Domain"`
-	ClientID      *string `json:"clientId"`
-	Audience      *string `json:"audience"`
-	CallbackPorts []int   `json:"callbackPorts"`
+	Auth0Domain   *string        `json:"auth0Domain"` // host, or an issuer with its scheme
+	ClientID      *string        `json:"clientId"`
+	Audience      *string        `json:"audience"`
+	CallbackPorts []int          `json:"callbackPorts"`       // of the loopback listener, tried in order
+	Anonymous     *bool          `json:"anonymous,omitempty"` // false: there are no anonymous identities here
+	Endpoints     *AuthEndpoints `json:"endpoints,omitempty"`
+}
+
+// AuthEndpoints are the addresses of an OpenID provider. Where one is "", the
+// provider does not offer it; where there are none at all, they are those of
+// Auth0 on AuthConfig.Auth0Domain.
+type AuthEndpoints struct {
+	Authorization       string `json:"authorization"`
+	Token               string `json:"token"`
+	DeviceAuthorization string `json:"deviceAuthorization,omitempty"`
+	Revocation          string `json:"revocation,omitempty"`
+}
+
+// AnonymousIdentity answers POST /v1/auth/anonymous.
+type AnonymousIdentity struct {
+	Token       string `json:"token"`
+	AnonymousID string `json:"anonymousId"`
+	Kind        string `json:"kind"` // "cli" or "web", as asked for
+	PersonalOrg Org    `json:"personalOrg"`
 }
 
 // Project is a project of an organisation.

@@ -4,7 +4,6 @@ package backend
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,11 +14,12 @@ import (
 	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/credentials"
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
 // ManagedCloud is the address behind the word "cloud".
-const ManagedCloud = "https://api.arkor.ai"
+const ManagedCloud = credentials.ManagedCloud
 
 // Choice is the active backend.
 type Choice struct {
@@ -157,22 +157,17 @@ func stamped(_ context.Context, env cli.Env) (value, file string, err error) {
 	if strings.TrimSpace(env.Getenv("ARKOR_TOKEN")) != "" {
 		return "", "", nil
 	}
-	home, err := env.Home()
+	store, err := credentials.Open(env)
 	if err != nil {
+		return "", "", nil // without a home nothing is stored
+	}
+	stored, err := store.Peek()
+	switch {
+	case errors.Is(err, credentials.ErrSignedOut), errors.Is(err, credentials.ErrUnusable):
 		return "", "", nil
+	case err == nil && stored.Address() == "":
+		err = fmt.Errorf("%s: the address is empty", store.Path())
+		err = cli.Hint(err, "sign in again with `arkor login --backend` and the address of your server")
 	}
-	file = filepath.Join(home, ".arkor", "credentials.json")
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", file, nil
-	}
-	if err != nil {
-		return "", file, fmt.Errorf("read credentials: %w", err)
-	}
-	var credentials struct{ ArkorCloudAPIURL any }
-	if json.Unmarshal([]byte(strings.TrimPrefix(string(data), "\uFEFF")), &credentials) != nil {
-		return "", file, nil
-	}
-	value, _ = credentials.ArkorCloudAPIURL.(string)
-	return value, file, nil
+	return stored.Address(), store.Path(), err
 }

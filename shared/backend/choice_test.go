@@ -84,7 +84,7 @@ func TestChoose(t *testing.T) {
 		flag:    "https://flag.test",
 		environ: []string{"ARKOR_BACKEND=https://backend.test", "ARKOR_CLOUD_API_URL=https://url.test"},
 		file:    "arkor.config.ts", config: `{"backend":"https://config.test"}`,
-		credentials: `{"arkorCloudApiUrl":"https://stamp.test"}`,
+		credentials: `{"mode":"anon","token":"t","arkorCloudApiUrl":"https://stamp.test"}`,
 	}
 	without := func(change func(*setup)) setup { s := everything; change(&s); return s }
 	noEnv := without(func(s *setup) { s.flag, s.environ = "", nil })
@@ -116,7 +116,9 @@ func TestChoose(t *testing.T) {
 		{"then the credentials", noConfig, at("https://stamp.test", "stamp"), ""},
 		{"unless the token is from elsewhere", without(func(s *setup) { s.flag, s.environ, s.file = "", []string{"ARKOR_TOKEN=t"}, "" }), at(ManagedCloud, "default"), ""},
 		{"credentials with a byte order mark", setup{credentials: "\uFEFF" + noEnv.credentials}, at("https://stamp.test", "stamp"), ""},
-		{"credentials without an address", setup{credentials: `{"arkorCloudApiUrl":7}`}, at(ManagedCloud, "default"), ""},
+		{"credentials without an address belong to the managed cloud (U2)", setup{credentials: `{"mode":"anon","token":"t","arkorCloudApiUrl":7}`}, at(ManagedCloud, "stamp"), ""},
+		{"an empty address stays empty (B8)", setup{credentials: `{"mode":"anon","token":"t","arkorCloudApiUrl":""}`}, Choice{}, "the address is empty"},
+		{"credentials of an unknown mode are not used", setup{credentials: `{"mode":"x","token":"t","arkorCloudApiUrl":"https://stamp.test"}`}, at(ManagedCloud, "default"), ""},
 		{"damaged credentials", setup{credentials: `{`}, at(ManagedCloud, "default"), ""},
 		{"no home", setup{environ: []string{"HOME=", "USERPROFILE="}}, at(ManagedCloud, "default"), ""},
 	} {

@@ -26,6 +26,10 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{fmt.Sprintf(format, args...)}
 }
 
+// ErrCancelled means that a person left a question with Ctrl-C or Escape. The
+// program ends as if it had been interrupted, and says so.
+var ErrCancelled = errors.New("Cancelled by user")
+
 // ExitError ends the program with a status and prints nothing: whoever returns
 // it has already said what there is to say.
 type ExitError struct{ Status int }

@@ -183,6 +183,9 @@ func Report(ctx context.Context, stderr io.Writer, name string, err error) int {
 	if hint := HintOf(err); hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", hint)
 	}
+	if errors.Is(err, ErrCancelled) {
+		return StatusInterrupted
+	}
 	return StatusFailed
 }
 

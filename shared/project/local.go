@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/filelock"
+	"github.com/arkorlab/arkor-go/shared/jsonfile"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
@@ -31,7 +30,7 @@ func EnsureLocal(ctx context.Context, client *cloud.Client, dir string) (Scope, 
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return Scope{}, err
 	}
-	unlock, err := lockedfile.MutexAt(filepath.Join(dir, Folder, "local.lock")).Lock()
+	unlock, err := filelock.Lock(ctx, filepath.Join(dir, Folder, "local.lock"))
 	if err != nil {
 		return Scope{}, err
 	}
@@ -45,7 +44,7 @@ func EnsureLocal(ctx context.Context, client *cloud.Client, dir string) (Scope, 
 	if slug == "" {
 		slug = Slug(dir)
 	}
-	made, err := create(ctx, client, Name(dir), slug)
+	made, err := create(ctx, client, LocalOrg, Name(dir), slug)
 	if err != nil {
 		return Scope{}, err
 	}
@@ -76,38 +75,12 @@ func lookUp(ctx context.Context, client *cloud.Client, path string) (remembered,
 	return remembered{scope, fields, exists}, err
 }
 
-// create makes the project, or finds the one that has its slug already.
-func create(ctx context.Context, client *cloud.Client, name, slug string) (cloud.Project, error) {
-	made, err := client.CreateProject(ctx, LocalOrg, name, slug)
-	var status *cloud.StatusError
-	if !errors.As(err, &status) || status.Status != http.StatusConflict {
-		return made, err
-	}
-	known, listErr := client.Projects(ctx, LocalOrg)
-	if listErr != nil {
-		return cloud.Project{}, listErr
-	}
-	for _, p := range known {
-		if p.Slug == slug {
-			return p, nil
-		}
-	}
-	return cloud.Project{}, err
-}
-
 // write replaces the file and keeps the fields that are not ours.
 func write(path string, scope Scope, fields map[string]json.RawMessage) error {
-	data, err := json.Marshal(scope)
+	data, err := jsonfile.Encode([]jsonfile.Field{
+		{Name: "orgSlug", Value: scope.OrgSlug}, {Name: "projectSlug", Value: scope.ProjectSlug}, {Name: "projectId", Value: scope.ProjectID},
+	}, fields)
 	if err != nil {
-		return err
-	}
-	if fields == nil {
-		fields = map[string]json.RawMessage{}
-	}
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	if data, err = json.MarshalIndent(fields, "", "  "); err != nil {
 		return err
 	}
 	if err := wholefile.Write(path, append(data, '\n'), 0o600); err != nil {

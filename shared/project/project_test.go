@@ -83,9 +83,10 @@ func put(t *testing.T, dir, name, content string) {
 	}
 }
 
-// projects is the part of the API that EnsureLocal uses.
+// projects is the part of the API that projects are made with.
 type projects struct {
 	sync.Mutex
+	org     string
 	known   []cloud.Project
 	created int
 }
@@ -99,12 +100,12 @@ func (p *projects) forget() {
 func (p *projects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.Lock()
 	defer p.Unlock()
-	if r.URL.Path != "/v1/projects" || r.URL.Query().Get("orgSlug") != LocalOrg {
+	if r.URL.Path != "/v1/projects" || r.URL.Query().Get("orgSlug") != p.org {
 		http.Error(w, `{"error":"not found"}`, http.StatusNotFound)
 		return
 	}
 	if r.Method == http.MethodGet {
-		json.NewEncoder(w).Encode(map[string]any{"org": map[string]string{"slug": LocalOrg}, "projects": p.known})
+		json.NewEncoder(w).Encode(map[string]any{"org": map[string]string{"slug": p.org}, "projects": p.known})
 		return
 	}
 	var body struct{ Name, Slug string }
@@ -123,7 +124,7 @@ func (p *projects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func backend(t *testing.T) (*projects, *cloud.Client) {
-	p := &projects{}
+	p := &projects{org: LocalOrg}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
 	return p, &cloud.Client{BaseURL: server.URL, Version: "1.0.0"}

@@ -33,7 +33,7 @@ var ErrNoState = errors.New("No .arkor/state.json found. Create it by hand with 
 // when there is no file, and an error that names the file when there is one
 // that cannot be used: it may hold somebody's work.
 func State(dir string) (Scope, error) {
-	scope, _, err := read(filepath.Join(dir, Folder, "state.json"))
+	scope, _, err := read(filepath.Join(dir, StateFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Scope{}, ErrNoState
 	}

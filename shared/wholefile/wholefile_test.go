@@ -53,3 +53,18 @@ func TestWriteSetsTheModeOfTheNewFile(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 }
+
+func TestAModeThatIsRefusedIsReportedAfterwards(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secret")
+	refusal := errors.New("not supported here")
+	err := create(path, 0o600, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err },
+		func(*os.File, os.FileMode) error { return refusal })
+	var mode *ModeError
+	if !errors.As(err, &mode) || !errors.Is(err, refusal) || mode.Path != path {
+		t.Errorf("got %v", err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "x" {
+		t.Errorf("the file holds %q, %v", data, err)
+	}
+}

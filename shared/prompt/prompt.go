@@ -1,0 +1,92 @@
+// Package prompt asks a person at a terminal. Questions appear on stderr, so
+// that stdout holds results alone.
+package prompt
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/huh"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+// Option is one answer to choose from.
+type Option struct {
+	Label string
+	Hint  string // what choosing it means, "" for nothing
+}
+
+// Select asks for one of options and returns its index. Where nobody is there
+// to ask, the preselected one is taken. Its error is cli.ErrCancelled when the
+// person left, and the cause of ctx when that ended.
+func Select(ctx context.Context, env cli.Env, question string, options []Option, preselected int) (int, error) {
+	if !env.Interactive() {
+		return preselected, nil
+	}
+	chosen := preselected
+	var list []huh.Option[int]
+	for i, o := range options {
+		label := o.Label
+		if o.Hint != "" {
+			label += "  (" + o.Hint + ")"
+		}
+		list = append(list, huh.NewOption(label, i))
+	}
+	err := ask(ctx, env, huh.NewSelect[int]().Title(question).Options(list...).Value(&chosen))
+	return chosen, err
+}
+
+// Confirm asks a question of yes and no, with No preselected: whatever is asked
+// here cannot be undone. Where nobody is there to ask, the answer is no.
+func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
+	if !env.Interactive() {
+		return false, nil
+	}
+	yes := false
+	err := ask(ctx, env, huh.NewConfirm().Title(question).Value(&yes))
+	return yes, err
+}
+
+func ask(ctx context.Context, env cli.Env, field huh.Field) error {
+	if env.Getenv("ACCESSIBLE") != "" || env.Getenv("TERM") == "dumb" {
+		return askPlainly(ctx, env, field)
+	}
+	keys := huh.NewDefaultKeyMap()
+	keys.Quit = key.NewBinding(key.WithKeys("ctrl+c", "esc"))
+	theme := huh.ThemeBase16()
+	if !env.Color(env.Stderr) {
+		theme = huh.ThemeBase()
+	}
+	form := huh.NewForm(huh.NewGroup(field)).WithKeyMap(keys).WithTheme(theme).WithShowHelp(true).
+		WithInput(env.Stdin).WithOutput(env.Stderr).
+		// Signals are the frame's: it ends ctx, which ends the form.
+		WithProgramOptions(tea.WithoutSignalHandler())
+	err := form.RunWithContext(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, huh.ErrUserAborted):
+		return cli.ErrCancelled
+	}
+	return err
+}
+
+// askPlainly asks line by line, for screen readers and terminals that cannot
+// redraw.
+func askPlainly(ctx context.Context, env cli.Env, field huh.Field) error {
+	answered := make(chan error, 1)
+	go func() { answered <- field.RunAccessible(env.Stderr, env.Stdin) }()
+	select {
+	case err := <-answered:
+		if errors.Is(err, io.EOF) {
+			return cli.ErrCancelled
+		}
+		return err
+	case <-ctx.Done(): // the read goes on until the process ends, which is now
+		return context.Cause(ctx)
+	}
+}

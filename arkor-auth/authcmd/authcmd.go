@@ -4,7 +4,10 @@ package authcmd
 import (
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-auth/logincmd"
+	"github.com/arkorlab/arkor-go/arkor-auth/logoutcmd"
 	"github.com/arkorlab/arkor-go/arkor-auth/tokencmd"
+	"github.com/arkorlab/arkor-go/arkor-auth/whoamicmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -15,10 +18,7 @@ func New(env cli.Env) *ff.Command {
 		Usage:     "arkor-auth [command] [options]",
 		ShortHelp: "say who you are to the backend that runs your trainings",
 		Subcommands: []*ff.Command{
-			cli.Absent("arkor-auth", "login", "sign in"),
-			cli.Absent("arkor-auth", "logout", "forget the stored credentials"),
-			cli.Absent("arkor-auth", "whoami", "say who is signed in"),
-			tokencmd.New(env),
+			logincmd.New(env), logoutcmd.New(env), whoamicmd.New(env), tokencmd.New(env),
 		},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-auth/identity"
 	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -25,10 +26,10 @@ import (
 // Answer is what --json prints.
 type Answer struct {
 	Token     string         `json:"token"`
-	Mode      string         `json:"mode"` // "local" or "token"
+	Mode      string         `json:"mode"` // "anon", "oauth", "local" or "token"
 	APIURL    string         `json:"apiUrl"`
 	OrgSlug   *string        `json:"orgSlug"`   // null when unknown
-	ExpiresAt *int64         `json:"expiresAt"` // Unix seconds; null when it does not expire or is unknown
+	ExpiresAt *int64         `json:"expiresAt"` // Unix seconds by this machine's clock; null when it does not expire or is unknown
 	Scope     *project.Scope `json:"scope"`     // null without --scope
 }
 
@@ -64,8 +65,13 @@ func New(env cli.Env) *ff.Command {
 		Name:      "token",
 		Usage:     "arkor-auth token [--json] [--scope] [--backend BACKEND] [--rejected SHA256]",
 		ShortHelp: "print a valid access token for the active backend",
-		Flags:     flags,
-		Exec:      c.run,
+		LongHelp: "Renews a token that is about to expire, and makes an anonymous identity where there\n" +
+			"is none. ARKOR_TOKEN outranks what is stored. Plumbing: what it prints is a secret.\n\n" +
+			"Examples:\n" +
+			"  curl -H \"Authorization: Bearer $(arkor-auth token)\" -H \"X-Arkor-Client: arkor/1.0.0\" https://api.arkor.ai/v1/me\n" +
+			"  arkor-auth token --json --scope --backend cloud",
+		Flags: flags,
+		Exec:  c.run,
 	}
 }
 
@@ -95,42 +101,23 @@ func (c *command) answer(ctx context.Context, choice backend.Choice) (Answer, er
 	if choice.Local {
 		return c.local(ctx)
 	}
-	token, err := c.environmentToken()
-	switch {
-	case err != nil:
+	resolver := identity.Resolver{Env: c.env, Now: time.Now, Bootstrap: true, Rejected: c.rejected}
+	who, err := resolver.Resolve(ctx, choice)
+	if err != nil {
 		return Answer{}, err
-	case token == "":
-		err := fmt.Errorf("signing in to %s is not part of this build", choice)
-		return Answer{}, cli.Hint(err, "set ARKOR_BACKEND=local to train on this machine, or ARKOR_TOKEN and ARKOR_CLOUD_API_URL")
-	case c.isRejected(token):
-		err := fmt.Errorf("%s does not accept the token in ARKOR_TOKEN", choice)
-		return Answer{}, cli.Hint(err, "set ARKOR_TOKEN to a token that is valid there; it cannot be renewed from here")
 	}
-	answer := Answer{Token: token, Mode: "token", APIURL: choice.URL}
+	answer := Answer{Token: who.Token, Mode: string(who.Mode), APIURL: who.APIURL, ExpiresAt: who.ExpiresAt}
+	if who.OrgSlug != "" {
+		answer.OrgSlug = &who.OrgSlug
+	}
 	if c.scope {
-		scope, err := project.State(c.env.Dir)
+		scope, err := project.EnsureCloud(ctx, cloud.For(c.env, who.APIURL, who.Token), c.env.Dir, who.OrgSlug)
 		if err != nil {
 			return Answer{}, err
 		}
 		answer.Scope = &scope
 	}
 	return answer, nil
-}
-
-// environmentToken returns ARKOR_TOKEN, or "" when it is not set. Its error
-// does not show it.
-func (c *command) environmentToken() (string, error) {
-	token := strings.TrimSpace(c.env.Getenv("ARKOR_TOKEN"))
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", cli.Hint(errors.New("ARKOR_TOKEN holds a character that no token has"),
-			"set it again without blanks, quotes or line breaks")
-	}
-	return token, nil
-}
-
-func (c *command) isRejected(token string) bool {
-	sum := sha256.Sum256([]byte(token))
-	return strings.EqualFold(c.rejected, hex.EncodeToString(sum[:]))
 }
 
 // local starts the backend on this machine when it is not running. The owner
@@ -147,10 +134,7 @@ func (c *command) local(ctx context.Context) (Answer, error) {
 	org := project.LocalOrg
 	answer := Answer{Token: daemon.Token, Mode: "local", APIURL: strings.TrimRight(daemon.URL, "/"), OrgSlug: &org}
 	if c.scope {
-		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-		defer cancel()
-		client := &cloud.Client{BaseURL: answer.APIURL, Token: answer.Token, Version: cli.Version()}
-		scope, err := project.EnsureLocal(ctx, client, c.env.Dir)
+		scope, err := project.EnsureLocal(ctx, cloud.For(c.env, answer.APIURL, answer.Token), c.env.Dir)
 		if err != nil {
 			return Answer{}, fmt.Errorf("find this project on the local backend: %w", err)
 		}

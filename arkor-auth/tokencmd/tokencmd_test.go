@@ -155,9 +155,11 @@ func TestRefusals(t *testing.T) {
 		args    []string
 		stderr  string
 	}{
-		{"nobody is signed in", nil, nil,
-			"arkor-auth token: signing in to https://api.arkor.ai is not part of this build\n" +
-				"hint: set ARKOR_BACKEND=local to train on this machine, or ARKOR_TOKEN and ARKOR_CLOUD_API_URL\n"},
+		{"nobody is signed in, and the server is away", []string{"ARKOR_CLOUD_API_URL=http://127.0.0.1:1"}, nil,
+			"arkor-auth token: cannot reach http://127.0.0.1:1 (GET /v1/auth/cli/config): dial tcp 127.0.0.1:1: connect: connection refused\n" +
+				"hint: check the network, and that this is the right address\n"},
+		{"no home", []string{"HOME=", "ARKOR_CLOUD_API_URL=http://127.0.0.1:1"}, nil,
+			"arkor-auth token: no home directory: HOME is not set\nhint: set HOME to a folder that you may write to\n"},
 		{"a token with a line break", []string{"ARKOR_TOKEN=s3cret\nX: y"}, nil,
 			"arkor-auth token: ARKOR_TOKEN holds a character that no token has\n" +
 				"hint: set it again without blanks, quotes or line breaks\n"},

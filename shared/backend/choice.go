@@ -50,7 +50,7 @@ func Choose(ctx context.Context, env cli.Env, flag string) (Choice, error) {
 	// Set but empty is a mistake, and the managed cloud no place to send its
 	// consequences to.
 	if value, ok := env.LookupEnv("ARKOR_CLOUD_API_URL"); ok {
-		address, err := parseURL(value)
+		address, err := Address(value)
 		if err != nil {
 			err = fmt.Errorf("ARKOR_CLOUD_API_URL: %w", err)
 			return Choice{}, cli.Hint(err, "set it to the https:// address of a server, or unset it")
@@ -78,7 +78,7 @@ func Parse(value, from string) (Choice, error) {
 	case "cloud":
 		return Choice{URL: ManagedCloud, From: from}, nil
 	}
-	address, err := parseURL(value)
+	address, err := Address(value)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", from, err)
 		return Choice{}, cli.Hint(err, "a backend is `local`, `cloud`, or the https:// address of a server")
@@ -86,8 +86,10 @@ func Parse(value, from string) (Choice, error) {
 	return Choice{URL: address, From: from}, nil
 }
 
-// parseURL never repeats its input where that may hold a password.
-func parseURL(value string) (string, error) {
+// Address checks the address of a server that gets tokens: https, or http on
+// this machine. Slashes at the end are removed. The error never repeats its input
+// where that may hold a password.
+func Address(value string) (string, error) {
 	u, err := url.Parse(value)
 	switch {
 	case value == "":

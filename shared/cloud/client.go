@@ -52,6 +52,11 @@ func (c *Client) withoutToken() *Client {
 	return &open
 }
 
+// Get reads an answer of the API into out, which need not be one of our types.
+func (c *Client) Get(ctx context.Context, path string, out any) error {
+	return c.call(ctx, http.MethodGet, path, nil, nil, out)
+}
+
 // Me returns the caller and their organisations.
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	var out Me
@@ -175,7 +180,7 @@ func (c *Client) do(req *http.Request) (*http.Response, error) {
 	client.CheckRedirect = SameOrigin
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, unreachable(req, err)
+		return nil, Unreachable(req, err)
 	}
 	if d, ok := ParseDeprecation(res.Header, c.Version); ok && c.OnDeprecated != nil {
 		c.OnDeprecated(d)

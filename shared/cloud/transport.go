@@ -47,14 +47,16 @@ func SameOrigin(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// unreachable says in words what kept an answer from coming.
-func unreachable(req *http.Request, err error) error {
+// Unreachable says in words what kept the answer to req from coming; err is what
+// an http.Client said.
+func Unreachable(req *http.Request, err error) error {
 	origin := req.URL.Scheme + "://" + req.URL.Host
 	var wrapped *url.Error
 	if !errors.As(err, &wrapped) || req.Context().Err() != nil {
 		return fmt.Errorf("%s %s on %s: %w", req.Method, req.URL.Path, origin, err)
 	}
-	return &UnreachableError{Doing: req.Method + " " + req.URL.Path, Origin: origin, Timeout: wrapped.Timeout(), Err: wrapped.Err}
+	err = &UnreachableError{Doing: req.Method + " " + req.URL.Path, Origin: origin, Timeout: wrapped.Timeout(), Err: wrapped.Err}
+	return cli.Hint(err, "check the network, and that this is the right address")
 }
 
 // UnreachableError means that no answer came to a request.

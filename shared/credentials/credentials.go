@@ -61,6 +61,9 @@ func (c Credentials) String() string {
 	if c.Mode == Anonymous {
 		return "anonymous identity " + c.AnonymousID
 	}
+	if c.Domain == "" {
+		return "account"
+	}
 	return "account of " + c.Domain
 }
 

@@ -37,6 +37,12 @@ func Open(env cli.Env) (Store, error) {
 // Path returns where the file is, or would be.
 func (s Store) Path() string { return s.path }
 
+// Exists reports whether something is there, readable or not.
+func (s Store) Exists() bool {
+	_, err := os.Stat(s.path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // Peek returns what is stored, and touches and says nothing. Errors are
 // ErrSignedOut, ErrUnusable, or those of reading: then the file may hold a good
 // session and must not be overwritten.

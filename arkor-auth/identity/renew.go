@@ -1,0 +1,91 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/backend"
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/credentials"
+)
+
+// renew returns credentials whose token can be used. Any number of processes
+// that come at once make one request: whoever gets the lock later finds the
+// work done.
+func (r Resolver) renew(ctx context.Context, store credentials.Store, choice backend.Choice, c credentials.Credentials) (credentials.Credentials, error) {
+	locked, err := store.Lock(ctx)
+	var unwritable *credentials.WriteError
+	switch {
+	case errors.As(err, &unwritable):
+		return r.renewUnstored(ctx, c, err)
+	case err != nil:
+		return credentials.Credentials{}, err
+	}
+	defer locked.Unlock()
+	if c, err = locked.Load(); err == nil {
+		err = issuedFor(c, choice)
+	}
+	if errors.Is(err, credentials.ErrSignedOut) {
+		err = cli.Hint(errors.New("somebody signed out meanwhile"), "sign in with `%s`", LoginCommand(choice))
+	}
+	if err != nil || r.usable(c) {
+		return c, err
+	}
+	fresh, err := r.refresh(ctx, c)
+	if err != nil || fresh.Token == c.Token {
+		return fresh, err
+	}
+	if err := locked.Save(fresh); err != nil {
+		r.warnUnstored(err)
+	}
+	return fresh, nil
+}
+
+// renewUnstored is for a home that cannot be written: the token is good for
+// this once.
+func (r Resolver) renewUnstored(ctx context.Context, c credentials.Credentials, why error) (credentials.Credentials, error) {
+	fresh, err := r.refresh(ctx, c)
+	if err == nil && fresh.Token != c.Token {
+		r.warnUnstored(why)
+	}
+	return fresh, err
+}
+
+func (r Resolver) warnUnstored(err error) {
+	fmt.Fprintf(r.Env.Stderr, "arkor: warning: the access token was renewed but not stored: %v\n", err)
+	fmt.Fprintf(r.Env.Stderr, "arkor: warning: %s; if the next command is refused, run `arkor login --oauth`\n", cli.HintOf(err))
+}
+
+// refresh asks the provider for a new token. Where it cannot be reached, a
+// token that still holds is good enough.
+func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (credentials.Credentials, error) {
+	if c.Mode == credentials.Anonymous {
+		err := fmt.Errorf("%s no longer accepts your anonymous identity %s", c.Address(), c.AnonymousID)
+		return c, cli.Hint(err, "`arkor login --anonymous` makes a new one, which has no part in the old one's projects")
+	}
+	const again = "sign in again with `arkor login --oauth`"
+	if c.RefreshToken == "" {
+		return c, cli.Hint(errors.New("the access token has expired and came without a refresh token"), again)
+	}
+	provider, err := oauthflow.FromCredentials(c, cloud.Patient())
+	if err != nil {
+		return c, err
+	}
+	tokens, err := provider.Refresh(ctx, c.RefreshToken)
+	switch {
+	case err == nil:
+		return tokens.Into(c), nil
+	case ctx.Err() != nil:
+		return c, context.Cause(ctx)
+	case errors.Is(err, oauthflow.ErrRevoked):
+		return c, cli.Hint(err, again)
+	case !r.isRejected(c.Token) && c.ExpiresAt != nil && r.left(c) > 0:
+		return c, nil
+	case r.isRejected(c.Token):
+		return c, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or "+again)
+	}
+	return c, cli.Hint(fmt.Errorf("the access token has expired and cannot be renewed: %w", err), "try again when %s can be reached", provider.Domain)
+}

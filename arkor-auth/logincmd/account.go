@@ -1,0 +1,125 @@
+package logincmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/credentials"
+)
+
+// patience is how long a person has to sign in in the browser.
+const patience = 5 * time.Minute
+
+func (c *command) signInByBrowser(ctx context.Context, provider oauthflow.Provider) error {
+	request := oauthflow.NewRequest()
+	callback, err := oauthflow.Listen(ctx, provider.Ports, request, func() {
+		fmt.Fprintln(c.env.Stderr, "arkor: warning: a callback that does not belong to this sign-in was ignored")
+	})
+	if err != nil {
+		return cli.Hint(err, "close what uses these ports, or sign in with --device")
+	}
+	url := provider.AuthorizeURL(request, callback.RedirectURI())
+	fmt.Fprintf(c.env.Stderr, "Browser: %s\n", url)
+	if !c.noBrowser {
+		openBrowser(c.env, url)
+	}
+	fmt.Fprintln(c.env.Stderr, "Waiting for browser callback")
+	fresh, err := c.throughBrowser(ctx, provider, request, callback)
+	callback.Close(err)
+	return c.signedIn(ctx, fresh, err)
+}
+
+func (c *command) throughBrowser(ctx context.Context, provider oauthflow.Provider, request oauthflow.Request, callback *oauthflow.Callback) (credentials.Credentials, error) {
+	late := errors.New("nobody signed in within 5 minutes")
+	waiting, cancel := context.WithTimeoutCause(ctx, patience, late)
+	defer cancel()
+	code, err := callback.Wait(waiting)
+	if errors.Is(err, late) {
+		err = cli.Hint(err, "run the command again; without a browser on this machine use --device")
+	}
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	tokens, err := provider.Exchange(ctx, request, code, callback.RedirectURI())
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	fresh := provider.Credentials(tokens, c.client.BaseURL)
+	return fresh, c.keep(ctx, fresh)
+}
+
+func (c *command) signInByDevice(ctx context.Context, provider oauthflow.Provider) error {
+	code, err := provider.RequestDevice(ctx)
+	if errors.Is(err, oauthflow.ErrNoDeviceFlow) {
+		return cli.Hint(err, "use --oauth; on a machine without a browser, --oauth --no-browser prints the address to visit")
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.env.Stderr, "Visit %s and enter the code %s\n", code.URI, code.UserCode)
+	if code.Complete != "" {
+		fmt.Fprintf(c.env.Stderr, "or visit %s\n", code.Complete)
+	}
+	fmt.Fprintf(c.env.Stderr, "Waiting for you to agree there (the code holds for %s)\n", minutes(code.Expires))
+	tokens, err := provider.WaitDevice(ctx, code)
+	var fresh credentials.Credentials
+	if err == nil {
+		fresh = provider.Credentials(tokens, c.client.BaseURL)
+		err = c.keep(ctx, fresh)
+	}
+	return c.signedIn(ctx, fresh, err)
+}
+
+func minutes(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%d seconds", int(d.Seconds()))
+	}
+	return fmt.Sprintf("%d minutes", int(d.Minutes()))
+}
+
+// signedIn ends a sign-in to an account, for better or worse.
+func (c *command) signedIn(ctx context.Context, fresh credentials.Credentials, err error) error {
+	if err != nil {
+		if ctx.Err() == nil {
+			fmt.Fprintln(c.env.Stderr, "Login failed")
+		}
+		return err
+	}
+	if _, err := fmt.Fprintln(c.env.Stdout, "Signed in"); err != nil {
+		return err
+	}
+	return c.bindProject(ctx, cloud.For(c.env, fresh.Address(), fresh.Token))
+}
+
+// maxToken bounds what is read of standard input.
+const maxToken = 64 << 10
+
+// storeToken keeps an access token that was got elsewhere, once the backend has
+// taken it. It cannot be renewed.
+func (c *command) storeToken(ctx context.Context) error {
+	data, err := io.ReadAll(io.LimitReader(c.env.Stdin, maxToken))
+	if err != nil {
+		return fmt.Errorf("read the token: %w", err)
+	}
+	token := strings.TrimSpace(string(data))
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return cli.Hint(cli.Usagef("standard input holds no token"), "pipe it in: arkor login --with-token < token.txt")
+	}
+	client := *c.client
+	client.Token = token
+	if _, err := client.Me(ctx); err != nil {
+		return fmt.Errorf("%s does not take this token: %w", client.BaseURL, err)
+	}
+	fresh := credentials.Credentials{Mode: credentials.OAuth, Token: token, APIURL: &client.BaseURL}
+	if err := c.keep(ctx, fresh); err != nil {
+		return err
+	}
+	return c.signedIn(ctx, fresh, nil)
+}

@@ -1,0 +1,168 @@
+package logincmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/project"
+	"github.com/arkorlab/arkor-go/shared/prompt"
+)
+
+// Accounts may reach more than fits a terminal.
+const (
+	maxOrgs     = 20
+	maxProjects = 200
+)
+
+// reachable is a project of an account, or one that could be made.
+type reachable struct {
+	scope project.Scope
+	make  bool // it does not exist yet
+}
+
+func (r reachable) String() string {
+	return oauthflow.Printable(r.scope.OrgSlug + "/" + r.scope.ProjectSlug)
+}
+
+// bindProject lists the projects that an account reaches and remembers the one
+// that the directory belongs to. The sign-in itself has succeeded: only what
+// --project asks for can fail now.
+func (c *command) bindProject(ctx context.Context, client *cloud.Client) error {
+	dir := c.env.Dir
+	if bound, err := project.State(dir); err == nil {
+		if c.project != "" && c.project != bound.OrgSlug+"/"+bound.ProjectSlug {
+			return fmt.Errorf("%s says that this directory belongs to %s/%s; delete the file to choose another project",
+				project.StateFile, bound.OrgSlug, bound.ProjectSlug)
+		}
+		return nil
+	} else if !errors.Is(err, project.ErrNoState) {
+		return err
+	}
+	projects, err := c.reachable(ctx, client)
+	if c.project != "" {
+		if err != nil {
+			return err
+		}
+		return c.bindNamed(ctx, projects)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintf(c.env.Stderr, "arkor: warning: your projects could not be listed: %v\n", err)
+		return nil
+	}
+	return c.offer(ctx, client, projects)
+}
+
+func (c *command) reachable(ctx context.Context, client *cloud.Client) ([]reachable, error) {
+	me, err := client.Me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []reachable
+	for _, org := range me.Orgs[:min(len(me.Orgs), maxOrgs)] {
+		projects, err := client.Projects(ctx, org.Slug)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range projects[:min(len(projects), maxProjects-min(len(all), maxProjects))] {
+			all = append(all, reachable{scope: project.Scope{OrgSlug: org.Slug, ProjectSlug: p.Slug, ProjectID: p.ID}})
+		}
+		own := project.Scope{OrgSlug: org.Slug, ProjectSlug: project.Slug(c.env.Dir)}
+		if !slices.ContainsFunc(projects, func(p cloud.Project) bool { return p.Slug == own.ProjectSlug }) {
+			all = append(all, reachable{scope: own, make: true})
+		}
+	}
+	return all, nil
+}
+
+func (c *command) bindNamed(ctx context.Context, projects []reachable) error {
+	var names []string
+	for _, p := range projects {
+		switch {
+		case p.make:
+		case p.String() == c.project:
+			return c.bind(ctx, p.scope)
+		default:
+			names = append(names, p.String())
+		}
+	}
+	err := fmt.Errorf("your account does not reach a project %s", c.project)
+	if len(names) > 0 {
+		err = fmt.Errorf("%w; it reaches %s", err, strings.Join(names, ", "))
+	}
+	return err
+}
+
+// offer shows what the account reaches. In the directory of a project, where
+// somebody can answer, it asks which one this is.
+func (c *command) offer(ctx context.Context, client *cloud.Client, projects []reachable) error {
+	options := []prompt.Option{}
+	for _, p := range projects {
+		if p.make {
+			options = append(options, prompt.Option{Label: "Create " + p.String()})
+		} else {
+			options = append(options, prompt.Option{Label: p.String()})
+		}
+	}
+	if !c.env.Interactive() || !isProject(c.env.Dir) || len(projects) == 0 {
+		c.list(projects)
+		return nil
+	}
+	options = append(options, prompt.Option{Label: "None of these", Hint: "write " + project.StateFile + " later"})
+	chosen, err := prompt.Select(ctx, c.env, "Which project does this directory belong to?", options, 0)
+	if err != nil || chosen == len(projects) {
+		return err
+	}
+	scope := projects[chosen].scope
+	if projects[chosen].make {
+		if scope, err = project.Create(ctx, client, scope.OrgSlug, c.env.Dir); err != nil {
+			return err
+		}
+	}
+	return c.bind(ctx, scope)
+}
+
+func (c *command) list(projects []reachable) {
+	first := true
+	for _, p := range projects {
+		if p.make {
+			continue
+		}
+		if first {
+			fmt.Fprintln(c.env.Stderr, "Projects of this account:")
+			first = false
+		}
+		fmt.Fprintf(c.env.Stderr, "  %s\n", p)
+	}
+	if !first && isProject(c.env.Dir) {
+		fmt.Fprintln(c.env.Stderr, "hint: `arkor login --oauth --project ORG/PROJECT` binds this directory to one of them")
+	}
+}
+
+func (c *command) bind(ctx context.Context, scope project.Scope) error {
+	if err := project.Bind(ctx, c.env.Dir, scope); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(c.env.Stdout, "Wrote %s: this directory belongs to %s/%s.\n", project.StateFile,
+		oauthflow.Printable(scope.OrgSlug), oauthflow.Printable(scope.ProjectSlug))
+	return err
+}
+
+// isProject reports whether a directory looks like a trainer's.
+func isProject(dir string) bool {
+	for _, sign := range []string{"src/arkor", "arkor.config.ts", "arkor.config.mts", "arkor.config.js", "arkor.config.mjs"} {
+		if _, err := os.Stat(filepath.Join(dir, sign)); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -3,6 +3,7 @@ package testscripts
 import (
 	"encoding/json"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -11,8 +12,12 @@ import (
 
 // commands are what scripts may use beside testscript's own.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"waitfor": waitFor,
-	"json":    jsonField,
+	"waitfor":  waitFor,
+	"json":     jsonField,
+	"capture":  capture,
+	"provider": provider,
+	"browse":   browse,
+	"canned":   canned,
 }
 
 // waitFor waits until a file exists and holds a text:
@@ -64,4 +69,26 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	if (got == args[2]) == neg {
 		ts.Fatalf("%s: %s is %q", args[0], args[1], got)
 	}
+}
+
+// capture sets a variable to what the group of a regular expression matches in
+// a file, once it is there:
+//
+//	capture err.txt '(?m)^Browser: (.*)$' URL
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: capture FILE PATTERN VARIABLE")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	deadline := time.Now().Add(90 * time.Second)
+	for time.Now().Before(deadline) {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		if match := pattern.FindSubmatch(data); err == nil && len(match) == 2 {
+			ts.Setenv(args[2], string(match[1]))
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not match %s", args[0], args[1])
 }

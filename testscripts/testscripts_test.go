@@ -63,15 +63,25 @@ func TestScripts(t *testing.T) {
 	}
 	for folder := range folders {
 		t.Run(folder, func(t *testing.T) {
-			testscript.Run(t, testscript.Params{
+			testscript.RunT(watched{t}, testscript.Params{
 				Dir:                 folder,
 				Setup:               setup,
 				RequireExplicitExec: true,
 				UpdateScripts:       os.Getenv("UPDATE") != "",
 				Cmds:                commands,
+				Condition:           condition,
 			})
 		})
 	}
+}
+
+// condition knows what a script may need of the machine: [mounts] is the right
+// to mount file systems for itself.
+func condition(name string) (bool, error) {
+	if name != "mounts" {
+		return false, fmt.Errorf("unknown condition %s", name)
+	}
+	return exec.Command("unshare", "--map-root-user", "--mount", "true").Run() == nil, nil
 }
 
 // setup gives each script a home and a backend data folder of its own, the
@@ -86,8 +96,10 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("DO_NOT_TRACK", "1")
 	env.Setenv("NO_COLOR", "1")
-	vars := env.Vars
+	env.Values[providerKey{}] = &holder{}
+	vars, folder, t := env.Vars, env.WorkDir, env.T()
 	env.Defer(func() { stopBackend(vars) })
+	env.Defer(func() { searchFiles(t, folder) })
 	return nil
 }
 

@@ -68,7 +68,11 @@ func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (crede
 	}
 	const again = "sign in again with `arkor login --oauth`"
 	if c.RefreshToken == "" {
-		return c, cli.Hint(errors.New("the access token has expired and came without a refresh token"), again)
+		what := "has expired"
+		if r.isRejected(c.Token) {
+			what = "was refused"
+		}
+		return c, cli.Hint(fmt.Errorf("the access token %s, and came without a refresh token", what), again)
 	}
 	provider, err := oauthflow.FromCredentials(c, cloud.Patient())
 	if err != nil {

@@ -124,7 +124,7 @@ func (c *command) ask(ctx context.Context, choice backend.Choice) (identity.Iden
 			continue
 		}
 		if err == nil && len(answer.User) == 0 {
-			err = errors.New("unexpected answer to GET /v1/me: \"user\" is missing")
+			err = errors.New("the answer to GET /v1/me is not what the cloud API promises: user is missing")
 		}
 		return who, answer, err
 	}

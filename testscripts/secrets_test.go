@@ -1,0 +1,87 @@
+package testscripts
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// secret matches what no program may print: anonymous tokens of the backend,
+// the provider's tokens and codes, and what scripts call a secret.
+var secret = regexp.MustCompile(`anon_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ|(?:rt|code|dc)_[A-Za-z0-9_-]{20,}|s3cret[A-Za-z0-9._-]*`)
+
+// handsOut matches the commands whose stdout is a secret by its purpose.
+var handsOut = regexp.MustCompile(`arkor-auth token|backend ensure`)
+
+// watched is a test that fails when what its scripts' programs printed holds a
+// secret.
+type watched struct{ *testing.T }
+
+func (w watched) Run(name string, f func(testscript.T)) {
+	w.T.Run(name, func(t *testing.T) { f(watched{t}) })
+}
+
+// Verbose keeps the output of phases that went well.
+func (w watched) Verbose() bool { return true }
+
+func (w watched) Log(args ...any) {
+	w.T.Helper()
+	for _, arg := range args {
+		if text, ok := arg.(string); ok {
+			w.search(text)
+		}
+	}
+	w.T.Log(args...)
+}
+
+// search looks through a script's log: commands, each followed by what it
+// printed.
+func (w watched) search(log string) {
+	expected, stdout := false, false
+	for _, line := range strings.Split(log, "\n") {
+		switch {
+		case strings.HasPrefix(line, "> "):
+			expected, stdout = handsOut.MatchString(line), false
+			continue // the script's own words
+		case strings.HasPrefix(line, "["):
+			stdout = line == "[stdout]"
+		}
+		if found := secret.FindString(line); found != "" && !(expected && stdout) {
+			w.T.Errorf("a secret was printed: %.8s... in %q", found, strings.ReplaceAll(line, found, "..."))
+		}
+	}
+}
+
+// searchFiles looks through what a script's programs left in its folder:
+// redirected output, logs, state. Credentials, the backend's data, and files
+// that a script names after the secrets in them are where secrets belong.
+func searchFiles(t testscript.T, folder string) {
+	w, ok := t.(watched)
+	if !ok {
+		t.Fatal("the scripts are not watched")
+	}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (name == ".arkor" && filepath.Base(filepath.Dir(path)) == "home" || name == "data"):
+			return filepath.SkipDir
+		case !entry.Type().IsRegular(), strings.HasPrefix(name, "secret"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if found := secret.Find(content); found != nil {
+			w.T.Errorf("%s holds a secret: %.8s...", name, found)
+		}
+		return err
+	})
+	if err != nil {
+		w.T.Error(err)
+	}
+}

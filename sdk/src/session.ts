@@ -10,7 +10,8 @@ import { expiresSoon, parseTokenOutput, sameIdentity, type TokenOutput } from ".
 import type { Access, AccessSource } from "./transport.ts";
 
 const managedCloud = "https://api.arkor.ai";
-const tokenTimeoutMs = 30_000;
+/** Longer than arkor-auth waits: for the lock, then for the provider. */
+const tokenTimeoutMs = 75_000;
 
 /** One identity for the whole life of a trainer. */
 export interface Session extends AccessSource {

@@ -52,6 +52,7 @@ func run(ctx context.Context, bin string) error {
 		measure func(context.Context) ([]figure, error)
 	}{
 		{"commands", b.commands},
+		{"identity", b.identity},
 		{"training step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"a whole training", b.wholeTraining},

@@ -30,11 +30,22 @@ func (b *bench) command(ctx context.Context, dir, name string, args ...string) *
 // milliseconds runs a command n times, after once for the caches, and returns
 // the median of its wall times.
 func (b *bench) milliseconds(ctx context.Context, n int, dir, name string, args ...string) (float64, error) {
+	return timed(n, func() error {
+		if out, err := b.command(ctx, dir, name, args...).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", name, err, out)
+		}
+		return nil
+	})
+}
+
+// timed calls f once for the caches and then n times, and returns the median of
+// the milliseconds that it took.
+func timed(n int, f func() error) (float64, error) {
 	var times []float64
 	for i := range n + 1 {
 		started := time.Now()
-		if out, err := b.command(ctx, dir, name, args...).CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("%s: %w\n%s", name, err, out)
+		if err := f(); err != nil {
+			return 0, err
 		}
 		if i > 0 {
 			times = append(times, float64(time.Since(started).Microseconds())/1000)

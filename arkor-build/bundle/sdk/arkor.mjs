@@ -997,7 +997,7 @@ function expiresSoon(output, now) {
 
 // ../sdk/src/session.ts
 var managedCloud = "https://api.arkor.ai";
-var tokenTimeoutMs = 3e4;
+var tokenTimeoutMs = 75e3;
 async function openSession(options) {
   const { credentials, env } = options;
   if (credentials !== void 0) {

@@ -133,6 +133,8 @@ func (s Store) writeError(err error) error {
 	return cli.Hint(&WriteError{s.path, err}, "make room and make %s writable for you, then run the command again", filepath.Dir(s.path))
 }
 
+var errLocked = errors.New("another process has been changing the credentials for 45 seconds")
+
 // Locked is a store that no other process changes meanwhile.
 type Locked struct {
 	store  Store
@@ -140,8 +142,12 @@ type Locked struct {
 	unlock func()
 }
 
-// Lock waits until no other process is changing the file; the end of ctx ends
-// the wait. A *WriteError means that the folder cannot be written.
+// lockPatience is longer than any process of ours waits for an answer while it
+// has the lock.
+const lockPatience = 45 * time.Second
+
+// Lock waits until no other process is changing the file, for 45 s at most; the
+// end of ctx ends the wait. A *WriteError means that the folder cannot be written.
 func (s Store) Lock(ctx context.Context) (*Locked, error) {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return nil, s.writeError(err)
@@ -150,11 +156,18 @@ func (s Store) Lock(ctx context.Context) (*Locked, error) {
 	if err != nil {
 		return nil, s.writeError(err)
 	}
-	unlock, err := filelock.Lock(ctx, target+".lock")
-	if ctx.Err() != nil {
+	waiting, cancel := context.WithTimeoutCause(ctx, lockPatience, errLocked)
+	defer cancel()
+	unlock, err := filelock.Lock(waiting, target+".lock")
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			unlock()
+		}
 		return nil, context.Cause(ctx)
-	}
-	if err != nil {
+	case errors.Is(err, errLocked):
+		return nil, cli.Hint(fmt.Errorf("%s: %w", s.path, err), "try again; if it stays so, end the other arkor processes")
+	case err != nil:
 		return nil, s.writeError(err)
 	}
 	return &Locked{store: s, target: target, unlock: unlock}, nil

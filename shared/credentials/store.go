@@ -214,7 +214,12 @@ func (l *Locked) Save(c Credentials) error {
 	if err != nil {
 		return err
 	}
-	err = wholefile.Write(l.target, data, 0o600)
+	return l.replace(data, wholefile.Write)
+}
+
+// replace writes the file whole. A mode that the system refuses is no failure.
+func (l *Locked) replace(data []byte, write func(string, []byte, fs.FileMode) error) error {
+	err := write(l.target, data, 0o600)
 	var mode *wholefile.ModeError
 	if errors.As(err, &mode) {
 		l.store.warn("could not set permissions on %s: %v", l.store.path, reason(mode.Err))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // home is a user with a store.
@@ -257,5 +258,25 @@ func TestAHomeThatCannotBeWritten(t *testing.T) {
 	var write *WriteError
 	if !errors.As(err, &write) || !strings.Contains(err.Error(), s.Path()) || !strings.Contains(cli.HintOf(err), "writable") {
 		t.Errorf("got %v, %q", err, cli.HintOf(err))
+	}
+}
+
+// F3, B3: a file system without modes is no reason to fail.
+func TestAModeThatTheSystemRefuses(t *testing.T) {
+	t.Parallel()
+	s, said := home(t)
+	locked, err := s.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locked.Unlock()
+	refuse := func(path string, data []byte, _ fs.FileMode) error {
+		return &wholefile.ModeError{Path: path, Err: &fs.PathError{Op: "chmod", Path: path, Err: errors.New("not supported here")}}
+	}
+	if err := locked.replace(nil, refuse); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if want := "arkor: warning: could not set permissions on " + s.Path() + ": not supported here\n"; said.String() != want {
+		t.Errorf("said %s", said)
 	}
 }

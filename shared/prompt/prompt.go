@@ -32,7 +32,7 @@ func Select(ctx context.Context, env cli.Env, question string, options []Option,
 	for i, o := range options {
 		label := o.Label
 		if o.Hint != "" {
-			label += "  (" + o.Hint + ")"
+			label += " - " + o.Hint
 		}
 		list = append(list, huh.NewOption(label, i))
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
@@ -34,6 +35,9 @@ func (s *server) checkConfig(c *call, raw json.RawMessage) (jobConfig, error) {
 	if json.Unmarshal(raw, &fields) != nil || fields == nil {
 		return jobConfig{}, invalid("config", "must be an object")
 	}
+	if err := refuseLookalikes("config.", fields, configNames()); err != nil {
+		return jobConfig{}, err
+	}
 	model, err := s.checkModel(c, fields["model"])
 	if err != nil {
 		return jobConfig{}, err
@@ -46,6 +50,28 @@ func (s *server) checkConfig(c *call, raw json.RawMessage) (jobConfig, error) {
 		}
 	}
 	return s.checkSource(raw, fields)
+}
+
+// configNames are the keys that something reads.
+func configNames() []string {
+	names := []string{"model", "datasetSource", "seed"}
+	for _, f := range configFields(cloud.Model{}) {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// refuseLookalikes refuses a key that is a known one but for its case: nothing
+// here would check it, and Go's readers would take it for the known one.
+func refuseLookalikes(prefix string, fields map[string]json.RawMessage, known []string) error {
+	for key := range fields {
+		for _, name := range known {
+			if key != name && strings.EqualFold(key, name) {
+				return invalid(prefix+name, "must be written like this, not %s", strconv.Quote(key))
+			}
+		}
+	}
+	return nil
 }
 
 // field is the rule of one key of a config; check returns what its value must
@@ -226,7 +252,11 @@ func (s *server) checkSource(raw json.RawMessage, fields map[string]json.RawMess
 		return jobConfig{}, invalid(at, "must be an object")
 	}
 	values := map[string]string{}
-	for _, key := range []string{"type", "name", "split", "subset", "url", "token", "datasetId", "evalDatasetId"} {
+	known := []string{"type", "name", "split", "subset", "url", "token", "datasetId", "evalDatasetId"}
+	if err := refuseLookalikes(at+".", source, known); err != nil {
+		return jobConfig{}, err
+	}
+	for _, key := range known {
 		if value, ok := source[key]; ok {
 			var s string
 			if string(value) == "null" || json.Unmarshal(value, &s) != nil {

@@ -87,6 +87,10 @@ func TestConfigModelAndSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for config, want := range map[string]string{
+		`{"model":"arkor/tiny","Model":"/etc","datasetSource":` + file + `}`:                               `config.model must be written like this, not "Model"`,
+		`{"model":"arkor/tiny","DATAſETSOURCE":{},"datasetSource":` + file + `}`:                           `config.datasetSource must be written like this, not "DATAſETSOURCE"`,
+		`{"model":"arkor/tiny","LoraR":4,"datasetSource":` + file + `}`:                                    `config.loraR must be written like this, not "LoraR"`,
+		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://x.test/a","TOKEN":"s3cret"}}`: `config.datasetSource.token must be written like this, not "TOKEN"`,
 		`[]`:                             "config must be an object",
 		`null`:                           "config must be an object",
 		`{"datasetSource":` + file + `}`: "config.model must name a model",

@@ -16,6 +16,8 @@ var heavy = []string{
 	"github.com/nikolalohinski/gonja",
 	"modernc.org/sqlite",
 	"github.com/evanw/esbuild",
+	"github.com/coreos/go-oidc",
+	"github.com/go-jose/",
 	"github.com/arkorlab/arkor-go/arkor-backend",
 	"github.com/arkorlab/arkor-go/arkor-build",
 	"github.com/arkorlab/arkor-go/arkor-init",

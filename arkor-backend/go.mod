@@ -4,9 +4,13 @@ go 1.26.5
 
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
+	github.com/coreos/go-oidc/v3 v3.21.0
+	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 	modernc.org/sqlite v1.62.0
 )
+
+require golang.org/x/oauth2 v0.36.0 // indirect
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect

@@ -2,33 +2,56 @@ package api
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-// authConfig says that nobody signs in here.
-func (s *server) authConfig(c *call) error {
-	return c.json(http.StatusOK, cloud.AuthConfig{CallbackPorts: []int{}})
-}
+// authConfig says how people sign in here.
+func (s *server) authConfig(c *call) error { return c.json(http.StatusOK, s.Identity.Config()) }
 
-func (s *server) anonymous(*call) error {
-	return fail(http.StatusForbidden, "anonymous_not_offered",
-		"this is a local backend: it has no anonymous accounts, only the token of its owner")
+// anonymous gives out an identity to whoever asks, where the operator wants it.
+func (s *server) anonymous(c *call) error {
+	if !s.Identity.OffersAnonymous() {
+		return fail(http.StatusForbidden, "anonymous_not_offered",
+			"this backend has no anonymous accounts: it wants the token of somebody who may use it")
+	}
+	var body struct {
+		Kind string `json:"kind"`
+	}
+	if err := c.decode(maxJSON, &body); err != nil {
+		return err
+	}
+	if body.Kind != "cli" && body.Kind != "web" {
+		return fail(http.StatusBadRequest, "invalid_request", `kind must be "cli" or "web"`)
+	}
+	made, err := s.Identity.Mint(c.Context(), body.Kind)
+	var limit *identity.LimitError
+	switch {
+	case errors.As(err, &limit):
+		c.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(limit.Wait.Seconds()))))
+		return fail(http.StatusTooManyRequests, "too_many_identities", "%v", err)
+	case err != nil:
+		return err
+	}
+	return c.json(http.StatusCreated, made)
 }
 
 func (s *server) me(c *call) error {
-	org, err := s.Store.Org(c.Context(), ownerOrg)
+	org, err := s.Store.OrgByID(c.Context(), c.caller.OrgID)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, cloud.Me{User: cloud.User{ID: "owner"}, Orgs: []cloud.Org{org}})
+	return c.json(http.StatusOK, cloud.Me{User: cloud.User{ID: c.caller.ID, Email: c.caller.Email}, Orgs: []cloud.Org{org}})
 }
 
 func (s *server) models(c *call) error {

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -32,6 +31,7 @@ const bodyTimeout = time.Minute
 type call struct {
 	*http.Request
 	w       http.ResponseWriter
+	caller  identity.Caller
 	org     cloud.Org
 	project cloud.Project
 }
@@ -229,24 +229,38 @@ func loopbackHost(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// signedIn lets only the owner through.
+// signedIn finds out who the caller is.
 func (s *server) signedIn(next handler) handler {
-	want := sha256.Sum256([]byte(s.OwnerToken))
 	return func(c *call) error {
-		scheme, token, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-		got := sha256.Sum256([]byte(token))
-		if !strings.EqualFold(scheme, "Bearer") || token == "" || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		caller, err := s.Identity.Caller(c.Context(), c.Header.Get("Authorization"))
+		var unreachable *identity.UnreachableError
+		switch {
+		case errors.Is(err, identity.ErrUnknown):
 			c.w.Header().Set("WWW-Authenticate", "Bearer")
-			return fail(http.StatusUnauthorized, "unauthorized", "the access token is missing or not the one of this backend")
+			return fail(http.StatusUnauthorized, "unauthorized", "%v", err)
+		case errors.As(err, &unreachable):
+			s.Log.Warn("check a token", "error", err)
+			return fail(http.StatusServiceUnavailable, "provider_unreachable",
+				"the token could not be checked: this backend cannot reach the sign-in provider now")
+		case err != nil:
+			return err
 		}
+		c.caller = caller
 		return next(c)
 	}
 }
 
-// ownerOrg is the organisation that the owner token belongs to.
-const ownerOrg = "local"
+// byOwner lets only the owner of the backend through.
+func (s *server) byOwner(next handler) handler {
+	return s.signedIn(func(c *call) error {
+		if !c.caller.Owner {
+			return fail(http.StatusForbidden, "owner_only", "only the owner of this backend may do this")
+		}
+		return next(c)
+	})
+}
 
-// inOrg finds the organisation of the request.
+// inOrg finds the organisation of the request, which must be the caller's.
 func (s *server) inOrg(next handler) handler {
 	return s.signedIn(func(c *call) error {
 		slug := c.URL.Query().Get("orgSlug")
@@ -260,7 +274,7 @@ func (s *server) inOrg(next handler) handler {
 		if err != nil {
 			return err
 		}
-		if org.Slug != ownerOrg {
+		if org.ID != c.caller.OrgID {
 			return fail(http.StatusForbidden, "not_a_member", "you are not a member of the organisation %q", slug)
 		}
 		c.org = org

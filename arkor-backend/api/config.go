@@ -211,7 +211,7 @@ func (s *server) checkModel(c *call, raw json.RawMessage) (cloud.Model, error) {
 	if json.Unmarshal(raw, &id) != nil || id == "" {
 		return cloud.Model{}, invalid("config.model", "must name a model")
 	}
-	if filepath.IsAbs(id) {
+	if filepath.IsAbs(id) && c.caller.Owner {
 		if info, err := os.Stat(filepath.Join(id, "config.json")); err != nil || !info.Mode().IsRegular() {
 			return cloud.Model{}, invalid("config.model", "must be the folder of a model: there is no config.json in %s", id)
 		}
@@ -224,10 +224,10 @@ func (s *server) checkModel(c *call, raw json.RawMessage) (cloud.Model, error) {
 	if model, ok := offered.Model(id); ok {
 		return model, nil
 	}
-	return cloud.Model{}, unknownModel(id, offered)
+	return cloud.Model{}, c.unknownModel(id, offered)
 }
 
-func unknownModel(id string, offered engine.Capabilities) *failure {
+func (c *call) unknownModel(id string, offered engine.Capabilities) *failure {
 	var ids []string
 	for _, m := range offered.Models {
 		ids = append(ids, m.ID)
@@ -236,9 +236,10 @@ func unknownModel(id string, offered engine.Capabilities) *failure {
 	if list == "" {
 		list = "no model by name"
 	}
-	f := fail(http.StatusBadRequest, "unknown_model",
-		"unknown model %q: this backend offers %s; bring one of the hub with `arkor backend pull owner/name`, "+
-			"or name the absolute path of a model folder", id, list)
+	f := fail(http.StatusBadRequest, "unknown_model", "unknown model %q: this backend offers %s", id, list)
+	if c.caller.Owner {
+		f.message += "; bring one of the hub with `arkor backend pull owner/name`, or name the absolute path of a model folder"
+	}
 	f.details = map[string]any{"field": "config.model", "models": ids}
 	return f
 }

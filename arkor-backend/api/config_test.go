@@ -14,6 +14,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
 	"github.com/arkorlab/arkor-go/arkor-backend/engine"
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
@@ -31,7 +32,7 @@ func (offer) Capabilities(context.Context) (engine.Capabilities, error) {
 
 func newChecker() (*server, *call) {
 	s := &server{Options: Options{Engine: offer{}, Fetcher: &dataset.Fetcher{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
-	return s, &call{Request: &http.Request{}}
+	return s, &call{Request: &http.Request{}, caller: identity.Caller{Owner: true}}
 }
 
 const file = `{"type":"file","datasetId":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}`
@@ -118,6 +119,25 @@ func TestConfigModelAndSource(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", config, got, want)
+		}
+	}
+}
+
+// The folders of this machine are its owner's: nobody else names one, or
+// learns whether it is there.
+func TestFoldersAreTheOwners(t *testing.T) {
+	t.Parallel()
+	s, c := newChecker()
+	c.caller.Owner = false
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range []string{folder, filepath.Join(folder, "nothing")} {
+		_, err := s.checkConfig(c, json.RawMessage(`{"model":"`+model+`","datasetSource":`+file+`}`))
+		want := `unknown model "` + model + `": this backend offers arkor/tiny`
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }

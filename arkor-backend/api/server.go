@@ -10,6 +10,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
 	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
 	"github.com/arkorlab/arkor-go/arkor-backend/engine"
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
@@ -25,13 +26,14 @@ type Options struct {
 	Fetcher *dataset.Fetcher
 	Pool    *inference.Pool
 
+	Identity *identity.Authority // who may call
+
 	JobsDir     string // folders of jobs
 	AdaptersDir string // adapters laid out for the worker that answers chats
 
-	Version    string
-	MinClient  string // lowest client version that is served, "" for all
-	OwnerToken string
-	Loopback   bool // the listener can be reached from this machine only
+	Version   string
+	MinClient string // lowest client version that is served, "" for all
+	Loopback  bool   // the listener can be reached from this machine only
 
 	Ping    time.Duration // silence after which an event stream says something
 	Write   time.Duration // what a blocked write may take before the client is given up
@@ -70,8 +72,8 @@ func (s *server) routes() map[string]methods {
 		"/healthz":                             {"GET": s.health},
 		"/v1/auth/cli/config":                  {"GET": s.authConfig},
 		"/v1/auth/anonymous":                   {"POST": s.anonymous},
-		"/v1/backend":                          {"GET": s.signedIn(s.backendState)},
-		"/v1/backend/stop":                     {"POST": s.signedIn(s.backendStop)},
+		"/v1/backend":                          {"GET": s.byOwner(s.backendState)},
+		"/v1/backend/stop":                     {"POST": s.byOwner(s.backendStop)},
 		"/v1/me":                               {"GET": s.signedIn(s.me)},
 		"/v1/models":                           {"GET": s.signedIn(s.models)},
 		"/v1/projects":                         {"GET": s.inOrg(s.listProjects), "POST": s.inOrg(s.createProject)},

@@ -150,7 +150,7 @@ func TestVersionGate(t *testing.T) {
 func TestAccount(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	check(t, `{"auth0Domain":null,"clientId":null,"audience":null,"callbackPorts":[]}`,
+	check(t, `{"auth0Domain":null,"clientId":null,"audience":null,"callbackPorts":[],"anonymous":false}`,
 		b.do("GET", "/v1/auth/cli/config", nil, "Authorization", "").text())
 	check(t, `{"user":{"id":"owner","email":null},"orgs":[{"id":"local","slug":"local","name":"This machine"}]}`, b.do("GET", "/v1/me", nil).text())
 	check(t, `{"status":"ok","version":"0.0.0-dev"}`, b.do("GET", "/healthz", nil, "Authorization", "").text())

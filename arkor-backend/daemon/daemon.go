@@ -4,8 +4,6 @@ package daemon
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +21,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
 	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
 	"github.com/arkorlab/arkor-go/arkor-backend/engine/local"
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
@@ -38,9 +37,11 @@ type Options struct {
 	Idle             time.Duration // leave after this time without work; 0 never
 	AllowPrivateURLs bool
 	MinClient        string
-	MaxDatasetBytes  int64         // 0 means 1 GiB
-	Ping             time.Duration // 0 means 15 s
-	Grace            time.Duration // what a worker gets to save and stop; 0 means 30 s
+	Anonymous        bool               // anybody gets an anonymous identity
+	Provider         *identity.Provider // who signs in there may use the backend; nil: nobody
+	MaxDatasetBytes  int64              // 0 means 1 GiB
+	Ping             time.Duration      // 0 means 15 s
+	Grace            time.Duration      // what a worker gets to save and stop; 0 means 30 s
 	Chat             inference.Options
 	Log              *slog.Logger
 }
@@ -98,6 +99,12 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if d.store, err = store.Open(ctx, o.Home.database()); err != nil {
 		return nil, err
 	}
+	callers, err := identity.New(ctx, identity.Options{
+		Store: d.store, OwnerToken: token, Anonymous: o.Anonymous, Provider: o.Provider, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	blobs, err := blob.Open(o.Home.blobs())
 	if err != nil {
 		return nil, err
@@ -117,7 +124,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Fetcher: fetcher,
 			Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
 			JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
-			Version: cli.Version(), MinClient: o.MinClient, OwnerToken: token, Loopback: d.Loopback(),
+			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(),
 			Ping: o.Ping, Write: writeTimeout, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
 		})),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -249,13 +256,6 @@ func (d *Daemon) watchIdle(ctx context.Context) {
 		}
 		timer.Reset(rest)
 	}
-}
-
-// newToken returns a fresh secret.
-func newToken() string {
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // readJSON reads a state file; an absent or broken one is no state.

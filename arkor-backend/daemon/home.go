@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/process"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
@@ -141,7 +142,7 @@ func (h Home) Token() (string, error) {
 func (h Home) ownerToken() (string, error) {
 	token, err := h.Token()
 	if errors.Is(err, fs.ErrNotExist) {
-		token = newToken()
+		token = identity.NewToken()
 		err = wholefile.Write(h.file("owner-token"), []byte(token+"\n"), 0o600)
 	}
 	if err == nil && token == "" {

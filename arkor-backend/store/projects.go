@@ -10,8 +10,17 @@ import (
 
 // Org returns the organisation with this slug, or ErrNotFound.
 func (s *Store) Org(ctx context.Context, slug string) (cloud.Org, error) {
+	return scanOrg(s.read.QueryRowContext(ctx, `SELECT id, slug, name FROM orgs WHERE slug = ?`, slug))
+}
+
+// OrgByID is Org by the id.
+func (s *Store) OrgByID(ctx context.Context, id string) (cloud.Org, error) {
+	return scanOrg(s.read.QueryRowContext(ctx, `SELECT id, slug, name FROM orgs WHERE id = ?`, id))
+}
+
+func scanOrg(row scanner) (cloud.Org, error) {
 	var o cloud.Org
-	err := s.read.QueryRowContext(ctx, `SELECT id, slug, name FROM orgs WHERE slug = ?`, slug).Scan(&o.ID, &o.Slug, &o.Name)
+	err := row.Scan(&o.ID, &o.Slug, &o.Name)
 	return o, orNotFound(err)
 }
 

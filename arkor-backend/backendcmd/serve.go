@@ -21,6 +21,7 @@ type serve struct {
 	minClient    string
 	idle         time.Duration
 	private      bool
+	signIn       signIn
 }
 
 func newServe(env cli.Env) *ff.Command {
@@ -36,8 +37,17 @@ func newServe(env cli.Env) *ff.Command {
 		Usage: "fetch datasets over plain http and from private addresses too"})
 	flags.AddFlag(ff.FlagConfig{LongName: "min-client", Value: ffval.NewValue(&c.minClient), NoDefault: true,
 		Placeholder: "VERSION", Usage: "refuse older clients"})
+	c.signIn.addTo(flags)
 	return &ff.Command{
 		Name: "serve", Usage: "arkor backend serve [options]", ShortHelp: "run the backend in the foreground",
+		LongHelp: "For this machine's own use nothing has to be given. As the server of a team it says who may sign\n" +
+			"in; without that, only the token in the data folder opens it. It speaks plain HTTP: let a proxy with\n" +
+			"a certificate talk to the world.\n\n" +
+			"Examples:\n" +
+			"  arkor backend serve --listen 127.0.0.1:4000 --data /srv/arkor --anonymous\n" +
+			"  arkor backend serve --listen 127.0.0.1:4000 --data /srv/arkor \\\n" +
+			"    --oidc-issuer https://login.example.com --oidc-client arkor-cli \\\n" +
+			"    --oidc-audience https://arkor.example.com --oidc-require groups=ml",
 		Flags: flags, Exec: c.run,
 	}
 }
@@ -52,6 +62,10 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	if c.idle < 0 {
 		return cli.Usagef("--idle-timeout must not be below 0")
 	}
+	provider, err := c.signIn.provider()
+	if err != nil {
+		return err
+	}
 	home, err := daemon.DefaultHome(c.env)
 	if c.data != "" {
 		home, err = daemon.At(c.env, c.data), nil
@@ -61,6 +75,7 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	}
 	d, err := daemon.Open(ctx, daemon.Options{
 		Env: c.env, Home: home, Listen: c.listen, Idle: c.idle, AllowPrivateURLs: c.private, MinClient: c.minClient,
+		Anonymous: c.signIn.anonymous, Provider: provider,
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, nil)),
 	})
 	if errors.Is(err, daemon.ErrRunning) {
@@ -76,5 +91,6 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	if !d.Loopback() {
 		fmt.Fprintf(c.env.Stderr, "other machines can reach this backend: traffic is not encrypted, and whoever has %s/owner-token owns it\n", home)
 	}
+	c.signIn.announce(c.env.Stderr)
 	return d.Run(ctx)
 }

@@ -36,6 +36,9 @@ func (r Resolver) bootstrap(ctx context.Context, store credentials.Store, choice
 	}
 	if config.Anonymous != nil && !*config.Anonymous {
 		err := fmt.Errorf("%s offers no anonymous identities", choice)
+		if _, hasOAuth, _ := oauthflow.FromConfig(config, nil); !hasOAuth {
+			return c, cli.Hint(err, "ask whoever runs it for a token, and set ARKOR_TOKEN to it")
+		}
 		return c, cli.Hint(err, "sign in with `%s --oauth`", LoginCommand(choice))
 	}
 	if c, err = NewAnonymous(ctx, client); err != nil {

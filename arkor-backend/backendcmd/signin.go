@@ -39,7 +39,7 @@ func (s *signIn) addTo(flags *ff.FlagSet) {
 		{&s.client, "oidc-client", "ID", "the public client that the provider knows the command line as"},
 		{&s.audience, "oidc-audience", "AUD", "whom access tokens must be for (default: the client)"},
 		{&s.require, "oidc-require", "CLAIM=VALUE", "what access tokens must say, like groups=ml"},
-		{&s.ports, "callback-ports", "PORTS", "where the browser comes back to after signing in (default: " + defaultPorts + ")"},
+		{&s.ports, "callback-ports", "PORTS", "where the browser comes back to after signing in; 0 is any, if the provider allows that (default: " + defaultPorts + ")"},
 	} {
 		flags.AddFlag(ff.FlagConfig{LongName: f.name, Value: ffval.NewValue(f.value), NoDefault: true, Placeholder: f.placeholder, Usage: f.usage})
 	}
@@ -74,7 +74,7 @@ func (s *signIn) provider() (*identity.Provider, error) {
 	}
 	for text := range strings.SplitSeq(ports, ",") {
 		port, err := strconv.ParseUint(text, 10, 16)
-		if err != nil || port == 0 {
+		if err != nil {
 			return nil, cli.Usagef("--callback-ports %s is not a list of ports, like %s", ports, defaultPorts)
 		}
 		p.CallbackPorts = append(p.CallbackPorts, int(port))

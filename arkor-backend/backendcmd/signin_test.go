@@ -34,7 +34,7 @@ func TestSignInFlags(t *testing.T) {
 			"--oidc-issuer http://login.test must begin with https:// (or http:// on this machine)"},
 		{append(client, "--oidc-require", "groups"), "--oidc-require groups is not of the form CLAIM=VALUE, like groups=ml"},
 		{append(client, "--callback-ports", "52521,"), "--callback-ports 52521, is not a list of ports, like 52521,52522"},
-		{append(client, "--callback-ports", "0"), "--callback-ports 0 is not a list of ports, like 52521,52522"},
+		{append(client, "--callback-ports", "any"), "--callback-ports any is not a list of ports, like 52521,52522"},
 		{append(client, "--callback-ports", "65536"), "--callback-ports 65536 is not a list of ports, like 52521,52522"},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -176,18 +176,16 @@ export class CloudApiClient {
     scope: ProjectScope,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<boolean> {
+    const call = { path: ["v1", "datasets", datasetId], query: scopeQuery(scope), signal: options.signal };
     try {
-      await this.#transport.send({
-        method: "HEAD",
-        path: ["v1", "datasets", datasetId],
-        query: scopeQuery(scope),
-        signal: options.signal,
-      });
-      return true;
+      await this.#transport.send({ method: "HEAD", ...call });
     } catch (error) {
       if (isNotOffered(error)) return false;
-      throw error;
+      if (!(error instanceof CloudApiError)) throw error;
+      // A refusal of HEAD has no body that could say why.
+      await this.#transport.read({ method: "GET", ...call }, () => undefined);
     }
+    return true;
   }
 
   /** Uploads a file. Resolves with its id, `sha256:` and the hash. */

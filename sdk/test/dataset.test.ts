@@ -190,6 +190,17 @@ test("a file that changes before the upload is not taken for the one that was ch
   }
 });
 
+test("why the backend refuses a project is said, although HEAD cannot", async (t) => {
+  const cloud = await setup(t);
+  const route = `/v1/datasets/${idOf(line)}`;
+  cloud.on(`HEAD ${route}`, (_, response) => void response.writeHead(403).end());
+  cloud.reply(`GET ${route}`, 403, { error: "you are not a member" });
+  await assert.rejects(createTrainer(trainer({ path: "data/train.jsonl" }), cloud.context).start(), {
+    name: "CloudApiError",
+    message: "you are not a member",
+  });
+});
+
 test("a hash that the backend disputes means a changed file", async (t) => {
   const cloud = await setup(t);
   cloud.reply(uploads, 400, { error: "digest mismatch", code: "digest_mismatch" });

@@ -480,18 +480,15 @@ var CloudApiClient = class {
   }
   /** Says whether the project has the data set. False, too, where the route does not exist. */
   async hasDataset(datasetId, scope, options = {}) {
+    const call = { path: ["v1", "datasets", datasetId], query: scopeQuery(scope), signal: options.signal };
     try {
-      await this.#transport.send({
-        method: "HEAD",
-        path: ["v1", "datasets", datasetId],
-        query: scopeQuery(scope),
-        signal: options.signal
-      });
-      return true;
+      await this.#transport.send({ method: "HEAD", ...call });
     } catch (error) {
       if (isNotOffered(error)) return false;
-      throw error;
+      if (!(error instanceof CloudApiError)) throw error;
+      await this.#transport.read({ method: "GET", ...call }, () => void 0);
     }
+    return true;
   }
   /** Uploads a file. Resolves with its id, `sha256:` and the hash. */
   uploadDataset(upload, scope, options = {}) {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
@@ -46,7 +45,7 @@ func command(ctx context.Context, env cli.Env, r request) (*exec.Cmd, error) {
 	}
 	r.Dir = env.Dir
 	r.PnP = bundle.PlugAndPlay(env.Dir)
-	r.Upgrade = cloud.UpgradeCommand(env.Getenv("npm_config_user_agent"), env.Program)
+	r.Upgrade = cli.UpgradeCommand(env)
 	text, err := json.Marshal(r)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // maxBody bounds a JSON answer; a list of all jobs is the largest of them.
@@ -189,7 +191,7 @@ func (c *Client) do(req *http.Request) (*http.Response, error) {
 		defer res.Body.Close()
 		upgrade := c.Upgrade
 		if upgrade == "" {
-			upgrade = UpgradeCommand("", "")
+			upgrade = cli.UpgradeCommand(cli.Env{})
 		}
 		return nil, statusError(res, upgrade)
 	}

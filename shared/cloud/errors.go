@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // maxErrorBody bounds what is read of an error answer.
@@ -73,30 +72,4 @@ func upgradeMessage(body []byte, command string) string {
 		version = s + " "
 	}
 	return fmt.Sprintf("Arkor SDK %sis no longer supported by the cloud API%s. %s", version, supported, run)
-}
-
-// UpgradeCommand returns the command that updates the tool, after the package
-// manager that started it: userAgent is the value of npm_config_user_agent,
-// program the path of the executable.
-func UpgradeCommand(userAgent, program string) string {
-	commands := map[string]string{
-		"npm":  "npm install -g arkor@latest",
-		"pnpm": "pnpm add -g arkor@latest",
-		"yarn": "yarn global add arkor@latest",
-		"bun":  "bun add -g arkor@latest",
-	}
-	manager, _, _ := strings.Cut(userAgent, "/")
-	if command, ok := commands[manager]; ok {
-		return command
-	}
-	path := strings.ToLower(strings.ReplaceAll(program, `\`, "/"))
-	switch {
-	case strings.Contains(path, "/.bun/"):
-		return commands["bun"]
-	case strings.Contains(path, "/pnpm/"), strings.Contains(path, "/.pnpm/"):
-		return commands["pnpm"]
-	case strings.Contains(path, "/.yarn/"), strings.Contains(path, "/yarn/"):
-		return commands["yarn"]
-	}
-	return commands["npm"]
 }

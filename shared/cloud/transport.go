@@ -24,7 +24,7 @@ const (
 func For(env cli.Env, baseURL, token string) *Client {
 	return &Client{
 		BaseURL: baseURL, Token: token, Version: cli.Version(), HTTP: Patient(),
-		Upgrade: UpgradeCommand(env.Getenv("npm_config_user_agent"), env.Program),
+		Upgrade: cli.UpgradeCommand(env),
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // vector is a case of a file in sdk/vectors, which the SDK's tests run too: what
@@ -112,7 +114,8 @@ func TestErrorBodyVectors(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			res := &http.Response{StatusCode: v.In.Status, Body: io.NopCloser(strings.NewReader(v.In.Body))}
-			if got := statusError(res, UpgradeCommand(v.In.UserAgent, v.In.Program)).Message; got != v.Out.Message {
+			env := cli.Env{Program: v.In.Program, Environ: []string{"npm_config_user_agent=" + v.In.UserAgent}}
+			if got := statusError(res, cli.UpgradeCommand(env)).Message; got != v.Out.Message {
 				t.Errorf("%q, want %q", got, v.Out.Message)
 			}
 		})

@@ -109,6 +109,21 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// A notice comes from a server: it stays on one line, and names the command
+// that updates the copy in this project.
+func TestDeprecationNoticeInAProject(t *testing.T) {
+	t.Parallel()
+	dir := entryProject(t, `
+globalThis[Symbol.for("arkor.deprecation")] = { version: "1.0.0", message: "Old\r\n\u001b[31m\u009b1mred\u202e", sunset: "to\u2028morrow" };
+export const trainer = `+trainer()+`;`)
+	projecttest.Write(t, dir, "-- package.json --\n{\"devDependencies\":{\"arkor\":\"1\"}}\n-- pnpm-lock.yaml --\n")
+	got := run(t, dir, nil, "start")
+	expect(t, got, built+ran, 0)
+	if want := "arkor start: Old [31m 1mred  (current: 1.0.0). Cutoff: to morrow. Run `pnpm add -D arkor@latest`.\n"; got.stderr != want {
+		t.Errorf("stderr %q, want %q", got.stderr, want)
+	}
+}
+
 // The user's code must not notice that it does not run alone.
 func TestSurroundings(t *testing.T) {
 	t.Parallel()

@@ -478,7 +478,10 @@ function warnOfDeprecation(request2) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  say(request2, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
+  say(request2, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`));
+}
+function oneLine(text2) {
+  return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 // runner/js/main.mjs

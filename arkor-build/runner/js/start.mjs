@@ -83,5 +83,10 @@ function warnOfDeprecation(request) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  say(request, `${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`);
+  say(request, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`));
+}
+
+// What a server wrote must not move the cursor, break the line or turn its direction.
+function oneLine(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }

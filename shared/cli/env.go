@@ -21,6 +21,8 @@ type Env struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+
+	Notice *Notice // where requests record that this release is being phased out; nil keeps nothing
 }
 
 // LookupEnv returns the last value of an environment variable and whether it is set.

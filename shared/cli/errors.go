@@ -32,7 +32,10 @@ var ErrCancelled = errors.New("Cancelled by user")
 
 // ExitError ends the program with a status and prints nothing: whoever returns
 // it has already said what there is to say.
-type ExitError struct{ Status int }
+type ExitError struct {
+	Status    int
+	Completed bool // the command did its work, and the status is its answer
+}
 
 func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status) }
 

@@ -14,9 +14,16 @@ import (
 	"github.com/peterbourgon/ff/v4/ffhelp"
 )
 
+// Observe hears of a command that is about to run, by its name and once its
+// options are understood: never of help, of the version or of a wrong option.
+// What it returns is called with the command's error (a *UsageError for a
+// mistake that the command finds itself) and the exit status, when all there is
+// to say has been said.
+type Observe func(ctx context.Context, env Env, command string) (ended func(err error, status int))
+
 // Main runs a binary's command in the real process and returns its exit status.
-func Main(newCommand func(Env) *ff.Command) int {
-	return Process(func(ctx context.Context, env Env) int { return Run(ctx, env, newCommand) })
+func Main(newCommand func(Env) *ff.Command, observers ...Observe) int {
+	return Process(func(ctx context.Context, env Env) int { return Run(ctx, env, newCommand, observers...) })
 }
 
 // Process hands the real process to run as an Env, with a context that the
@@ -68,9 +75,10 @@ func interruptible(parent context.Context) (context.Context, func()) {
 	}
 }
 
-// Run parses env.Args, runs the command that they name and prints its error.
-// It returns the exit status.
-func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
+// Run parses env.Args, runs the command that they name, prints its error and
+// then what servers said about this release. It returns the exit status.
+func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command, observers ...Observe) int {
+	env.Notice = new(Notice)
 	warnOfMismatch(env)
 	cmd, args := newCommand(env), env.Args
 	for len(args) > 0 {
@@ -95,10 +103,21 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command) int {
 	if err == nil {
 		err = parse(cmd, options)
 	}
+	var ended []func(error, int)
 	if err == nil {
+		if cmd.Exec != nil {
+			for _, observe := range observers {
+				ended = append(ended, observe(ctx, env, cmd.Name))
+			}
+		}
 		err = exec(ctx, cmd, rest)
 	}
-	return Report(ctx, env.Stderr, displayName(cmd), err)
+	status := Report(ctx, env.Stderr, displayName(cmd), err)
+	env.Notice.show(env)
+	for _, end := range ended {
+		end(err, status)
+	}
+	return status
 }
 
 func subcommand(cmd *ff.Command, name string) *ff.Command {

@@ -29,7 +29,7 @@ func demo(env Env) *ff.Command {
 					case "hint":
 						return Hint(Errorf("no file at x"), "make one")
 					case "silent":
-						return &ExitError{7}
+						return &ExitError{Status: 7}
 					case "interrupt":
 						return ctx.Err()
 					}

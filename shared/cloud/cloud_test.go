@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/peterbourgon/ff/v4"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // serve answers on a real socket until the test ends.
@@ -264,5 +267,56 @@ func TestSigningInSendsNoToken(t *testing.T) {
 		if _, err := client.Anonymous(t.Context()); err == nil {
 			t.Errorf("%s was accepted", answer)
 		}
+	}
+}
+
+// Rules N1 and N2 of auth-and-state, from the answer to the last line on stderr.
+func TestNoticesReachTheEndOfTheCommand(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/v1/me": // a word without the header, or with another value, is none
+			w.Header().Set("Deprecation", "True")
+			w.Header().Set("Warning", `299 - "not this one"`)
+			w.Header().Set("Sunset", "never")
+		case "/v1/models":
+			w.Header().Set("Deprecation", "true")
+		case "/v1/projects": // errors count too
+			w.Header().Set("Deprecation", "true")
+			w.Header().Set("Warning", `299 - "Use 2.0"`)
+			w.Header().Set("Sunset", "Wed, 01 Jul 2026 00:00:00 GMT")
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = io.WriteString(w, "{}")
+	})
+	for name, tc := range map[string]struct {
+		ask    func(context.Context, *Client)
+		silent bool
+		want   string
+	}{
+		"none":          {ask: func(ctx context.Context, c *Client) { _, _ = c.Me(ctx) }},
+		"no words":      {ask: func(ctx context.Context, c *Client) { _, _ = c.Models(ctx) }, want: "Arkor SDK " + cli.Version() + " is deprecated (current: " + cli.Version() + "). Run `bun add -g arkor@latest`.\n"},
+		"error, latest": {ask: func(ctx context.Context, c *Client) { _, _ = c.Models(ctx); _, _ = c.Projects(ctx, "o") }, want: "Use 2.0 (current: " + cli.Version() + "). Cutoff: Wed, 01 Jul 2026 00:00:00 GMT. Run `bun add -g arkor@latest`.\n"},
+		"a later answer without": {ask: func(ctx context.Context, c *Client) { _, _ = c.Projects(ctx, "o"); _, _ = c.Me(ctx) },
+			want: "Use 2.0 (current: " + cli.Version() + "). Cutoff: Wed, 01 Jul 2026 00:00:00 GMT. Run `bun add -g arkor@latest`.\n"},
+		"left out": {ask: func(ctx context.Context, c *Client) { _, _ = c.Projects(ctx, "o") }, silent: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stderr strings.Builder
+			env := cli.Env{Stderr: &stderr, Environ: []string{"npm_config_user_agent=bun/1.1"}}
+			cli.Run(t.Context(), env, func(env cli.Env) *ff.Command {
+				return &ff.Command{Name: "ask", Exec: func(ctx context.Context, _ []string) error {
+					if tc.silent {
+						env.Notice = nil
+					}
+					tc.ask(ctx, For(env, server.BaseURL, ""))
+					return nil
+				}}
+			})
+			if stderr.String() != tc.want {
+				t.Errorf("stderr %q, want %q", stderr.String(), tc.want)
+			}
+		})
 	}
 }

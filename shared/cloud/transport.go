@@ -19,12 +19,14 @@ const (
 )
 
 // For returns the client of a command: it sends the release's version, names
-// the command that upgrades it, and gives up on a server that stays silent. It
-// is for requests and their answers; an event stream outlasts its patience.
+// the command that upgrades it, records in env.Notice what the server says of
+// this release, and gives up on a server that stays silent. It is for requests
+// and their answers; an event stream outlasts its patience.
 func For(env cli.Env, baseURL, token string) *Client {
 	return &Client{
 		BaseURL: baseURL, Token: token, Version: cli.Version(), HTTP: Patient(),
-		Upgrade: cli.UpgradeCommand(env),
+		Upgrade:      cli.UpgradeCommand(env),
+		OnDeprecated: func(d Deprecation) { env.Notice.Record(d.Message, d.Version, d.Sunset) },
 	}
 }
 

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// Notice keeps the latest word of a server that this release will not be served
+// for ever, until the command has ended and Run shows it. It is safe for
+// concurrent use. A nil Notice keeps nothing: a command whose caller sees the
+// same answers, and says so itself, hands on an Env without one.
+type Notice struct {
+	mu                       sync.Mutex
+	recorded                 bool
+	message, version, sunset string
+}
+
+// Record keeps a notice in the place of the one before. version is the release
+// that it is about; sunset says until when, "" when that is unknown.
+func (n *Notice) Record(message, version, sunset string) {
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.recorded, n.message, n.version, n.sunset = true, message, version, sunset
+}
+
+// show prints what was recorded, on one line.
+func (n *Notice) show(env Env) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.recorded {
+		return
+	}
+	cutoff := ""
+	if n.sunset != "" {
+		cutoff = " Cutoff: " + n.sunset + "."
+	}
+	text := fmt.Sprintf("%s (current: %s).%s Run `%s`.", n.message, n.version, cutoff, UpgradeCommand(env))
+	fmt.Fprintln(env.Stderr, oneLine(text))
+}
+
+// oneLine takes out what could move the cursor, break the line or turn its
+// direction: the text comes from a server.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	}), " ")
+}

@@ -40,12 +40,12 @@ func (n *Notice) show(env Env) {
 		cutoff = " Cutoff: " + n.sunset + "."
 	}
 	text := fmt.Sprintf("%s (current: %s).%s Run `%s`.", n.message, n.version, cutoff, UpgradeCommand(env))
-	fmt.Fprintln(env.Stderr, oneLine(text))
+	fmt.Fprintln(env.Stderr, OneLine(text))
 }
 
-// oneLine takes out what could move the cursor, break the line or turn its
-// direction: the text comes from a server.
-func oneLine(text string) string {
+// OneLine takes out of a text that came from elsewhere what could move the
+// cursor, break the line or turn its direction.
+func OneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 	}), " ")

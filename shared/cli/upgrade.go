@@ -2,11 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // manager is a package manager that may have installed the tool.
@@ -76,16 +77,7 @@ const maxPackageJSON = 1 << 20
 // listsArkor reports whether a package.json names the package "arkor" among
 // its dependencies. A file that cannot be read or understood names nothing.
 func listsArkor(path string) bool {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() { // opening a pipe would wait for its writer
-		return false
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxPackageJSON))
+	data, err := wholefile.Read(path, maxPackageJSON)
 	if err != nil {
 		return false
 	}

@@ -1,5 +1,5 @@
-// Package wholefile writes files that are there whole or not at all, on every
-// system. google/renameio is the usual choice, but leaves Windows out.
+// Package wholefile writes and reads files whole or not at all, on every system.
+// google/renameio is the usual choice for writing, but leaves Windows out.
 package wholefile
 
 import (

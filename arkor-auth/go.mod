@@ -39,6 +39,7 @@ require (
 require (
 	github.com/cli/browser v1.3.0
 	github.com/cli/oauth v1.2.2
+	github.com/posthog/posthog-go v1.5.2 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	golang.org/x/oauth2 v0.37.0
 	golang.org/x/sys v0.49.0 // indirect

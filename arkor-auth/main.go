@@ -6,8 +6,9 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-auth/authcmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/telemetry"
 )
 
 func main() {
-	os.Exit(cli.Main(authcmd.New))
+	os.Exit(cli.Main(authcmd.New, telemetry.Observe))
 }

@@ -6,8 +6,9 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-build/commands"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/telemetry"
 )
 
 func main() {
-	os.Exit(cli.Main(commands.New))
+	os.Exit(cli.Main(commands.New, telemetry.Observe))
 }

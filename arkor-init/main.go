@@ -6,8 +6,9 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-init/initcmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/telemetry"
 )
 
 func main() {
-	os.Exit(cli.Main(initcmd.New))
+	os.Exit(cli.Main(initcmd.New, telemetry.Observe))
 }

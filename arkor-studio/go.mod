@@ -6,3 +6,5 @@ require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 )
+
+require github.com/posthog/posthog-go v1.5.2 // indirect

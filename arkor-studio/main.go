@@ -6,8 +6,9 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-studio/devcmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/telemetry"
 )
 
 func main() {
-	os.Exit(cli.Main(devcmd.New))
+	os.Exit(cli.Main(devcmd.New, telemetry.Observe))
 }

@@ -8,6 +8,7 @@ require (
 	github.com/charmbracelet/huh v1.0.0
 	github.com/google/go-cmp v0.7.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+	github.com/posthog/posthog-go v1.5.2
 	github.com/rogpeppe/go-internal v1.16.0
 	golang.org/x/sys v0.49.0
 )

@@ -5,6 +5,14 @@ MODULES := arkor arkor-auth arkor-backend arkor-build arkor-init arkor-studio ar
 BINARIES := arkor arkor-auth arkor-backend arkor-build arkor-init arkor-studio arkor-trainer
 LDFLAGS := -s -w -X github.com/arkorlab/arkor-go/shared/cli.version=$(VERSION)
 
+# Without a key a build never sends anything: docs/telemetry.md.
+ifneq ($(ARKOR_POSTHOG_KEY),)
+LDFLAGS += -X github.com/arkorlab/arkor-go/shared/telemetry.key=$(ARKOR_POSTHOG_KEY)
+endif
+ifneq ($(ARKOR_POSTHOG_HOST),)
+LDFLAGS += -X github.com/arkorlab/arkor-go/shared/telemetry.host=$(ARKOR_POSTHOG_HOST)
+endif
+
 # Vector instructions for the trainer, where the toolchain has them.
 SIMD_amd64 := simd
 EXPERIMENT := $(SIMD_$(shell $(GO) env GOARCH))

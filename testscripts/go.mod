@@ -2,7 +2,10 @@ module github.com/arkorlab/arkor-go/testscripts
 
 go 1.26.5
 
-require github.com/rogpeppe/go-internal v1.16.0
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/rogpeppe/go-internal v1.16.0
+)
 
 require github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
 

@@ -1,0 +1,262 @@
+package testscripts
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const telemetryKey = "phc_end_to_end"
+
+// TestTelemetry runs binaries with a collector stamped in, as a packager would
+// build them.
+func TestTelemetry(t *testing.T) {
+	t.Parallel()
+	c := newCollector(t)
+	bin := stampedBinaries(t, c.host())
+
+	t.Run("a command sends when it begins and when it ends", func(t *testing.T) {
+		r := newTelemetryRun(t, bin, "npm_config_user_agent=npm/10.8.2 node/v20.20.2 linux x64")
+		r.succeeds(t, "arkor-init", "init", "demo", "--yes")
+		events, _ := c.taken()
+		id, err := os.ReadFile(filepath.Join(r.home, ".arkor", "telemetry-id"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		common := map[string]any{
+			"command": "init", "sdk_version": "1.2.3", "node_version": "v20.20.2", "platform": nodePlatform(), "auth_mode": "none",
+			"$process_person_profile": false, "$geoip_disable": true, "$lib": "posthog-go", "$lib_version": "1.5.2",
+		}
+		wantEvents(t, events, string(id), common, "cli_command_started", "cli_command_completed")
+
+		r.store(t, "credentials.json", `{"mode":"anon","token":"plainlettertoken","anonymousId":"an_1"}`)
+		r.write(t, "secret plan", "not a folder")
+		got := r.exec(t, "arkor-init", "init", "secret plan")
+		if got.status != 1 || !strings.Contains(got.stderr, "secret plan") {
+			t.Errorf("%+v", got)
+		}
+		common["auth_mode"] = "anon"
+		events, _ = c.taken()
+		wantEvents(t, events, "an_1", common, "cli_command_started", "cli_command_failed")
+		for _, e := range events {
+			for name, value := range e.Properties {
+				if text, ok := value.(string); ok && (strings.Contains(text, "secret") || strings.Contains(text, r.dir) || strings.Contains(text, "plainletter")) {
+					t.Errorf("%s of %s is %q", name, e.Event, text)
+				}
+			}
+		}
+	})
+
+	t.Run("the dispatcher leaves it to the binary", func(t *testing.T) {
+		r := newTelemetryRun(t, bin)
+		r.succeeds(t, "arkor", "init", "demo", "--yes")
+		events, _ := c.taken()
+		if len(events) != 2 || events[0].Event != "cli_command_started" || events[1].Event != "cli_command_completed" {
+			t.Errorf("%+v", events)
+		}
+	})
+
+	t.Run("nothing is sent", func(t *testing.T) {
+		for name, tt := range map[string]struct {
+			set    string
+			binary string
+			args   []string
+			status int
+		}{
+			"DO_NOT_TRACK":             {set: "DO_NOT_TRACK=1", binary: "arkor-init", args: []string{"init", "demo", "--yes"}},
+			"ARKOR_TELEMETRY_DISABLED": {set: "ARKOR_TELEMETRY_DISABLED=true", binary: "arkor-init", args: []string{"init", "demo", "--yes"}},
+			"opted out, dispatched":    {set: "DO_NOT_TRACK=1", binary: "arkor", args: []string{"init", "demo", "--yes"}},
+			"help":                     {binary: "arkor-init", args: []string{"init", "--help"}},
+			"version":                  {binary: "arkor-init", args: []string{"--version"}},
+			"unknown option":           {binary: "arkor-init", args: []string{"init", "--nope"}, status: 1},
+			"option without a value":   {binary: "arkor-init", args: []string{"init", "--name"}, status: 1},
+			"no command":               {binary: "arkor-init", status: 1},
+			"unknown command":          {binary: "arkor", args: []string{"nope"}, status: 1},
+			"help of the dispatcher":   {binary: "arkor", args: []string{"help", "init"}},
+			"a build from source":      {binary: filepath.Join(binaries, "arkor-init"), args: []string{"init", "demo", "--yes"}},
+		} {
+			r := newTelemetryRun(t, bin, tt.set)
+			if got := r.exec(t, tt.binary, tt.args...); got.status != tt.status {
+				t.Errorf("%s: %+v", name, got)
+			}
+			if events, connections := c.taken(); len(events) > 0 || connections > 0 {
+				t.Errorf("%s: %d connections, events %+v", name, connections, events)
+			}
+			if _, err := os.Stat(filepath.Join(r.home, ".arkor")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s: an id was made: %v", name, err)
+			}
+		}
+	})
+
+	// The command is what it is without telemetry, and waits two seconds at most.
+	unobserved := newTelemetryRun(t, bin, "DO_NOT_TRACK=1")
+	done := unobserved.exec(t, "arkor-init", "init", "demo", "--yes")
+	unobserved.write(t, "plan", "not a folder")
+	failed := unobserved.exec(t, "arkor-init", "init", "plan")
+	if done.status != 0 || failed.status != 1 {
+		t.Fatalf("without telemetry: %+v, %+v", done, failed)
+	}
+	undisturbed := func(t *testing.T) {
+		t.Helper()
+		r := newTelemetryRun(t, bin)
+		r.write(t, "plan", "not a folder")
+		for want, args := range map[result][]string{done: {"init", "demo", "--yes"}, failed: {"init", "plan"}} {
+			begun := time.Now()
+			got := r.exec(t, "arkor-init", args...)
+			got.stderr = strings.ReplaceAll(got.stderr, r.dir, unobserved.dir)
+			if got != want {
+				t.Errorf("%v: got %+v, want %+v", args, got, want)
+			}
+			if took := time.Since(begun); took > 10*time.Second {
+				t.Errorf("%v took %v", args, took)
+			}
+		}
+	}
+	for name, answer := range map[string]func(*collector, net.Conn){
+		"a collector that is silent":            (*collector).keepSilent,
+		"a collector that hangs up":             func(_ *collector, conn net.Conn) { conn.Close() },
+		"a collector that fails":                say("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\nno way\n"),
+		"a collector that does not speak HTTP":  say("220 mail.example.test ESMTP\r\n"),
+		"a collector that talks without an end": say("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.answerWith(answer)
+			undisturbed(t)
+			if _, connections := c.taken(); connections == 0 {
+				t.Error("nothing was tried")
+			}
+		})
+	}
+	t.Run("no collector at all", func(t *testing.T) {
+		c.close()
+		undisturbed(t)
+	})
+}
+
+// stampedBinaries builds the front door and a command as a packager does.
+func stampedBinaries(t *testing.T, host string) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	const shared = "-X github.com/arkorlab/arkor-go/shared/"
+	flags := shared + "cli.version=1.2.3 " + shared + "telemetry.key=" + telemetryKey + " " + shared + "telemetry.host=" + host
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", flags, "-o", folder+string(filepath.Separator), "./arkor", "./arkor-init")
+	build.Dir, build.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return folder
+}
+
+// The Makefile stamps by the same names.
+func TestMakeStampsTheCollector(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("there is no make")
+	}
+	dry := exec.Command("make", "--no-print-directory", "-n", "build", "ARKOR_POSTHOG_KEY=phc_x", "ARKOR_POSTHOG_HOST=https://eu.example.test")
+	dry.Dir = ".."
+	out, err := dry.CombinedOutput()
+	const want = "-X github.com/arkorlab/arkor-go/shared/telemetry.key=phc_x -X github.com/arkorlab/arkor-go/shared/telemetry.host=https://eu.example.test"
+	if err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("make -n build: %v\n%s", err, out)
+	}
+}
+
+// telemetryRun is a home and a folder for runs of the stamped binaries.
+type telemetryRun struct {
+	bin, home, dir string
+	env            []string
+}
+
+func newTelemetryRun(t *testing.T, bin string, set ...string) *telemetryRun {
+	t.Helper()
+	r := &telemetryRun{bin: bin, home: t.TempDir(), dir: t.TempDir()}
+	r.env = append([]string{"HOME=" + r.home, "PATH=" + os.Getenv("PATH"), "SystemRoot=" + os.Getenv("SystemRoot")}, set...)
+	return r
+}
+
+func (r *telemetryRun) store(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(r.home, ".arkor", name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *telemetryRun) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// result is all that a caller sees of a process.
+type result struct {
+	stdout, stderr string
+	status         int
+}
+
+func (r *telemetryRun) exec(t *testing.T, binary string, args ...string) result {
+	t.Helper()
+	if !filepath.IsAbs(binary) {
+		binary = filepath.Join(r.bin, binary)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(binary, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = r.dir, r.env, &stdout, &stderr
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+func (r *telemetryRun) succeeds(t *testing.T, binary string, args ...string) {
+	t.Helper()
+	if got := r.exec(t, binary, args...); got.status != 0 {
+		t.Fatalf("%s: %+v", binary, got)
+	}
+}
+
+// wantEvents checks names, identity and properties. How long it took and what
+// went wrong are there, whatever they are.
+func wantEvents(t *testing.T, events []event, id string, common map[string]any, names ...string) {
+	t.Helper()
+	if len(events) != len(names) {
+		t.Fatalf("%d events, want %v: %+v", len(events), names, events)
+	}
+	for i, e := range events {
+		if e.Event != names[i] || e.DistinctID != id {
+			t.Errorf("event %d is %s of %q, want %s of %q", i, e.Event, e.DistinctID, names[i], id)
+		}
+		if _, ok := e.Properties["duration_ms"].(float64); ok != (i > 0) {
+			t.Errorf("%s: duration_ms %v", e.Event, e.Properties["duration_ms"])
+		}
+		for _, name := range []string{"error_name", "error_message"} {
+			if text, _ := e.Properties[name].(string); (text != "") != (e.Event == "cli_command_failed") {
+				t.Errorf("%s: %s %q", e.Event, name, text)
+			}
+			delete(e.Properties, name)
+		}
+		delete(e.Properties, "duration_ms")
+		if diff := cmp.Diff(common, e.Properties); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", e.Event, diff)
+		}
+	}
+}
+
+func nodePlatform() string {
+	if runtime.GOOS == "windows" {
+		return "win32"
+	}
+	return runtime.GOOS
+}

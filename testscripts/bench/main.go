@@ -46,13 +46,14 @@ func run(ctx context.Context, bin string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	b := &bench{bin: bin, folder: folder}
+	b := &bench{bin: bin, folder: folder, env: []string{"DO_NOT_TRACK=1"}}
 	steps := []struct {
 		name    string
 		measure func(context.Context) ([]figure, error)
 	}{
 		{"commands", b.commands},
 		{"identity", b.identity},
+		{"telemetry", b.telemetry},
 		{"training step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"a whole training", b.wholeTraining},

@@ -18,12 +18,16 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-type bench struct{ bin, folder string }
+type bench struct {
+	bin, folder string
+	env         []string // outranks the environment of the bench
+}
 
 func (b *bench) command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(b.bin, name), args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "ARKOR_BACKEND=local", "ARKOR_BACKEND_HOME="+filepath.Join(b.folder, "backend"))
+	cmd.Env = append(cmd.Env, b.env...)
 	return cmd
 }
 

@@ -45,7 +45,7 @@ func run(ctx context.Context, bin string) error {
 		return err
 	}
 	home := filepath.Join(workspace, "backend")
-	project := tool{bin: bin, dir: workspace, env: append(os.Environ(), "ARKOR_BACKEND=local", "ARKOR_BACKEND_HOME="+home)}
+	project := tool{bin: bin, dir: workspace, env: append(os.Environ(), "DO_NOT_TRACK=1", "ARKOR_BACKEND=local", "ARKOR_BACKEND_HOME="+home)}
 	// A daemon of the quickstart's own, which ends with it.
 	defer project.quiet(context.WithoutCancel(ctx), "arkor", "backend", "stop")
 

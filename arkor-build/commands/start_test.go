@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +122,25 @@ export const trainer = `+trainer()+`;`)
 	got := run(t, dir, nil, "start")
 	expect(t, got, built+ran, 0)
 	if want := "arkor start: Old [31m 1mred  (current: 1.0.0). Cutoff: to morrow. Run `pnpm add -D arkor@latest`.\n"; got.stderr != want {
+		t.Errorf("stderr %q, want %q", got.stderr, want)
+	}
+}
+
+// The package in the trainer's process names the same command as everybody else.
+func TestUpgradeRequired(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUpgradeRequired)
+	}))
+	t.Cleanup(server.Close)
+	dir := entryProject(t, `
+import { createTrainer } from "arkor";
+export const trainer = createTrainer({ name: "demo", model: "arkor/tiny", dataset: { type: "huggingface", name: "a/b" } });`)
+	projecttest.Write(t, dir, "-- package.json --\n{\"dependencies\":{\"arkor\":\"1\"}}\n-- yarn.lock --\n"+
+		"-- .arkor/state.json --\n{\"orgSlug\":\"o\",\"projectSlug\":\"p\",\"projectId\":\"i\"}\n")
+	got := run(t, dir, []string{"ARKOR_TOKEN=t", "ARKOR_CLOUD_API_URL=" + server.URL}, "start")
+	expect(t, got, built, 1)
+	if want := "arkor start: Arkor SDK is no longer supported by the cloud API. Run `yarn add -D arkor@latest`.\n"; got.stderr != want {
 		t.Errorf("stderr %q, want %q", got.stderr, want)
 	}
 }

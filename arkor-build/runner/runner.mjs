@@ -409,6 +409,7 @@ function timeLeft(milliseconds) {
 // runner/js/start.mjs
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 var deprecation = /* @__PURE__ */ Symbol.for("arkor.deprecation");
+var upgrade = /* @__PURE__ */ Symbol.for("arkor.upgrade");
 async function start(request2) {
   const run = {
     doing: "loading the trainer",
@@ -419,6 +420,7 @@ async function start(request2) {
     stopping: false
     // a signal is ending the process; nothing else is to be said
   };
+  globalThis[upgrade] = request2.upgrade;
   const progress = createProgress();
   const signals = watchSignals(request2, run, progress);
   const settled = noticeStall(request2, run);

@@ -1,6 +1,6 @@
 import { asRecord, parseJson } from "./json.ts";
 
-export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
+type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
 
 const commands: Readonly<Record<PackageManager, string>> = {
   npm: "npm install -g arkor@latest",
@@ -10,10 +10,14 @@ const commands: Readonly<Record<PackageManager, string>> = {
 };
 
 /**
- * Guesses the package manager from `npm_config_user_agent`, else from the path
- * of the program.
+ * Returns the command that upgrades the tool, in the words of the package
+ * manager that `npm_config_user_agent` names, else the path of the program.
  */
-export function detectPackageManager(userAgent: string, program: string): PackageManager {
+export function upgradeCommand(userAgent: string, program: string): string {
+  return commands[packageManager(userAgent, program)];
+}
+
+function packageManager(userAgent: string, program: string): PackageManager {
   const named = userAgent.split("/", 1)[0] ?? "";
   if (Object.hasOwn(commands, named)) return named as PackageManager;
   const path = program.replaceAll("\\", "/").toLowerCase();
@@ -24,8 +28,8 @@ export function detectPackageManager(userAgent: string, program: string): Packag
 }
 
 /** Returns the text for a 426 answer. Any body will do, an empty one included. */
-export function upgradeMessage(body: string, manager: PackageManager): string {
-  const run = `Run \`${commands[manager]}\`.`;
+export function upgradeMessage(body: string, command: string): string {
+  const run = `Run \`${command}\`.`;
   const fields = asRecord(parseJson(body));
   if (fields?.["error"] !== "sdk_version_unsupported") {
     return `Arkor SDK is no longer supported by the cloud API. ${run}`;

@@ -11,7 +11,7 @@ import { LineChecker } from "../src/jsonl-check.ts";
 import { reconnectDelay } from "../src/reconnect.ts";
 import { expiresSoon, parseTokenOutput, sameIdentity } from "../src/token-output.ts";
 import type { TrainerInput } from "../src/trainer-input.ts";
-import { detectPackageManager } from "../src/upgrade.ts";
+import { upgradeCommand } from "../src/upgrade.ts";
 import { version } from "../src/version.ts";
 import { eachCase, fromBase64, wire } from "./support/vectors.ts";
 
@@ -74,7 +74,7 @@ eachCase<
   ["status", "contentType", "body", "userAgent", "program"],
   ["message", "code"],
   ({ status, body, userAgent = "", program = "" }, out) => {
-    const message = errorMessage(status, body, () => detectPackageManager(userAgent, program));
+    const message = errorMessage(status, body, () => upgradeCommand(userAgent, program));
     assert.deepEqual({ message, code: errorCode(body) ?? codeOfStatus(status) }, out);
   },
 );

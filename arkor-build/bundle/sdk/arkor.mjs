@@ -253,7 +253,10 @@ var commands = {
   yarn: "yarn global add arkor@latest",
   bun: "bun add -g arkor@latest"
 };
-function detectPackageManager(userAgent, program) {
+function upgradeCommand(userAgent, program) {
+  return commands[packageManager(userAgent, program)];
+}
+function packageManager(userAgent, program) {
   const named = userAgent.split("/", 1)[0] ?? "";
   if (Object.hasOwn(commands, named)) return named;
   const path = program.replaceAll("\\", "/").toLowerCase();
@@ -262,8 +265,8 @@ function detectPackageManager(userAgent, program) {
   if (path.includes("/.yarn/") || path.includes("/yarn/")) return "yarn";
   return "npm";
 }
-function upgradeMessage(body, manager) {
-  const run = `Run \`${commands[manager]}\`.`;
+function upgradeMessage(body, command) {
+  const run = `Run \`${command}\`.`;
   const fields = asRecord(parseJson(body));
   if (fields?.["error"] !== "sdk_version_unsupported") {
     return `Arkor SDK is no longer supported by the cloud API. ${run}`;
@@ -281,14 +284,17 @@ function isText(value) {
 }
 
 // ../sdk/src/error-body.ts
-function errorMessage(status, body, manager = ours) {
-  if (status === 426) return upgradeMessage(body, manager());
+function errorMessage(status, body, upgrade = ours) {
+  if (status === 426) return upgradeMessage(body, upgrade());
   const error = asRecord(parseJson(body))?.["error"];
   if (typeof error === "string" && error !== "") return error;
   return body !== "" ? body : `cloud-api ${status}`;
 }
 function ours() {
-  return detectPackageManager(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
+  const place = globalThis;
+  const told = place[/* @__PURE__ */ Symbol.for("arkor.upgrade")];
+  if (typeof told === "string") return told;
+  return upgradeCommand(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
 }
 function errorCode(body) {
   const code = asRecord(parseJson(body))?.["code"];

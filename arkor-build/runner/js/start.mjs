@@ -10,6 +10,7 @@ import { findTrainer, noTrainer } from "./trainer.mjs";
 
 const observe = Symbol.for("arkor.trainer.observe");
 const deprecation = Symbol.for("arkor.deprecation");
+const upgrade = Symbol.for("arkor.upgrade");
 
 export async function start(request) {
   const run = {
@@ -19,6 +20,7 @@ export async function start(request) {
     jobID: "",
     stopping: false, // a signal is ending the process; nothing else is to be said
   };
+  globalThis[upgrade] = request.upgrade; // what the package "arkor" tells who has to upgrade
   const progress = createProgress();
   const signals = watchSignals(request, run, progress);
   const settled = noticeStall(request, run);

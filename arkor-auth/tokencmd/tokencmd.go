@@ -82,6 +82,9 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if hash, err := hex.DecodeString(c.rejected); c.rejected != "" && (err != nil || len(hash) != sha256.Size) {
 		return cli.Usagef("--rejected takes a SHA-256 in hexadecimal")
 	}
+	if c.json {
+		c.env.Notice = nil // a program asked: it sees what servers say of this release in its own answers
+	}
 	choice, err := backend.Choose(ctx, c.env, c.backend)
 	if err != nil {
 		return err

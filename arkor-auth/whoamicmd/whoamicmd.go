@@ -97,7 +97,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return err
 	case errors.As(err, &status) && status.Status == http.StatusUpgradeRequired && !c.json:
 		fmt.Fprintln(c.env.Stderr, status.Message)
-		return &cli.ExitError{Status: cli.StatusFailed}
+		return &cli.ExitError{Status: cli.StatusFailed, Completed: true}
 	case errors.As(err, &status) && !c.json:
 		_, err = fmt.Fprintf(c.env.Stdout, "Failed to fetch /v1/me (%d). Token may be expired.\n", status.Status)
 		return err

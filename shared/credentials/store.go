@@ -47,31 +47,12 @@ func (s Store) Exists() bool {
 // ErrSignedOut, ErrUnusable, or those of reading: then the file may hold a good
 // session and must not be overwritten.
 func (s Store) Peek() (Credentials, error) {
-	info, err := os.Stat(s.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Credentials{}, ErrSignedOut
-	case err != nil:
-		return Credentials{}, unreadable(err)
-	case info.IsDir():
-		return Credentials{}, unreadable(fmt.Errorf("%s is a directory", s.path))
-	case !info.Mode().IsRegular():
-		return Credentials{}, unreadable(fmt.Errorf("%s is not a file", s.path))
-	}
-	file, err := os.Open(s.path)
+	data, err := wholefile.Read(s.path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Credentials{}, ErrSignedOut
 	}
 	if err != nil {
 		return Credentials{}, unreadable(err)
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
-		return Credentials{}, unreadable(err)
-	}
-	if len(data) > maxFile {
-		return Credentials{}, unusable(s.path, "it is larger than 1 MiB")
 	}
 	return decode(s.path, data)
 }

@@ -10,13 +10,11 @@ import (
 	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/credentials"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
-const (
-	maxCredentials = 1 << 20
-	maxID          = 1 << 10
-)
+const maxID = 1 << 10
 
 // identity is whom the events of a run are counted under.
 type identity struct {
@@ -31,14 +29,11 @@ type identity struct {
 func identify(env cli.Env) (identity, error) {
 	who := identity{mode: "none"}
 	if strings.TrimSpace(env.Getenv("ARKOR_TOKEN")) == "" {
-		fields := credentials(env)
-		switch fields["mode"] {
-		case "oauth":
-			token, _ := fields["accessToken"].(string)
-			who = identity{subject(token), "oauth"}
-		case "anon":
-			id, _ := fields["anonymousId"].(string)
-			who = identity{id, "anon"}
+		switch c := peek(env); c.Mode {
+		case credentials.OAuth:
+			who = identity{subject(c.Token), "oauth"}
+		case credentials.Anonymous:
+			who = identity{c.AnonymousID, "anon"}
 		}
 	}
 	var err error
@@ -48,19 +43,14 @@ func identify(env cli.Env) (identity, error) {
 	return who, err
 }
 
-// credentials returns the fields of ~/.arkor/credentials.json, or none.
-func credentials(env cli.Env) map[string]any {
-	home, err := env.Home()
+// peek returns the stored credentials, or nobody's.
+func peek(env cli.Env) credentials.Credentials {
+	store, err := credentials.Open(env)
 	if err != nil {
-		return nil
+		return credentials.Credentials{}
 	}
-	data, err := wholefile.Read(filepath.Join(home, ".arkor", "credentials.json"), maxCredentials)
-	if err != nil {
-		return nil
-	}
-	var fields map[string]any
-	_ = json.Unmarshal([]byte(strings.TrimPrefix(string(data), "\uFEFF")), &fields)
-	return fields
+	c, _ := store.Peek()
+	return c
 }
 
 // subject returns the claim "sub" of a JSON web token, or "". The signature is

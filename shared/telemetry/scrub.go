@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -12,7 +13,11 @@ import (
 	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/credentials"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
+
+const maxCredentials = 1 << 20
 
 // removed stands for what was taken out of a message.
 const removed = "*"
@@ -38,7 +43,14 @@ func (s secrets) remove(text string) string {
 // whatever their fields are called.
 func stored(env cli.Env) []string {
 	texts := []string{strings.TrimSpace(env.Getenv("ARKOR_TOKEN"))}
-	for name, value := range credentials(env) {
+	store, err := credentials.Open(env)
+	if err != nil {
+		return texts
+	}
+	data, _ := wholefile.Read(store.Path(), maxCredentials)
+	var fields map[string]any
+	_ = json.Unmarshal([]byte(strings.TrimPrefix(string(data), "\uFEFF")), &fields)
+	for name, value := range fields {
 		if text, ok := value.(string); ok && name != "mode" {
 			texts = append(texts, strings.TrimSpace(text))
 		}

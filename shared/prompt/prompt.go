@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	_ "github.com/arkorlab/arkor-go/shared/prompt/background" // before bubbletea
 )
 
 // Option is one answer to choose from.

@@ -15,3 +15,20 @@ func TestNothingIsAskedOfTheTerminal(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// I3: what somebody pipes on are results; the question is not among them. The
+// two are terminals of their own here, since without one nobody is asked.
+func TestQuestionsAreOnStderr(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	results, stdout := openTerminal(t)
+	s := p.run(stdout, "login")
+	s.expect("How would you like to sign in?")
+	s.expect("Anonymous")
+	s.press(enter)
+	s.ends(0)
+	if got := results(); got != "Anonymous id: an_1\nSigned in anonymously (personal org: anon-1f2e).\n" {
+		t.Errorf("stdout %q", got)
+	}
+}

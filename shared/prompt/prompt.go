@@ -63,9 +63,10 @@ func ask(ctx context.Context, env cli.Env, field huh.Field) error {
 		theme = huh.ThemeBase()
 	}
 	form := huh.NewForm(huh.NewGroup(field)).WithKeyMap(keys).WithTheme(theme).WithShowHelp(true).
-		WithInput(env.Stdin).WithOutput(env.Stderr).
-		// Signals are the frame's: it ends ctx, which ends the form.
-		WithProgramOptions(tea.WithoutSignalHandler())
+		// All in one: each call forgets what the ones before it said.
+		WithProgramOptions(tea.WithInput(env.Stdin), tea.WithOutput(env.Stderr),
+			// Signals are the frame's: it ends ctx, which ends the form.
+			tea.WithoutSignalHandler())
 	err := form.RunWithContext(ctx)
 	switch {
 	case ctx.Err() != nil:

@@ -5,11 +5,12 @@ package prompt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	_ "github.com/arkorlab/arkor-go/shared/prompt/background" // before bubbletea
@@ -21,6 +22,17 @@ type Option struct {
 	Hint  string // what choosing it means, "" for nothing
 }
 
+func (o Option) String() string {
+	if o.Hint == "" {
+		return o.Label
+	}
+	return o.Label + ": " + o.Hint
+}
+
+// visible is how many options are shown at once. huh scrolls a longer list so
+// that the cursor is at the top, which is why short ones are shown whole.
+const visible = 15
+
 // Select asks for one of options and returns its index. Where nobody is there
 // to ask, the preselected one is taken. Its error is cli.ErrCancelled when the
 // person left, and the cause of ctx when that ended.
@@ -31,14 +43,17 @@ func Select(ctx context.Context, env cli.Env, question string, options []Option,
 	chosen := preselected
 	var list []huh.Option[int]
 	for i, o := range options {
-		label := o.Label
-		if o.Hint != "" {
-			label += " - " + o.Hint
-		}
-		list = append(list, huh.NewOption(label, i))
+		list = append(list, huh.NewOption(o.String(), i))
 	}
-	err := ask(ctx, env, huh.NewSelect[int]().Title(question).Options(list...).Value(&chosen))
-	return chosen, err
+	field := huh.NewSelect[int]().Title(wrap(question)).Options(list...).Value(&chosen)
+	if len(options) > visible {
+		field.Height(visible + 1) // and the question
+	}
+	if err := ask(ctx, env, field, keys(len(options) > visible)); err != nil {
+		return preselected, err
+	}
+	fmt.Fprintf(env.Stderr, "%s %s\n", question, options[chosen].Label)
+	return chosen, nil
 }
 
 // Confirm asks a question of yes and no, with No preselected: whatever is asked
@@ -48,21 +63,24 @@ func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
 		return false, nil
 	}
 	yes := false
-	err := ask(ctx, env, huh.NewConfirm().Title(question).Value(&yes))
-	return yes, err
+	field := huh.NewConfirm().Title(wrap(question)).WithButtonAlignment(lipgloss.Left).Value(&yes)
+	if err := ask(ctx, env, field, keys(false)); err != nil {
+		return false, err
+	}
+	answer := "No"
+	if yes {
+		answer = "Yes"
+	}
+	fmt.Fprintf(env.Stderr, "%s %s\n", question, answer)
+	return yes, nil
 }
 
-func ask(ctx context.Context, env cli.Env, field huh.Field) error {
+// ask shows a question until it is answered, and then takes it off the screen.
+func ask(ctx context.Context, env cli.Env, field huh.Field, keys *huh.KeyMap) error {
 	if env.Getenv("ACCESSIBLE") != "" || env.Getenv("TERM") == "dumb" {
 		return askPlainly(ctx, env, field)
 	}
-	keys := huh.NewDefaultKeyMap()
-	keys.Quit = key.NewBinding(key.WithKeys("ctrl+c", "esc"))
-	theme := huh.ThemeBase16()
-	if !env.Color(env.Stderr) {
-		theme = huh.ThemeBase()
-	}
-	form := huh.NewForm(huh.NewGroup(field)).WithKeyMap(keys).WithTheme(theme).WithShowHelp(true).
+	form := huh.NewForm(huh.NewGroup(field)).WithKeyMap(keys).WithTheme(theme(env.Color(env.Stderr))).WithShowHelp(true).
 		// All in one: each call forgets what the ones before it said.
 		WithProgramOptions(tea.WithInput(env.Stdin), tea.WithOutput(env.Stderr),
 			// Signals are the frame's: it ends ctx, which ends the form.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
@@ -40,6 +39,9 @@ func Select(ctx context.Context, env cli.Env, question string, options []Option,
 	if !env.Interactive() {
 		return preselected, nil
 	}
+	if isPlain(env) {
+		return selectPlainly(ctx, env, question, options, preselected)
+	}
 	chosen := preselected
 	var list []huh.Option[int]
 	for i, o := range options {
@@ -62,6 +64,9 @@ func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
 	if !env.Interactive() {
 		return false, nil
 	}
+	if isPlain(env) {
+		return confirmPlainly(ctx, env, question)
+	}
 	yes := false
 	field := huh.NewConfirm().Title(wrap(question)).WithButtonAlignment(lipgloss.Left).Value(&yes)
 	if err := ask(ctx, env, field, keys(false)); err != nil {
@@ -77,9 +82,6 @@ func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
 
 // ask shows a question until it is answered, and then takes it off the screen.
 func ask(ctx context.Context, env cli.Env, field huh.Field, keys *huh.KeyMap) error {
-	if env.Getenv("ACCESSIBLE") != "" || env.Getenv("TERM") == "dumb" {
-		return askPlainly(ctx, env, field)
-	}
 	form := huh.NewForm(huh.NewGroup(field)).WithKeyMap(keys).WithTheme(theme(env.Color(env.Stderr))).WithShowHelp(true).
 		// All in one: each call forgets what the ones before it said.
 		WithProgramOptions(tea.WithInput(env.Stdin), tea.WithOutput(env.Stderr),
@@ -93,20 +95,4 @@ func ask(ctx context.Context, env cli.Env, field huh.Field, keys *huh.KeyMap) er
 		return cli.ErrCancelled
 	}
 	return err
-}
-
-// askPlainly asks line by line, for screen readers and terminals that cannot
-// redraw.
-func askPlainly(ctx context.Context, env cli.Env, field huh.Field) error {
-	answered := make(chan error, 1)
-	go func() { answered <- field.RunAccessible(env.Stderr, env.Stdin) }()
-	select {
-	case err := <-answered:
-		if errors.Is(err, io.EOF) {
-			return cli.ErrCancelled
-		}
-		return err
-	case <-ctx.Done(): // the read goes on until the process ends, which is now
-		return context.Cause(ctx)
-	}
 }

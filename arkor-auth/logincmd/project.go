@@ -105,6 +105,13 @@ func (c *command) bindNamed(ctx context.Context, projects []reachable) error {
 // offer shows what the account reaches. In the directory of a project, where
 // somebody can answer, it asks which one this is.
 func (c *command) offer(ctx context.Context, client *cloud.Client, projects []reachable) error {
+	// The one with the directory's name is the likely one.
+	slug := project.Slug(c.env.Dir)
+	if i := slices.IndexFunc(projects, func(p reachable) bool { return !p.make && p.scope.ProjectSlug == slug }); i > 0 {
+		likely := projects[i]
+		copy(projects[1:i+1], projects[:i])
+		projects[0] = likely
+	}
 	options := []prompt.Option{}
 	for _, p := range projects {
 		if p.make {

@@ -101,16 +101,42 @@ func (c *command) signedIn(ctx context.Context, fresh credentials.Credentials, e
 // maxToken bounds what is read of standard input.
 const maxToken = 64 << 10
 
+// readToken reads standard input to its end; the end of ctx ends the wait.
+func (c *command) readToken(ctx context.Context) (string, error) {
+	if cli.IsTerminal(c.env.Stdin) {
+		fmt.Fprintln(c.env.Stderr, "Paste the token and end with Enter and Ctrl-D")
+	}
+	type outcome struct {
+		data []byte
+		err  error
+	}
+	read := make(chan outcome, 1)
+	go func() {
+		data, err := io.ReadAll(io.LimitReader(c.env.Stdin, maxToken))
+		read <- outcome{data, err}
+	}()
+	var o outcome
+	select {
+	case o = <-read:
+	case <-ctx.Done(): // the read goes on until the process ends, which is now
+		return "", context.Cause(ctx)
+	}
+	if o.err != nil {
+		return "", fmt.Errorf("read the token: %w", o.err)
+	}
+	token := strings.TrimSpace(string(o.data))
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", cli.Hint(cli.Usagef("standard input holds no token"), "pipe it in: arkor login --with-token < token.txt")
+	}
+	return token, nil
+}
+
 // storeToken keeps an access token that was got elsewhere, once the backend has
 // taken it. It cannot be renewed.
 func (c *command) storeToken(ctx context.Context) error {
-	data, err := io.ReadAll(io.LimitReader(c.env.Stdin, maxToken))
+	token, err := c.readToken(ctx)
 	if err != nil {
-		return fmt.Errorf("read the token: %w", err)
-	}
-	token := strings.TrimSpace(string(data))
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return cli.Hint(cli.Usagef("standard input holds no token"), "pipe it in: arkor login --with-token < token.txt")
+		return err
 	}
 	client := *c.client
 	client.Token = token

@@ -1,0 +1,41 @@
+//go:build unix
+
+package authcmd
+
+import (
+	"strings"
+	"testing"
+)
+
+// A token can be typed where there is no file to take it from.
+func TestTypingAToken(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	token := c.provider.Issue(map[string]any{"email": nil})
+	s := p.run(nil, "login", "--with-token")
+	s.expect("Paste the token and end with Enter and Ctrl-D\n")
+	s.press(token + "\n" + ctrlD)
+	s.expect("Signed in\n")
+	s.expect("> acme/alpha") // standard input can still be asked
+	s.press(enter)
+	s.ends(0)
+	if !strings.Contains(p.stored(), token) || p.state() != state("alpha", "p_alpha") {
+		t.Errorf("state %q, stored %q", p.state(), p.stored())
+	}
+}
+
+// I2, J3: one Ctrl-C is enough while a command waits for its input.
+func TestLeavingWithoutAToken(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	p.stores(anonymous)
+	s := p.run(nil, "login", "--with-token")
+	s.expect("Ctrl-D\n")
+	s.press(ctrlC)
+	s.ends(130)
+	if len(c.asked()) != 0 || p.stored() != anonymous {
+		t.Errorf("asked %v, stored %q", c.asked(), p.stored())
+	}
+}

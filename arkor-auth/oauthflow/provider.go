@@ -4,6 +4,7 @@
 package oauthflow
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -42,10 +43,10 @@ func FromConfig(config cloud.AuthConfig, client *http.Client) (p Provider, ok bo
 	if p.Domain == "" || p.ClientID == "" || p.Audience == "" {
 		return Provider{}, false, nil
 	}
-	if config.Endpoints != nil {
-		p.Endpoints = *config.Endpoints
-	} else {
+	if config.Endpoints == nil {
 		p.Endpoints = auth0(p.Domain)
+	} else if p.Endpoints = *config.Endpoints; p.Endpoints.Authorization == "" || p.Endpoints.Token == "" {
+		return p, true, errors.New("the sign-in provider: it has no authorization or no token endpoint")
 	}
 	return p, true, p.check()
 }

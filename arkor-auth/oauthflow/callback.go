@@ -25,6 +25,9 @@ type Callback struct {
 	state    string
 	ignored  func() // called for a callback that is not of this sign-in
 
+	mu      sync.Mutex
+	reserve map[net.Conn]bool // connections on which nothing was asked yet
+
 	once    sync.Once
 	arrived chan arrival
 	done    chan struct{} // closed when outcome is known
@@ -57,11 +60,11 @@ func Listen(ctx context.Context, ports []int, r Request, ignored func()) (*Callb
 func serve(listener net.Listener, state string, ignored func()) *Callback {
 	c := &Callback{
 		listener: listener, state: state, ignored: ignored,
-		served: make(chan struct{}), arrived: make(chan arrival, 1), done: make(chan struct{}),
+		served: make(chan struct{}), reserve: map[net.Conn]bool{}, arrived: make(chan arrival, 1), done: make(chan struct{}),
 	}
 	c.server = &http.Server{
 		Handler: c, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
-		DisableGeneralOptionsHandler: true,
+		DisableGeneralOptionsHandler: true, ConnState: c.track,
 	}
 	c.server.SetKeepAlivesEnabled(false) // an idle connection of the browser must not keep us
 	go func() {
@@ -91,12 +94,33 @@ func (c *Callback) Wait(ctx context.Context) (code string, err error) {
 func (c *Callback) Close(outcome error) {
 	c.outcome = outcome
 	close(c.done)
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	if c.server.Shutdown(ctx) != nil {
+	if c.shutdown() != nil {
 		c.server.Close()
 	}
 	<-c.served
+}
+
+// shutdown waits for the pages that are on their way. Browsers keep connections
+// in reserve; the server would wait for what is asked on them.
+func (c *Callback) shutdown() error {
+	c.mu.Lock()
+	for conn := range c.reserve {
+		conn.Close()
+	}
+	c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return c.server.Shutdown(ctx)
+}
+
+func (c *Callback) track(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if state == http.StateNew {
+		c.reserve[conn] = true
+	} else {
+		delete(c.reserve, conn)
+	}
 }
 
 // ServeHTTP answers the browser.

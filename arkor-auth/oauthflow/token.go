@@ -150,9 +150,13 @@ func (post *poster) shown() string {
 	return Redact(Printable(strings.Join(strings.Fields(string(post.body)), " ")))
 }
 
-// Printable keeps a foreign text from steering the terminal.
+// Printable keeps a foreign text from steering the terminal, and from showing
+// its characters in another order.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
 		if unicode.IsControl(r) {
 			return ' '
 		}

@@ -50,19 +50,23 @@ func (p Provider) Refresh(ctx context.Context, refreshToken string) (Tokens, err
 	tokens, err := p.tokens(ctx, "token refresh", url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken}, "client_id": {p.ClientID},
 	})
-	if tokens.Refresh == "" {
+	if err == nil && tokens.Refresh == "" {
 		tokens.Refresh = refreshToken
 	}
 	return tokens, err
 }
 
-// Revoke ends a session at the provider, if it offers that.
+// Revoke ends a session at the provider, if it offers that: a refusal is no
+// error, a failure of the provider is one.
 func (p Provider) Revoke(ctx context.Context, refreshToken string) error {
 	if p.Endpoints.Revocation == "" {
 		return nil
 	}
 	post := &poster{ctx: ctx, http: p.HTTP}
-	_, err := api.PostForm(post, p.Endpoints.Revocation, url.Values{"token": {refreshToken}, "token_type_hint": {"refresh_token"}, "client_id": {p.ClientID}})
+	res, err := post.PostForm(p.Endpoints.Revocation, url.Values{"token": {refreshToken}, "token_type_hint": {"refresh_token"}, "client_id": {p.ClientID}})
+	if err == nil && res.StatusCode/100 == 5 {
+		err = fmt.Errorf("revocation failed (%d)", res.StatusCode)
+	}
 	return err
 }
 

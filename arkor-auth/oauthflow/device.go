@@ -2,8 +2,10 @@ package oauthflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -24,8 +26,8 @@ type DeviceCode struct {
 	code *device.CodeResponse
 }
 
-// longestDeviceWait bounds what a provider may ask us to wait.
-const longestDeviceWait = 30 * time.Minute
+// longestDeviceWait bounds what a provider may ask us to wait, in seconds.
+const longestDeviceWait = 30 * 60
 
 // RequestDevice begins a device flow.
 func (p Provider) RequestDevice(ctx context.Context) (DeviceCode, error) {
@@ -35,17 +37,28 @@ func (p Provider) RequestDevice(ctx context.Context) (DeviceCode, error) {
 	post := &poster{ctx: ctx, http: p.HTTP}
 	code, err := device.RequestCode(post, p.Endpoints.DeviceAuthorization, p.ClientID, strings.Fields(scope), device.WithAudience(p.Audience))
 	switch {
-	case errors.Is(err, device.ErrUnsupported):
+	case errors.Is(err, device.ErrUnsupported) && !post.isAnotherProblem():
 		return DeviceCode{}, ErrNoDeviceFlow
 	case err != nil && post.status != 0:
 		return DeviceCode{}, fmt.Errorf("device authorization failed (%d): %s", post.status, post.shown())
 	case err != nil:
 		return DeviceCode{}, err
 	}
+	expires := time.Duration(min(code.ExpiresIn, longestDeviceWait)) * time.Second
+	code.Interval = min(max(code.Interval, 1), longestDeviceWait) // 0 would ask without a pause
+	code.ExpiresIn = 2 * longestDeviceWait                        // the end is ours to tell
 	return DeviceCode{
 		UserCode: Printable(code.UserCode), URI: Printable(code.VerificationURI), Complete: Printable(code.VerificationURIComplete),
-		Expires: min(time.Duration(code.ExpiresIn)*time.Second, longestDeviceWait), code: code,
+		Expires: expires, code: code,
 	}, nil
+}
+
+// isAnotherProblem reports whether the library takes something else for a provider
+// without a device flow: a page of the network, or an audience that is unknown.
+func (post *poster) isAnotherProblem() bool {
+	var answer struct{ Error string }
+	_ = json.Unmarshal(post.body, &answer) // what is not JSON names no error
+	return post.status == http.StatusOK || answer.Error == "access_denied"
 }
 
 // WaitDevice asks until the person has agreed or refused, or the code expires.
@@ -57,7 +70,7 @@ func (p Provider) WaitDevice(ctx context.Context, code DeviceCode) (Tokens, erro
 	token, err := device.Wait(ctx, post, p.Endpoints.Token, device.WaitOptions{ClientID: p.ClientID, DeviceCode: code.code})
 	var refusal *api.Error
 	switch {
-	case outer.Err() == nil && ctx.Err() != nil, errors.As(err, &refusal) && refusal.Code == "expired_token":
+	case err != nil && outer.Err() == nil && ctx.Err() != nil, errors.As(err, &refusal) && refusal.Code == "expired_token":
 		return Tokens{}, errors.New("the code expired before anyone entered it")
 	case errors.As(err, &refusal) && refusal.Code == "access_denied":
 		return Tokens{}, errors.New("Authentication failed: access_denied")

@@ -29,6 +29,10 @@ type Identity struct {
 	ExpiresAt *int64 // Unix seconds by this machine's clock; nil when unknown
 }
 
+// String and GoString keep the token out of messages.
+func (i Identity) String() string   { return string(i.Mode) + " identity at " + i.APIURL }
+func (i Identity) GoString() string { return i.String() }
+
 // Resolver finds the identity for a backend.
 type Resolver struct {
 	Env cli.Env

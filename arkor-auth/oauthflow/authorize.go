@@ -15,6 +15,10 @@ type Request struct {
 	State    string // 22 characters
 }
 
+// String and GoString keep the secrets out of messages.
+func (r Request) String() string   { return "sign-in request" }
+func (r Request) GoString() string { return r.String() }
+
 // NewRequest returns a request with fresh random values.
 func NewRequest() Request {
 	var state [16]byte

@@ -26,6 +26,10 @@ type DeviceCode struct {
 	code *device.CodeResponse
 }
 
+// String and GoString keep the secret out of messages.
+func (d DeviceCode) String() string   { return "device code " + d.UserCode + " for " + d.URI }
+func (d DeviceCode) GoString() string { return d.String() }
+
 // longestDeviceWait bounds what a provider may ask us to wait, in seconds.
 const longestDeviceWait = 30 * 60
 

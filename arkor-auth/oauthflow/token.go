@@ -24,6 +24,10 @@ type Tokens struct {
 	ClockOffset     int64  // seconds that the provider's clock is ahead of ours; 0 within five minutes
 }
 
+// String and GoString keep the secrets out of messages.
+func (t Tokens) String() string   { return "tokens" }
+func (t Tokens) GoString() string { return t.String() }
+
 var (
 	// ErrRevoked means that the provider no longer accepts the refresh token.
 	ErrRevoked = errors.New("the sign-in has ended: the provider no longer accepts its refresh token")

@@ -33,6 +33,10 @@ type Answer struct {
 	Scope     *project.Scope `json:"scope"`     // null without --scope
 }
 
+// String and GoString keep the token out of messages.
+func (a Answer) String() string   { return a.Mode + " token for " + a.APIURL }
+func (a Answer) GoString() string { return a.String() }
+
 type command struct {
 	env      cli.Env
 	json     bool

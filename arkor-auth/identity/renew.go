@@ -25,17 +25,18 @@ func (r Resolver) renew(ctx context.Context, store credentials.Store, choice bac
 		return credentials.Credentials{}, err
 	}
 	defer locked.Unlock()
+	seen := c
 	if c, err = locked.Load(); err == nil {
 		err = issuedFor(c, choice)
 	}
 	if errors.Is(err, credentials.ErrSignedOut) {
 		err = cli.Hint(errors.New("somebody signed out meanwhile"), "sign in with `%s`", LoginCommand(choice))
 	}
-	if err != nil || r.usable(c) {
+	if err != nil || r.usable(c) || c.Token != seen.Token && r.holds(c) {
 		return c, err
 	}
-	fresh, err := r.refresh(ctx, c)
-	if err != nil || fresh.Token == c.Token {
+	fresh, renewed, err := r.refresh(ctx, c)
+	if err != nil || !renewed {
 		return fresh, err
 	}
 	if err := locked.Save(fresh); err != nil {
@@ -47,8 +48,8 @@ func (r Resolver) renew(ctx context.Context, store credentials.Store, choice bac
 // renewUnstored is for a home that cannot be written: the token is good for
 // this once.
 func (r Resolver) renewUnstored(ctx context.Context, c credentials.Credentials, why error) (credentials.Credentials, error) {
-	fresh, err := r.refresh(ctx, c)
-	if err == nil && fresh.Token != c.Token {
+	fresh, renewed, err := r.refresh(ctx, c)
+	if renewed {
 		r.warnUnstored(why)
 	}
 	return fresh, err
@@ -61,10 +62,10 @@ func (r Resolver) warnUnstored(err error) {
 
 // refresh asks the provider for a new token. Where it cannot be reached, a
 // token that still holds is good enough.
-func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (credentials.Credentials, error) {
+func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (fresh credentials.Credentials, renewed bool, err error) {
 	if c.Mode == credentials.Anonymous {
 		err := fmt.Errorf("%s no longer accepts your anonymous identity %s", c.Address(), c.AnonymousID)
-		return c, cli.Hint(err, "`arkor login --anonymous` makes a new one, which has no part in the old one's projects")
+		return c, false, cli.Hint(err, "`arkor login --anonymous` makes a new one, which has no part in the old one's projects")
 	}
 	const again = "sign in again with `arkor login --oauth`"
 	if c.RefreshToken == "" {
@@ -72,24 +73,31 @@ func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (crede
 		if r.isRejected(c.Token) {
 			what = "was refused"
 		}
-		return c, cli.Hint(fmt.Errorf("the access token %s, and came without a refresh token", what), again)
+		return c, false, cli.Hint(fmt.Errorf("the access token %s, and came without a refresh token", what), again)
 	}
-	provider, err := oauthflow.FromCredentials(c, cloud.Patient())
-	if err != nil {
-		return c, err
+	provider, unusable := oauthflow.FromCredentials(c, cloud.Patient())
+	var tokens oauthflow.Tokens
+	if err = unusable; err == nil {
+		tokens, err = provider.Refresh(ctx, c.RefreshToken)
 	}
-	tokens, err := provider.Refresh(ctx, c.RefreshToken)
 	switch {
 	case err == nil:
-		return tokens.Into(c), nil
+		return tokens.Into(c), true, nil
 	case ctx.Err() != nil:
-		return c, context.Cause(ctx)
+		return c, false, context.Cause(ctx)
 	case errors.Is(err, oauthflow.ErrRevoked):
-		return c, cli.Hint(err, again)
-	case !r.isRejected(c.Token) && c.ExpiresAt != nil && r.left(c) > 0:
-		return c, nil
+		return c, false, cli.Hint(err, again)
+	case r.holds(c):
+		return c, false, nil
+	case unusable != nil:
+		return c, false, cli.Hint(err, again)
 	case r.isRejected(c.Token):
-		return c, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or "+again)
+		return c, false, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or "+again)
 	}
-	return c, cli.Hint(fmt.Errorf("the access token has expired and cannot be renewed: %w", err), "try again when %s can be reached", provider.Domain)
+	return c, false, cli.Hint(fmt.Errorf("the access token has expired and cannot be renewed: %w", err), "try again when %s can be reached", provider.Domain)
+}
+
+// holds reports whether a token is known to be good for a moment.
+func (r Resolver) holds(c credentials.Credentials) bool {
+	return !r.isRejected(c.Token) && c.ExpiresAt != nil && r.left(c) > 0
 }

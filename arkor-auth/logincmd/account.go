@@ -14,14 +14,9 @@ import (
 	"github.com/arkorlab/arkor-go/shared/credentials"
 )
 
-// patience is how long a person has to sign in in the browser.
-const patience = 5 * time.Minute
-
 func (c *command) signInByBrowser(ctx context.Context, provider oauthflow.Provider) error {
 	request := oauthflow.NewRequest()
-	callback, err := oauthflow.Listen(ctx, provider.Ports, request, func() {
-		fmt.Fprintln(c.env.Stderr, "arkor: warning: a callback that does not belong to this sign-in was ignored")
-	})
+	callback, err := oauthflow.Listen(ctx, provider.Ports, request, c.ignored)
 	if err != nil {
 		return cli.Hint(err, "close what uses these ports, or sign in with --device")
 	}
@@ -36,9 +31,17 @@ func (c *command) signInByBrowser(ctx context.Context, provider oauthflow.Provid
 	return c.signedIn(ctx, fresh, err)
 }
 
+// ignored says once that somebody else called back: a page could do so any
+// number of times.
+func (c *command) ignored() {
+	c.mentioned.Do(func() {
+		fmt.Fprintln(c.env.Stderr, "arkor: warning: a callback that does not belong to this sign-in was ignored")
+	})
+}
+
 func (c *command) throughBrowser(ctx context.Context, provider oauthflow.Provider, request oauthflow.Request, callback *oauthflow.Callback) (credentials.Credentials, error) {
-	late := errors.New("nobody signed in within 5 minutes")
-	waiting, cancel := context.WithTimeoutCause(ctx, patience, late)
+	late := fmt.Errorf("nobody signed in within %s", minutes(c.patience))
+	waiting, cancel := context.WithTimeoutCause(ctx, c.patience, late)
 	defer cancel()
 	code, err := callback.Wait(waiting)
 	if errors.Is(err, late) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -30,13 +32,16 @@ type command struct {
 	project   string
 	backend   string
 
-	store  credentials.Store
-	client *cloud.Client
+	patience time.Duration // how long a person has to sign in in the browser
+
+	store     credentials.Store
+	client    *cloud.Client
+	mentioned sync.Once // that a callback was ignored
 }
 
 // New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	c := &command{env: env}
+	c := &command{env: env, patience: 5 * time.Minute}
 	flags := ff.NewFlagSet("arkor login")
 	for _, f := range []struct {
 		name  string

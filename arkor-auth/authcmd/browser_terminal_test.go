@@ -120,3 +120,19 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 		t.Errorf("%v:\n%s", state, text)
 	}
 }
+
+// J4: the same while another device has the word.
+func TestCtrlCWhileWaitingForADevice(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	p.stores(anonymous)
+	s := p.run(nil, "login", "--device")
+	s.expect("Visit " + c.provider.Issuer() + "/activate and enter the code ")
+	s.expect("or visit " + c.provider.Issuer() + "/activate?user_code=")
+	s.expect("Waiting for you to agree there (the code holds for 10 minutes)\n")
+	s.press(ctrlC)
+	if text := s.ends(130); !strings.HasSuffix(text, "^C") || p.stored() != anonymous {
+		t.Errorf("stored %q, got %q", p.stored(), text)
+	}
+}

@@ -3,14 +3,19 @@
 package authcmd
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 var address = regexp.MustCompile(`Browser: (\S+)\n`)
@@ -87,38 +92,74 @@ func TestCtrlCWhileWaitingForTheBrowser(t *testing.T) {
 	listener.Close()
 }
 
-// J4: what holds up the orderly end does not hold up a person who insists.
+// J4: what holds up the orderly end, here an output that nobody reads, does not
+// hold up a person who insists. SIGINT would do, too, but is ignored by what a
+// shell starts in the background.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
-	c := newCloud(t)
-	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
-	s := p.signIn()
-	back := s.callback()
-	// A browser that is in the middle of a request is given some time.
-	browser, err := net.Dial("tcp", back.Host)
+	reserved, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer browser.Close()
-	if _, err := io.WriteString(browser, "POST /callback HTTP/1.1\r\nHost: "+back.Host+"\r\nContent-Length: 9\r\n\r\n"); err != nil {
+	at := reserved.Addr().(*net.TCPAddr)
+	reserved.Close()
+	c := newCloud(t)
+	c.ports = []int{at.Port}
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	self, err := os.Executable()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := browser.Read(make([]byte, 1)); err != nil {
+	cmd := &exec.Cmd{
+		Path: self, Args: []string{"arkor-auth", "login", "--oauth", "--no-browser"}, Dir: p.dir, Env: p.environ, Stderr: fullPipe(t),
+	}
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.signal(syscall.SIGINT)
-	for { // until the first signal was heard
-		more, err := net.Dial("tcp", back.Host)
-		if err != nil {
-			break
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // the state says it all
+	}()
+	timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	listens := false
+	for over := false; !over; runtime.Gosched() {
+		if listens { // and is about to say where
+			_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended meanwhile
+		} else if conn, err := net.Dial("tcp", at.String()); err == nil {
+			conn.Close()
+			listens = true
 		}
-		more.Close()
+		select {
+		case <-ended:
+			over = true
+		default:
+		}
 	}
-	s.signal(syscall.SIGINT)
-	state, text := s.end()
-	if status := state.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
-		t.Errorf("%v:\n%s", state, text)
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGTERM {
+		t.Errorf("%v", cmd.ProcessState)
 	}
+}
+
+// fullPipe is a pipe that takes nothing more.
+func fullPipe(t *testing.T) *os.File {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { read.Close(); write.Close() })
+	if err := write.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = write.Write(make([]byte, 1<<20))
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal(err)
+	}
+	return write
 }
 
 // J4: the same while another device has the word.

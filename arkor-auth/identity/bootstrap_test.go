@@ -103,7 +103,8 @@ func TestBootstrapIsRefused(t *testing.T) {
 		{"too old", nil, answers(426, ""), upgrade, "", 0},
 		{"too old to be told how", answers(426, ""), nil, upgrade, "", 0},
 		{"a page for a config", answers(200, "<p>Welcome</p>"), nil, "the answer to GET /v1/auth/cli/config is not what the cloud API promises: invalid character '<' looking for beginning of value", "", 0},
-		{"none are offered", answers(200, `{"anonymous":false}`), nil, "URL offers no anonymous identities", "sign in with `arkor login --oauth`", 0},
+		{"none are offered", answers(200, `{"anonymous":false}`), nil, "URL offers no anonymous identities", "ask whoever runs it for a token, and set ARKOR_TOKEN to it", 0},
+		{"only accounts", answers(200, `{"anonymous":false,"auth0Domain":"login.test","clientId":"c","audience":"a"}`), nil, "URL offers no anonymous identities", "sign in with `arkor login --oauth`", 0},
 	} {
 		a := newAPI(t)
 		if test.config != nil {

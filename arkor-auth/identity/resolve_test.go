@@ -82,7 +82,7 @@ func TestNoRefreshToken(t *testing.T) {
 	}
 	m.Rejected = Hash("t0k")
 	_, err := m.Resolve(t.Context(), a.choice())
-	fails(t, "refused", err, "the access token has expired and came without a refresh token", "sign in again with `arkor login --oauth`")
+	fails(t, "refused", err, "the access token was refused, and came without a refresh token", "sign in again with `arkor login --oauth`")
 }
 
 // U2: a token is sent to the address that it was issued for, and both are named.

@@ -84,6 +84,6 @@ func (e *RefusedError) Error() string {
 
 // first returns the first n characters of a foreign text.
 func first(text string, n int) string {
-	runes := []rune(oauthflow.Printable(text))
+	runes := []rune(cli.OneLine(text))
 	return string(runes[:min(len(runes), n)])
 }

@@ -93,7 +93,7 @@ func TestBootstrapIsRefused(t *testing.T) {
 		err, hint         string
 		status            int // of a RefusedError
 	}{
-		{"forbidden", nil, answers(403, "no\n"), "Failed to acquire anonymous token (403): no ", refused, 403},
+		{"forbidden", nil, answers(403, "no\n"), "Failed to acquire anonymous token (403): no", refused, 403},
 		{"a long word", nil, answers(400, strings.Repeat("é", 600)), "Failed to acquire anonymous token (400): " + strings.Repeat("é", 500), refused, 400},
 		{"half a character", nil, answers(500, "a\xe2\x82"), "Failed to acquire anonymous token (500): a\uFFFD", "", 500},
 		{"a failure", nil, answers(503, ""), "Failed to acquire anonymous token (503): ", "", 503},

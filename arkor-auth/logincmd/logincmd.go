@@ -236,11 +236,11 @@ func (c *command) signInAnonymously(ctx context.Context, hasOAuth bool) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.env.Stdout, "Anonymous id: %s\n", oauthflow.Printable(fresh.AnonymousID))
+	fmt.Fprintf(c.env.Stdout, "Anonymous id: %s\n", cli.OneLine(fresh.AnonymousID))
 	fmt.Fprintf(c.env.Stderr, "This id is how Arkor Cloud recognises this client across sessions. Keep `%s` to stay signed in as the same anonymous identity.\n", c.store.Path())
 	if hasOAuth {
 		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", persistence)
 	}
-	_, err = fmt.Fprintf(c.env.Stdout, "Signed in anonymously (personal org: %s).\n", oauthflow.Printable(fresh.OrgSlug))
+	_, err = fmt.Fprintf(c.env.Stdout, "Signed in anonymously (personal org: %s).\n", cli.OneLine(fresh.OrgSlug))
 	return err
 }

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/project"
 	"github.com/arkorlab/arkor-go/shared/prompt"
@@ -28,7 +28,7 @@ type reachable struct {
 }
 
 func (r reachable) String() string {
-	return oauthflow.Printable(r.scope.OrgSlug + "/" + r.scope.ProjectSlug)
+	return cli.OneLine(r.scope.OrgSlug + "/" + r.scope.ProjectSlug)
 }
 
 // bindProject lists the projects that an account reaches and remembers the one
@@ -160,7 +160,7 @@ func (c *command) bind(ctx context.Context, scope project.Scope) error {
 		return err
 	}
 	_, err := fmt.Fprintf(c.env.Stdout, "Wrote %s: this directory belongs to %s/%s.\n", project.StateFile,
-		oauthflow.Printable(scope.OrgSlug), oauthflow.Printable(scope.ProjectSlug))
+		cli.OneLine(scope.OrgSlug), cli.OneLine(scope.ProjectSlug))
 	return err
 }
 

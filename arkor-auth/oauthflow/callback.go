@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // closeTimeout is what the last page may take to reach the browser.
@@ -163,7 +165,7 @@ func (c *Callback) first(w http.ResponseWriter, code, failure, description strin
 		if description != "" {
 			message += ". " + description
 		}
-		c.arrived <- arrival{err: errors.New(cut(Printable(message), maxShown))}
+		c.arrived <- arrival{err: errors.New(cut(cli.OneLine(message), maxShown))}
 		text(w, http.StatusBadRequest, message)
 	case code == "":
 		c.arrived <- arrival{err: errors.New("Missing code/state in callback")}

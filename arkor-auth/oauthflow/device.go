@@ -11,6 +11,8 @@ import (
 
 	"github.com/cli/oauth/api"
 	"github.com/cli/oauth/device"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // ErrNoDeviceFlow means that the provider does not offer it to this client.
@@ -52,7 +54,7 @@ func (p Provider) RequestDevice(ctx context.Context) (DeviceCode, error) {
 	code.Interval = min(max(code.Interval, 1), longestDeviceWait) // 0 would ask without a pause
 	code.ExpiresIn = 2 * longestDeviceWait                        // the end is ours to tell
 	return DeviceCode{
-		UserCode: Printable(code.UserCode), URI: Printable(code.VerificationURI), Complete: Printable(code.VerificationURIComplete),
+		UserCode: cli.OneLine(code.UserCode), URI: cli.OneLine(code.VerificationURI), Complete: cli.OneLine(code.VerificationURIComplete),
 		Expires: expires, code: code,
 	}, nil
 }

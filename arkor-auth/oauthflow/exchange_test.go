@@ -216,7 +216,7 @@ func TestWhatErrorsRepeat(t *testing.T) {
 	for _, test := range []struct{ body, shown string }{
 		{"", ""},
 		{"  a\n\tb\r\n ", "a b"},
-		{"a\x1b[31mb\x00\u009bc\u202ed", "a [31mb  cd"},
+		{"a\x1b[31mb\x00\u009bc\u202ed", "a [31mb c d"},
 		{"token " + token + ", " + token[:19], "token [removed], " + token[:19]},
 		{`{"refresh_token":"` + token + `"}`, `{"refresh_token":"[removed]"}`},
 		{strings.Repeat("x y ", 200), strings.Repeat("x y ", 125)},

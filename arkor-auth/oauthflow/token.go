@@ -9,11 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/cli/oauth/api"
 
+	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/credentials"
 )
 
@@ -155,21 +155,7 @@ func Redact(text string) string { return cut(opaque.ReplaceAllString(text, "[rem
 
 // shown is the last answer as an error repeats it: on one line, without tokens.
 func (post *poster) shown() string {
-	return Redact(Printable(strings.Join(strings.Fields(string(post.body)), " ")))
-}
-
-// Printable keeps a foreign text from steering the terminal, and from showing
-// its characters in another order.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
+	return Redact(cli.OneLine(strings.Join(strings.Fields(string(post.body)), " ")))
 }
 
 // cut shortens text to n bytes, never inside a character.

@@ -15,7 +15,6 @@ import (
 	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-auth/identity"
-	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
 	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -134,9 +133,9 @@ func (c *command) print(who identity.Identity, answered me) error {
 	orgs := []string{}
 	for _, org := range answered.Orgs {
 		if org.Slug != nil {
-			orgs = append(orgs, oauthflow.Printable(*org.Slug))
+			orgs = append(orgs, cli.OneLine(*org.Slug))
 		} else {
-			orgs = append(orgs, oauthflow.Printable(org.ID))
+			orgs = append(orgs, cli.OneLine(org.ID))
 		}
 	}
 	if c.json {

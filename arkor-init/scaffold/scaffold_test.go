@@ -299,36 +299,3 @@ func TestContent(t *testing.T) {
 		}
 	}
 }
-
-func TestName(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"MyApp": "myapp", "hello world": "hello-world", "Hello! World": "hello-world", "foo_bar.baz": "foo-bar-baz",
-		"a---b": "a-b", "a-_-b": "a-b", "@scope/pkg": "scope-pkg", "---abc---": "abc", "v2-runner-01": "v2-runner-01",
-		"Foo Bar!": "foo-bar", "": "arkor-project", "!!!": "arkor-project", "---": "arkor-project",
-		strings.Repeat("-", 100_000):      "arkor-project",
-		strings.Repeat("a", 120):          strings.Repeat("a", 60),
-		strings.Repeat("a", 59) + "_b":    strings.Repeat("a", 59),
-		"-" + strings.Repeat("a", 60):     strings.Repeat("a", 59),
-		"/":                               "arkor-project",
-		"d\u00e9j\u00e0 vu \U0001F600 ok": "d-j-vu-ok",
-	} {
-		if got := Name(in); got != want {
-			t.Errorf("%.20q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestSDKRange(t *testing.T) {
-	t.Parallel()
-	for version, want := range map[string]string{
-		"1.2.3": "^1.2.3", "v1.2.3": "^1.2.3", "0.0.3-alpha.1": "^0.0.3-alpha.1",
-		"0.0.0-dev": "latest", "": "latest", "garbage": "latest",
-		"v0.0.0-20260102030405-abcdef123456": "latest", "v1.2.4-0.20260102030405-abcdef123456": "latest",
-		"v1.2.3+dirty": "latest",
-	} {
-		if got := SDKRange(version); got != want {
-			t.Errorf("%q: got %q, want %q", version, got, want)
-		}
-	}
-}

@@ -5,6 +5,12 @@ go 1.26.5
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+	github.com/tidwall/gjson v1.20.0
 )
 
-require github.com/posthog/posthog-go v1.5.2 // indirect
+require (
+	github.com/posthog/posthog-go v1.5.2 // indirect
+	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	github.com/tidwall/match v1.1.1 // indirect
+	github.com/tidwall/pretty v1.2.0 // indirect
+)

@@ -47,8 +47,9 @@ func New(env cli.Env) *ff.Command {
 			Name:      "init",
 			Usage:     "arkor init [dir] [--template ID] [--name NAME] [--yes]",
 			ShortHelp: "write a project that trains on this machine",
-			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept as they\n" +
-				"are. Nothing is installed and nothing leaves this machine.\n\n" +
+			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept, but\n" +
+				"for a package.json that gains the scripts and the dependency that it lacks.\n" +
+				"Nothing is installed and nothing leaves this machine.\n\n" +
 				"Examples:\n" +
 				"  arkor init demo --template triage --yes\n" +
 				"  arkor init . --name support-bot",
@@ -77,11 +78,11 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return cli.Hint(err, "choose another directory: arkor init <dir>")
 	}
-	entries, err := plan.Write(ctx)
+	result, err := plan.Write(ctx)
 	if err != nil {
 		return err
 	}
-	c.report(dir, entries)
+	c.report(dir, result)
 	return nil
 }
 
@@ -109,10 +110,13 @@ func (c *command) sdkRange() string {
 
 // report prints what happened to each path, which is the result, and what to
 // type next, which is advice.
-func (c *command) report(dir string, entries []scaffold.Entry) {
+func (c *command) report(dir string, result scaffold.Result) {
 	fmt.Fprintln(c.env.Stdout, "Files")
-	for _, e := range entries {
+	for _, e := range result.Entries {
 		fmt.Fprintf(c.env.Stdout, "  %-8s %s\n", e.Action, e.Path)
+	}
+	for _, warning := range result.Warnings {
+		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", warning)
 	}
 	fmt.Fprintln(c.env.Stderr, "\nNext:")
 	if dir != c.env.Dir {

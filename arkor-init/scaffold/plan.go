@@ -1,165 +1,131 @@
-// Package scaffold decides which files a new project gets and writes them. It
-// talks to nobody: the command around it does.
-//
-// Nothing that exists is changed, everything is checked before the first byte
-// is written, each file appears whole or not at all, and a failure half-way
-// takes back what was written.
 package scaffold
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-
-	"github.com/arkorlab/arkor-go/arkor-init/template"
 )
-
-// Action says what happened, or will happen, to a path.
-type Action string
-
-// The actions.
-const (
-	Created Action = "created" // it was missing and is written
-	Kept    Action = "kept"    // it exists and stays as it is
-)
-
-// Entry is one line of the report: a slash-separated path in the project.
-type Entry struct {
-	Action Action
-	Path   string
-}
-
-// Options say what to make and where.
-type Options struct {
-	Dir      string // absolute; made with its parents when missing
-	Name     string // of the project, already through Name
-	Template template.Template
-	SDK      string // range of the npm package arkor, see SDKRange
-}
 
 // Plan is a project that can be written. It is good for one Write.
 type Plan struct {
-	root  string
-	steps []step
+	folder   folder
+	steps    []step
+	warnings []string
 }
 
+// step is what shall happen to one path.
 type step struct {
 	Entry
-	data []byte
+	at     file
+	before []byte // of a file to be patched
+	after  []byte // of one to be created or patched
 }
 
 // New looks at the directory and plans the project. It writes nothing, and it
-// fails when Write would have to: on a file where a directory belongs, and the
-// other way round.
+// fails when Write would have to.
 func New(opts Options) (*Plan, error) {
-	fresh, err := checkRoot(opts.Dir)
+	folder, err := openFolder(opts.Dir)
 	if err != nil {
 		return nil, err
 	}
-	files, err := opts.Template.Files(opts.Name)
+	p := &Plan{folder: folder}
+	manifest, name, err := p.packageJSON(opts)
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := packageJSON(opts.Name, opts.SDK)
+	files, err := opts.files(name)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, template.File{Path: "package.json", Data: manifest})
-
-	plan := &Plan{root: opts.Dir}
 	for _, f := range files {
-		action, err := plan.check(f.Path)
+		var err error
+		switch f.Path {
+		case "tsconfig.json":
+			// In a directory with content the compiler settings are the owner's
+			// business: theirs may stand in a folder above or below.
+			err = p.createIf(folder.fresh, f.Path, f.Data)
+		default:
+			err = p.createIf(true, f.Path, f.Data)
+		}
 		if err != nil {
 			return nil, err
 		}
-		// In a directory with content the compiler settings are the owner's
-		// business: theirs may stand in a folder above or below.
-		if f.Path == "tsconfig.json" && action == Created && !fresh {
-			continue
-		}
-		plan.steps = append(plan.steps, step{Entry{action, f.Path}, f.Data})
 	}
-	return plan, nil
+	p.steps = append(p.steps, manifest)
+	return p, nil
 }
 
-// checkRoot reports whether dir is missing or empty. It fails when dir, or what
-// should become a parent of it, is something other than a directory.
-func checkRoot(dir string) (fresh bool, err error) {
-	nearest := dir
-	info, err := lookAt(nearest)
-	for err == nil && info == nil {
-		nearest = filepath.Dir(nearest)
-		info, err = lookAt(nearest)
+// Preview is what Write will report.
+func (p *Plan) Preview() Result {
+	r := Result{Warnings: p.warnings}
+	for _, s := range p.steps {
+		r.Entries = append(r.Entries, s.Entry)
 	}
-	switch {
-	case err != nil:
-		return false, err
-	case !info.IsDir():
-		return false, fmt.Errorf("%s is not a directory", nearest)
-	case nearest != dir:
-		return true, nil
-	}
-	content, err := os.ReadDir(dir)
+	return r
+}
+
+// createIf plans a file that is kept when it exists. When it does not, and is
+// not wanted, it is not mentioned either.
+func (p *Plan) createIf(wanted bool, path string, data []byte) error {
+	found, err := p.folder.look(path)
 	if err != nil {
-		return false, shorten(err)
+		return err
 	}
-	return len(content) == 0, nil
-}
-
-func (p *Plan) check(path string) (Action, error) {
-	for i, c := range path {
-		if c != '/' {
-			continue
-		}
-		info, err := lookAt(p.abs(path[:i]))
-		switch {
-		case err != nil:
-			return "", err
-		case info == nil:
-			return Created, nil
-		case !info.IsDir():
-			return "", fmt.Errorf("%s is in the way: %s needs a directory there", path[:i], path)
-		}
-	}
-	info, err := lookAt(p.abs(path))
 	switch {
-	case err != nil:
-		return "", err
-	case info == nil:
-		return Created, nil
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is in the way: a file belongs there", path)
+	case found.exists:
+		p.steps = append(p.steps, step{Entry: Entry{Kept, path}, at: found})
+	case wanted:
+		p.steps = append(p.steps, step{Entry: Entry{Created, path}, at: found, after: data})
 	}
-	return Kept, nil
+	return nil
 }
 
-func (p *Plan) abs(path string) string {
-	return filepath.Join(p.root, filepath.FromSlash(path))
+// edit plans a file that is created as create, or gains what patch adds to what
+// it holds.
+func (p *Plan) edit(path string, create []byte, patch func([]byte) ([]byte, error)) (step, error) {
+	found, err := p.folder.look(path)
+	if err != nil {
+		return step{}, err
+	}
+	if !found.exists {
+		return step{Entry: Entry{Created, path}, at: found, after: create}, nil
+	}
+	s := step{Entry: Entry{OK, path}, at: found}
+	if s.before, err = found.read(); err != nil {
+		return step{}, err
+	}
+	if s.after, err = patch(s.before); err != nil {
+		return step{}, fmt.Errorf("%s:%w", found.path, err)
+	}
+	switch {
+	case bytes.Equal(s.after, s.before):
+	case !found.inside:
+		s.Action = Kept
+		p.warn("%s is a link out of the project, to %s: what it lacks was not added", path, found.real)
+	case found.mode&0o222 == 0:
+		return step{}, fmt.Errorf("%s is write-protected and lacks something", found.path)
+	default:
+		s.Action = Patched
+	}
+	return s, nil
 }
 
-// lookAt follows links and returns nil for a path at which nothing is. A link
-// to nowhere is an error: it is neither there nor free.
-func lookAt(path string) (fs.FileInfo, error) {
-	info, err := os.Stat(path)
-	if err == nil {
-		return info, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, shorten(err)
-	}
-	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s is a link to nowhere", path)
-	}
-	return nil, nil
+func (p *Plan) warn(format string, args ...any) {
+	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
 }
 
-// shorten drops the system call from an error: "demo: permission denied".
-func shorten(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
+// packageJSON plans package.json and returns the name that it gives the project.
+func (p *Plan) packageJSON(opts Options) (step, string, error) {
+	const path = "package.json"
+	create, err := newPackageJSON(opts.Name, opts.SDK)
+	if err != nil {
+		return step{}, "", err
 	}
-	return err
+	s, err := p.edit(path, create, func(old []byte) ([]byte, error) { return patchPackageJSON(old, opts.SDK) })
+	if err != nil {
+		return step{}, "", err
+	}
+	if name := packageName(s.before); name != "" {
+		return s, name, nil
+	}
+	return s, opts.Name, nil
 }

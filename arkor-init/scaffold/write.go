@@ -1,136 +1,75 @@
 package scaffold
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
+
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // Write makes the project and reports every path in the plan's order. A file
 // that appeared since the plan was made is kept. When Write fails, or ctx ends,
-// what it had written is gone again.
-func (p *Plan) Write(ctx context.Context) ([]Entry, error) {
-	var made journal
-	var entries []Entry
-	for _, s := range p.steps {
+// everything is again as it was.
+func (p *Plan) Write(ctx context.Context) (Result, error) {
+	var j journal
+	result := p.Preview()
+	for i, s := range p.steps {
 		if ctx.Err() != nil {
-			return nil, made.undo(context.Cause(ctx))
+			return Result{}, j.undo(context.Cause(ctx))
 		}
-		if s.Action == Created {
-			created, err := made.add(p.abs(s.Path), s.data)
+		switch s.Action {
+		case Created:
+			created, err := j.create(s.at.path, s.after)
 			if err != nil {
-				return nil, made.undo(fmt.Errorf("write %w", shorten(err)))
+				return Result{}, j.undo(fmt.Errorf("write %w", shorten(err)))
 			}
 			if !created {
-				s.Action = Kept
+				result.Entries[i].Action = Kept
+			}
+		case Patched:
+			if err := j.patch(s); err != nil {
+				return Result{}, j.undo(fmt.Errorf("write %w", shorten(err)))
 			}
 		}
-		entries = append(entries, s.Entry)
 	}
-	return entries, nil
+	return result, nil
 }
 
-// journal is the list of files and directories that were made, in order.
-type journal []string
-
-// undo removes them and returns cause, together with what could not be removed.
-func (j *journal) undo(cause error) error {
-	var left []string
-	for i := len(*j) - 1; i >= 0; i-- {
-		// A directory in which somebody else put something stays.
-		if err := os.Remove((*j)[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			left = append(left, (*j)[i])
-		}
-	}
-	if len(left) > 0 {
-		return fmt.Errorf("%w (left behind: %s)", cause, strings.Join(left, ", "))
-	}
-	return cause
-}
-
-func (j *journal) add(path string, data []byte) (created bool, err error) {
-	if err := j.mkdir(filepath.Dir(path)); err != nil {
-		return false, err
-	}
-	created, err = createFile(path, data)
-	if created {
-		*j = append(*j, path)
-	}
-	return created, err
-}
-
-// mkdir makes dir and what is missing above it.
-func (j *journal) mkdir(dir string) error {
-	err := os.Mkdir(dir, 0o777)
-	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
-		if err := j.mkdir(filepath.Dir(dir)); err != nil {
-			return err
-		}
-		err = os.Mkdir(dir, 0o777)
-	}
-	switch {
-	case err == nil:
-		*j = append(*j, dir)
-	case errors.Is(err, fs.ErrExist):
-		return nil // if it is no directory, the file below it says so
-	}
-	return err
-}
-
-// createFile writes a new file that others see whole or not at all. It returns
-// false when there is one already.
-func createFile(path string, data []byte) (created bool, err error) {
-	temporary := filepath.Join(filepath.Dir(path), ".arkor-init-"+rand.Text()+".tmp")
-	if err := writeSynced(temporary, data); err != nil {
-		os.Remove(temporary)
-		return false, renamed(err, path)
-	}
-	defer os.Remove(temporary)
-	// A link never replaces what is there; a rename would.
-	err = os.Link(temporary, path)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err == nil {
-		return true, nil
-	}
-	// Some file systems have no hard links.
-	if _, err := os.Lstat(path); err == nil {
-		return false, nil
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return false, renamed(err, path)
-	}
-	return true, nil
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// patch replaces the content of a file that is still as the plan found it.
+func (j *journal) patch(s step) error {
+	now, err := s.at.read()
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
+	if !bytes.Equal(now, s.before) {
+		return fmt.Errorf("%s: it has changed meanwhile, so try again", s.at.path)
 	}
-	return errors.Join(err, f.Close())
+	if err := replace(s.at, s.after); err != nil {
+		return err
+	}
+	j.patched = append(j.patched, s)
+	return nil
 }
 
-// renamed makes an error about the temporary file one about the real one.
-func renamed(err error, path string) error {
-	cause := err
-	var p *fs.PathError
-	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
-		cause = p.Err
-	case errors.As(err, &l):
-		cause = l.Err
+// restore undoes patch. A file that somebody else has written since stays.
+func restore(s step) error {
+	now, err := s.at.read()
+	if err != nil {
+		return err
 	}
-	return &fs.PathError{Op: "write", Path: path, Err: cause}
+	if !bytes.Equal(now, s.after) {
+		return errors.New("it has changed meanwhile")
+	}
+	return replace(s.at, s.before)
+}
+
+func replace(at file, data []byte) error {
+	err := wholefile.Write(at.real, data, at.mode)
+	var mode *wholefile.ModeError
+	if err != nil && !errors.As(err, &mode) { // some file systems have one mode for all
+		return renamed(err, at.path)
+	}
+	return nil
 }

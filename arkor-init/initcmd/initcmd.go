@@ -48,7 +48,7 @@ func New(env cli.Env) *ff.Command {
 			Usage:     "arkor init [dir] [--template ID] [--name NAME] [--yes]",
 			ShortHelp: "write a project that trains on this machine",
 			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept, but\n" +
-				"for a package.json that gains the scripts and the dependency that it lacks.\n" +
+				"package.json and .gitignore gain what they lack.\n" +
 				"Nothing is installed and nothing leaves this machine.\n\n" +
 				"Examples:\n" +
 				"  arkor init demo --template triage --yes\n" +

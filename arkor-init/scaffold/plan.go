@@ -39,6 +39,8 @@ func New(opts Options) (*Plan, error) {
 	for _, f := range files {
 		var err error
 		switch f.Path {
+		case ".gitignore":
+			err = p.gitignore(opts, f.Data)
 		case "tsconfig.json":
 			// In a directory with content the compiler settings are the owner's
 			// business: theirs may stand in a folder above or below.
@@ -51,6 +53,9 @@ func New(opts Options) (*Plan, error) {
 		}
 	}
 	p.steps = append(p.steps, manifest)
+	if err := p.yarnSettings(opts); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 

@@ -21,28 +21,60 @@ var everything = []string{
 }
 
 // again is what happens to them the second time.
-var again = append(entries(Kept, everything[:8]...), Entry{OK, "package.json"})
+var again = append(entries(Kept, everything[:6]...), Entry{OK, ".gitignore"}, Entry{Kept, "tsconfig.json"}, Entry{OK, "package.json"})
 
-func plan(t *testing.T, dir string) (*Plan, error) {
+// options are those of a project called demo, changed by change.
+func options(t *testing.T, dir string, change ...func(*Options)) Options {
 	t.Helper()
 	tmpl, ok := template.Lookup("triage")
 	if !ok {
 		t.Fatal("no triage template")
 	}
-	return New(Options{Dir: dir, Name: "demo", Template: tmpl, SDK: "^1.2.3"})
+	opts := Options{Dir: dir, Name: "demo", Template: tmpl, SDK: "^1.2.3"}
+	for _, c := range change {
+		c(&opts)
+	}
+	return opts
 }
 
-func write(t *testing.T, dir string) []Entry {
+func plan(t *testing.T, dir string, change ...func(*Options)) (*Plan, error) {
 	t.Helper()
-	p, err := plan(t, dir)
+	return New(options(t, dir, change...))
+}
+
+func scaffold(t *testing.T, dir string, change ...func(*Options)) Result {
+	t.Helper()
+	p, err := plan(t, dir, change...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	preview := p.Preview()
 	result, err := p.Write(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result.Entries
+	if !slices.Equal(preview.Entries, result.Entries) || !slices.Equal(preview.Warnings, result.Warnings) {
+		t.Errorf("foretold %v, but did %v", preview, result)
+	}
+	return result
+}
+
+func write(t *testing.T, dir string, change ...func(*Options)) []Entry {
+	t.Helper()
+	return scaffold(t, dir, change...).Entries
+}
+
+func packageManager(name string) func(*Options) {
+	return func(o *Options) { o.PackageManager = name }
+}
+
+// actions maps each path to what happened to it.
+func actions(result []Entry) map[string]Action {
+	out := map[string]Action{}
+	for _, e := range result {
+		out[e.Path] = e.Action
+	}
+	return out
 }
 
 func entries(action Action, paths ...string) []Entry {

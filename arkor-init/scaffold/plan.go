@@ -32,6 +32,10 @@ func New(opts Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	agents, claude, err := p.agents(opts) // before README.md, which mentions them
+	if err != nil {
+		return nil, err
+	}
 	files, err := opts.files(name)
 	if err != nil {
 		return nil, err
@@ -45,6 +49,11 @@ func New(opts Options) (*Plan, error) {
 			// In a directory with content the compiler settings are the owner's
 			// business: theirs may stand in a folder above or below.
 			err = p.createIf(folder.fresh, f.Path, f.Data)
+		case "README.md":
+			if claude {
+				f.Data = mentionAgents(f.Data)
+			}
+			err = p.createIf(true, f.Path, f.Data)
 		default:
 			err = p.createIf(true, f.Path, f.Data)
 		}
@@ -56,6 +65,7 @@ func New(opts Options) (*Plan, error) {
 	if err := p.yarnSettings(opts); err != nil {
 		return nil, err
 	}
+	p.steps = append(p.steps, agents...)
 	return p, nil
 }
 

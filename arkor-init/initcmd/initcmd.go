@@ -3,6 +3,7 @@ package initcmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -75,6 +76,10 @@ func (c *command) run(ctx context.Context, args []string) error {
 	plan, err := scaffold.New(scaffold.Options{
 		Dir: dir, Name: scaffold.Name(name), Template: tmpl, SDK: c.sdkRange(),
 	})
+	var syntax *scaffold.SyntaxError
+	if errors.As(err, &syntax) {
+		return cli.Hint(err, "correct the file and run the command again")
+	}
 	if err != nil {
 		return cli.Hint(err, "choose another directory: arkor init <dir>")
 	}

@@ -53,7 +53,10 @@ func (o object) layout(text string, outer *layout) layout {
 		first:   text[o.start+1 : o.members[0].keyStart],
 		between: spaceBefore(text, tail.keyStart),
 		last:    spaceBefore(text, o.end-1),
-		colon:   strings.Trim(spaceBefore(text, tail.valueStart), "\r\n"),
+		colon:   spaceBefore(text, tail.valueStart),
+	}
+	if strings.ContainsAny(l.colon, "\r\n") {
+		l.colon = " "
 	}
 	if i := strings.LastIndexAny(l.between, "\r\n"); i >= 0 {
 		l.unit = l.between[i+1:]

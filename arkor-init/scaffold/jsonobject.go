@@ -11,21 +11,24 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// positionError is a mistake at a place in a text file.
-type positionError struct {
-	line, column int
-	text         string
+// SyntaxError is a mistake in a file that a person has written.
+type SyntaxError struct {
+	Path         string // absolute
+	Line, Column int    // from 1; columns are characters
+	Text         string
 }
 
-func (e *positionError) Error() string { return fmt.Sprintf("%d:%d: %s", e.line, e.column, e.text) }
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Text)
+}
 
 func errorAt(text string, offset int, format string, args ...any) error {
 	before := text[:min(max(offset, 0), len(text))]
 	start := strings.LastIndexByte(before, '\n') + 1
-	return &positionError{
-		line:   1 + strings.Count(before, "\n"),
-		column: 1 + utf8.RuneCountInString(before[start:]),
-		text:   fmt.Sprintf(format, args...),
+	return &SyntaxError{
+		Line:   1 + strings.Count(before, "\n"),
+		Column: 1 + utf8.RuneCountInString(before[start:]),
+		Text:   fmt.Sprintf(format, args...),
 	}
 }
 

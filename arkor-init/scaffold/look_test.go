@@ -140,3 +140,18 @@ func TestFilesThatLieOutOfTheProject(t *testing.T) {
 		t.Errorf("now %v", after)
 	}
 }
+
+func TestFilesThatAreNotText(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const wide = "\xff\xfex\x00\r\x00\n\x00"
+	put(t, filepath.Join(dir, ".gitignore"), wide)
+	put(t, filepath.Join(dir, "AGENTS.md"), wide)
+	result := scaffold(t, dir, withAgents)
+	files, got := contents(t, dir), actions(result.Entries)
+	for _, path := range []string{".gitignore", "AGENTS.md"} {
+		if files[path] != wide || got[path] != Kept || !strings.Contains(strings.Join(result.Warnings, "\n"), path+" is not UTF-8") {
+			t.Errorf("%s: %q %v", path, files[path], result)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func newPackageJSON(name, sdk string) ([]byte, error) {
 // package arkor, unless it asks for that already. Everything else in it stays as
 // it is, byte for byte: an encoder would lay the file out anew, and so would
 // tidwall/sjson, which drops the last line end besides. An error is a
-// *positionError.
+// *SyntaxError without its path.
 func patchPackageJSON(data []byte, sdk string) ([]byte, error) {
 	text, hasBOM := strings.CutPrefix(string(data), bom)
 	text, err := addScripts(text)

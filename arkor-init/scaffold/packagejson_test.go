@@ -120,6 +120,7 @@ func TestRule5_14_KeepsTheLayout(t *testing.T) {
 		{"four spaces, empty objects", "{\n    \"scripts\": {},\n    \"devDependencies\": {\n    }\n}\n\n",
 			"{\n    \"scripts\": {\n        \"dev\": \"arkor dev\",\n        \"build\": \"arkor build\",\n        \"start\": \"arkor start\"\n    },\n" +
 				"    \"devDependencies\": {\n        \"arkor\": \"^1.2.3\"\n    }\n}\n\n"},
+		{"a value on a line of its own", "{\n  " + ownScripts + ",\n  \"a\":\n    1\n}", "{\n  " + ownScripts + ",\n  \"a\":\n    1,\n  \"devDependencies\": {\n    \"arkor\": \"^1.2.3\"\n  }\n}"},
 		{"minified", `{"a":1,"scripts":{"dev":"x"}}`,
 			`{"a":1,"scripts":{"dev":"x","build":"arkor build","start":"arkor start"},"devDependencies":{"arkor":"^1.2.3"}}`},
 		{"one line", `{ "a": 1 }`,
@@ -181,8 +182,8 @@ func TestRule5_15_RefusesBeforeAnythingIsWritten(t *testing.T) {
 		if err == nil || !strings.HasSuffix(err.Error(), c.err) || !strings.HasPrefix(err.Error(), path) {
 			t.Errorf("%.30q: %v", c.content, err)
 		}
-		var position *positionError
-		if strings.HasPrefix(c.err, ":") && !errors.As(err, &position) {
+		var syntax *SyntaxError
+		if strings.HasPrefix(c.err, ":") && (!errors.As(err, &syntax) || syntax.Path != path) {
 			t.Errorf("%.30q: %T", c.content, err)
 		}
 		if got := contents(t, dir); len(got) != 1 || got["package.json"] != c.content {

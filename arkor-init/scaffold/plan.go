@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -21,13 +22,14 @@ type step struct {
 }
 
 // New looks at the directory and plans the project. It writes nothing, and it
-// fails when Write would have to.
+// fails when Write would have to. A mistake in a file of the project is a
+// *SyntaxError.
 func New(opts Options) (*Plan, error) {
-	folder, err := openFolder(opts.Dir)
+	found, err := openFolder(opts.Dir)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{folder: folder}
+	p := &Plan{folder: found}
 	manifest, name, err := p.packageJSON(opts)
 	if err != nil {
 		return nil, err
@@ -36,30 +38,8 @@ func New(opts Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := opts.files(name)
-	if err != nil {
+	if err := p.template(opts, name, claude); err != nil {
 		return nil, err
-	}
-	for _, f := range files {
-		var err error
-		switch f.Path {
-		case ".gitignore":
-			err = p.gitignore(opts, f.Data)
-		case "tsconfig.json":
-			// In a directory with content the compiler settings are the owner's
-			// business: theirs may stand in a folder above or below.
-			err = p.createIf(folder.fresh, f.Path, f.Data)
-		case "README.md":
-			if claude {
-				f.Data = mentionAgents(f.Data)
-			}
-			err = p.createIf(true, f.Path, f.Data)
-		default:
-			err = p.createIf(true, f.Path, f.Data)
-		}
-		if err != nil {
-			return nil, err
-		}
 	}
 	p.steps = append(p.steps, manifest)
 	if err := p.yarnSettings(opts); err != nil {
@@ -67,6 +47,36 @@ func New(opts Options) (*Plan, error) {
 	}
 	p.steps = append(p.steps, agents...)
 	return p, nil
+}
+
+// template plans the files of the template, in its order.
+func (p *Plan) template(opts Options, name string, claude bool) error {
+	files, err := opts.files(name)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		wanted := true
+		switch f.Path {
+		case ".gitignore":
+			if err := p.gitignore(opts, f.Data); err != nil {
+				return err
+			}
+			continue
+		case "README.md":
+			if claude {
+				f.Data = mentionAgents(f.Data)
+			}
+		case "tsconfig.json":
+			// In a directory with content the compiler settings are the owner's
+			// business: theirs may stand in a folder above or below.
+			wanted = p.folder.fresh
+		}
+		if err := p.createIf(wanted, f.Path, f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Preview is what Write will report.
@@ -109,10 +119,17 @@ func (p *Plan) edit(path string, create []byte, patch func([]byte) ([]byte, erro
 		return step{}, err
 	}
 	if s.after, err = patch(s.before); err != nil {
-		return step{}, fmt.Errorf("%s:%w", found.path, err)
+		var syntax *SyntaxError
+		if errors.As(err, &syntax) {
+			syntax.Path = found.path
+		}
+		return step{}, err
 	}
 	switch {
 	case bytes.Equal(s.after, s.before):
+	case bytes.IndexByte(s.before, 0) >= 0: // UTF-16, as a redirection in PowerShell writes it
+		s.Action = Kept
+		p.warn("%s is not UTF-8 text: what it lacks was not added", path)
 	case !found.inside:
 		s.Action = Kept
 		p.warn("%s is a link out of the project, to %s: what it lacks was not added", path, found.real)

@@ -74,7 +74,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		name = filepath.Base(dir)
 	}
 	plan, err := scaffold.New(scaffold.Options{
-		Dir: dir, Name: scaffold.Name(name), Template: tmpl, SDK: c.sdkRange(),
+		Dir: dir, Name: scaffold.Name(name), Template: tmpl, Backend: "local", SDK: c.sdkRange(),
 	})
 	var syntax *scaffold.SyntaxError
 	if errors.As(err, &syntax) {

@@ -37,7 +37,7 @@ func agents(t *testing.T, old string, more ...string) (dir, now string, result R
 
 func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 
-func TestRule5_5_Block(t *testing.T) {
+func TestSection5_5_Block(t *testing.T) {
 	t.Parallel()
 	block := agentBlock()
 	if !strings.HasPrefix(block, "<!-- BEGIN:arkor-agent-rules -->\n# arkor is newer than your training data\n") ||
@@ -213,7 +213,7 @@ func TestWeakness14_MarkersWithoutTheSignature(t *testing.T) {
 	}
 }
 
-func TestRule5_8_ReadmeMentionsWhatIsThere(t *testing.T) {
+func TestRules5_3and8_ReadmeMentionsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, agents string

@@ -25,7 +25,7 @@ func options(t *testing.T, dir string, change ...func(*Options)) Options {
 	if !ok {
 		t.Fatal("no triage template")
 	}
-	opts := Options{Dir: dir, Name: "demo", Template: tmpl, SDK: "^1.2.3"}
+	opts := Options{Dir: dir, Name: "demo", Template: tmpl, SDK: "^1.2.3", Backend: "local"}
 	for _, c := range change {
 		c(&opts)
 	}

@@ -8,7 +8,7 @@ import (
 
 // Sections 5.4 and 5.8 of the behaviour contract.
 
-func TestRule5_4_NewGitignore(t *testing.T) {
+func TestSection5_4_NewGitignore(t *testing.T) {
 	t.Parallel()
 	const short = "node_modules/\ndist/\n.arkor/\n"
 	const long = short + ".yarn/cache\n.yarn/install-state.gz\n"
@@ -34,7 +34,7 @@ func TestRule5_4_NewGitignore(t *testing.T) {
 	}
 }
 
-func TestRule5_17and18_GitignoreThatExists(t *testing.T) {
+func TestRules5_17and18_GitignoreThatExists(t *testing.T) {
 	t.Parallel()
 	for old, want := range map[string]string{
 		"node_modules\n.arkor/\n":        "", // "" is unchanged
@@ -72,7 +72,7 @@ func TestRule5_17and18_GitignoreThatExists(t *testing.T) {
 	}
 }
 
-func TestRule5_8_YarnSettings(t *testing.T) {
+func TestSection5_8_YarnSettings(t *testing.T) {
 	t.Parallel()
 	for _, manager := range []string{"", "npm", "pnpm", "yarn", "bun"} {
 		dir := t.TempDir()
@@ -113,7 +113,7 @@ func TestRule5_36_YarnSettingsOfOthersStay(t *testing.T) {
 }
 
 // Section 5.7 does not apply: design.md.
-func TestRule5_7_NoWorkspaceForPnpm(t *testing.T) {
+func TestSection5_7_NoWorkspaceForPnpm(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, packageManager("pnpm"))

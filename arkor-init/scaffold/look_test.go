@@ -95,7 +95,7 @@ func TestProjectThatIsALink(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreLinks(t *testing.T) {
+func TestRule5_9_FilesThatAreLinks(t *testing.T) {
 	t.Parallel()
 	root, dir := linked(t)
 	put(t, filepath.Join(dir, "config", "manifest.json"), "{}")

@@ -6,7 +6,7 @@ import (
 )
 
 // Section 2 of the behaviour contract.
-func TestRule2_Name(t *testing.T) {
+func TestSection2_Name(t *testing.T) {
 	t.Parallel()
 	a := func(n int) string { return strings.Repeat("a", n) }
 	for _, c := range []struct{ rule, in, want string }{

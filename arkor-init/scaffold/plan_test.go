@@ -12,7 +12,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-init/template"
 )
 
-func TestRule5_1_7_SecondRunWritesNothing(t *testing.T) {
+func TestRule5_7_SecondRunWritesNothing(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		".", "missing", "missing/parents/too", "two words", `it's "quoted"`, "d\u00e9j\u00e0-\u5f55", strings.Repeat("x", 200),
@@ -34,7 +34,7 @@ func TestRule5_1_7_SecondRunWritesNothing(t *testing.T) {
 	}
 }
 
-func TestRule5_2_KeepsWhatExists(t *testing.T) {
+func TestSection5_2_KeepsWhatExists(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "README.md"), "mine")
@@ -84,7 +84,7 @@ func TestRefusesBeforeWriting(t *testing.T) {
 	}
 }
 
-func TestRule5_2and5_3_NewFiles(t *testing.T) {
+func TestSections5_2and5_3_NewFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir)
@@ -126,7 +126,7 @@ func TestRule5_2and5_3_NewFiles(t *testing.T) {
 	}
 }
 
-func TestRule5_1_2_Order(t *testing.T) {
+func TestRule5_2_Order(t *testing.T) {
 	t.Parallel()
 	got := write(t, t.TempDir(), withAgents, packageManager("yarn"))
 	want := entries(Created, append(slices.Clone(everything), ".yarnrc.yml", "AGENTS.md", "CLAUDE.md")...)
@@ -135,7 +135,7 @@ func TestRule5_1_2_Order(t *testing.T) {
 	}
 }
 
-func TestRule5_1_4_WhatIsNotHandledIsNotMentioned(t *testing.T) {
+func TestRule5_4_WhatIsNotHandledIsNotMentioned(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, path := range []string{".yarnrc.yml", "AGENTS.md", "CLAUDE.md", "pnpm-workspace.yaml"} {

@@ -43,8 +43,8 @@ type Options struct {
 	Dir      string // absolute; made with its parents when missing
 	Name     string // of the project, already through Name; a package.json that exists knows better
 	Template template.Template
-	// Backend is "local" or "cloud", for the template to be written for. The
-	// templates know no difference yet.
+	// Backend is "local" or "cloud": where the project will train. The templates
+	// know the first only, for now.
 	Backend        string
 	PackageManager string // "npm", "pnpm", "yarn" or "bun"; "" when nothing tells which
 	AgentsMD       bool   // AGENTS.md and CLAUDE.md, for coding assistants

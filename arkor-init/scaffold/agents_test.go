@@ -247,3 +247,28 @@ func TestRules5_3and8_ReadmeMentionsWhatIsThere(t *testing.T) {
 		t.Error("the template has changed")
 	}
 }
+
+// Whatever a person wrote outside the block is there afterwards, and a second
+// run finds nothing to do.
+func FuzzPutBlock(f *testing.F) {
+	for _, seed := range []string{
+		"", "# Mine", "a\r\nb\r\n", agentBlock(), beginMarker + "\n" + signature + "\nold\n" + endMarker + " x",
+		beginMarker + "\n" + signature, endMarker + "\n" + beginMarker + "\r\n" + signature + "\r\n" + endMarker,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, old string) {
+		now, blocks, _ := putBlock(old)
+		if again, n, _ := putBlock(now); again != now || n < 1 || n != max(blocks, 1) {
+			t.Fatalf("not stable: %q, then %q", now, again)
+		}
+		found, _ := findBlocks(old)
+		before, after := old, ""
+		if len(found) == 1 {
+			before, after = old[:found[0].start], old[found[0].end:]
+		}
+		if !strings.HasPrefix(now, before) || !strings.HasSuffix(now, after) {
+			t.Fatalf("%q became %q", old, now)
+		}
+	})
+}

@@ -4,6 +4,7 @@ package templatedata
 //go:generate go run ./write
 
 import (
+	"github.com/arkorlab/arkor-go/arkor-init/internal/translatedata"
 	"github.com/arkorlab/arkor-go/arkor-init/internal/triagedata"
 )
 
@@ -11,6 +12,7 @@ import (
 // generated, by the template's id and then by name.
 func Files() map[string]map[string][]byte {
 	return map[string]map[string][]byte{
-		"triage": triagedata.Files(),
+		"triage":    triagedata.Files(),
+		"translate": translatedata.Files(),
 	}
 }

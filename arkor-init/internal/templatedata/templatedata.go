@@ -4,6 +4,7 @@ package templatedata
 //go:generate go run ./write
 
 import (
+	"github.com/arkorlab/arkor-go/arkor-init/internal/redactiondata"
 	"github.com/arkorlab/arkor-go/arkor-init/internal/translatedata"
 	"github.com/arkorlab/arkor-go/arkor-init/internal/triagedata"
 )
@@ -12,6 +13,7 @@ import (
 // generated, by the template's id and then by name.
 func Files() map[string]map[string][]byte {
 	return map[string]map[string][]byte{
+		"redaction": redactiondata.Files(),
 		"triage":    triagedata.Files(),
 		"translate": translatedata.Files(),
 	}

@@ -45,9 +45,11 @@ vet:
 	$(TRAINER_GO) vet ./arkor-trainer/...
 	@unformatted=$$(gofmt -l $(MODULES)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted" >&2; exit 1; }
 
-# From nothing to a model that does a new job, on this machine.
+# From nothing to a model that does a new job, on this machine. Another job:
+# make quickstart TEMPLATE=translate
+TEMPLATE ?= triage
 quickstart: build
-	@$(GO) run ./testscripts/quickstart -bin $(BIN)
+	@$(GO) run ./testscripts/quickstart -bin $(BIN) -template $(TEMPLATE)
 
 # The figures that docs/benchmarks.md keeps, measured in one run on this machine.
 bench: build

@@ -87,8 +87,8 @@ func TestRefusals(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		{[]string{"--template", "toString"}, "arkor init: Unknown template \"toString\". Available: triage\n"},
-		{[]string{"--template=Triage"}, "arkor init: Unknown template \"Triage\". Available: triage\n"},
+		{[]string{"--template", "toString"}, "arkor init: Unknown template \"toString\". Available: triage, translate, redaction, blank\n"},
+		{[]string{"--template=Triage"}, "arkor init: Unknown template \"Triage\". Available: triage, translate, redaction, blank\n"},
 		{[]string{"--name"}, "arkor init: option '--name <name>' argument missing\n"},
 		{[]string{"--nmae=x"}, "arkor init: unknown option '--nmae'\nhint: did you mean --name?\n"},
 		{[]string{"a", "b"}, "arkor init: too many arguments for 'init': expected one directory but got 2\n"},

@@ -22,32 +22,29 @@ func TestTemplatesTypeCheck(t *testing.T) {
 			t.Skip("needs `npm ci && npm run build` in sdk/")
 		}
 	}
-	for _, id := range IDs() {
-		dir := t.TempDir()
-		tmpl, _ := Lookup(id)
-		files, err := tmpl.Files("demo")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			path := filepath.Join(dir, filepath.FromSlash(f.Path))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	for _, tmpl := range All() {
+		for _, backend := range []Backend{Local, Cloud} {
+			dir := t.TempDir()
+			for path, text := range content(t, tmpl, backend) {
+				path = filepath.Join(dir, filepath.FromSlash(path))
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			modules := filepath.Join(dir, "node_modules")
+			if err := os.Mkdir(modules, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
+			if err := os.Symlink(sdk, filepath.Join(modules, "arkor")); err != nil {
+				t.Skip(err)
 			}
-		}
-		modules := filepath.Join(dir, "node_modules")
-		if err := os.Mkdir(modules, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(sdk, filepath.Join(modules, "arkor")); err != nil {
-			t.Skip(err)
-		}
-		cmd := exec.Command(compiler, "--project", dir)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", id, err, out)
+			cmd := exec.Command(compiler, "--project", dir)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s for %s: %v\n%s", tmpl.ID, backend, err, out)
+			}
 		}
 	}
 }

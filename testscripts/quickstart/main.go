@@ -1,6 +1,6 @@
-// Command quickstart walks the whole way once: it scaffolds the triage project
-// into a temporary folder, trains it on this machine, and shows what the base
-// model and the tuned one answer to tickets that neither was trained on.
+// Command quickstart walks the whole way once: it scaffolds a project from a
+// template into a temporary folder, trains it on this machine, and shows what
+// the base model and the tuned one answer to texts that neither was trained on.
 package main
 
 import (
@@ -23,10 +23,11 @@ import (
 
 func main() {
 	bin := flag.String("bin", "bin", "folder of the binaries")
+	id := flag.String("template", "triage", "template to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *bin); err != nil {
+	if err := run(ctx, *bin, *id); err != nil {
 		fmt.Fprintf(os.Stderr, "quickstart: %v\n", err)
 		if hint := cli.HintOf(err); hint != "" {
 			fmt.Fprintf(os.Stderr, "hint: %s\n", hint)
@@ -35,7 +36,11 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, bin string) error {
+func run(ctx context.Context, bin, id string) error {
+	t, ok := tasks()[id]
+	if !ok {
+		return fmt.Errorf("no held-out scores are defined for template %q", id)
+	}
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return err
@@ -49,11 +54,11 @@ func run(ctx context.Context, bin string) error {
 	// A daemon of the quickstart's own, which ends with it.
 	defer project.quiet(context.WithoutCancel(ctx), "arkor", "backend", "stop")
 
-	say("1. A project that sorts support tickets")
-	if err := project.shown(ctx, "arkor", "init", "triage", "--template", "triage", "--yes"); err != nil {
+	say("1. A project that " + t.does)
+	if err := project.shown(ctx, "arkor", "init", id, "--template", id, "--yes"); err != nil {
 		return err
 	}
-	project.dir = filepath.Join(workspace, "triage")
+	project.dir = filepath.Join(workspace, id)
 
 	say("2. Train it on this machine")
 	started := time.Now()
@@ -63,12 +68,12 @@ func run(ctx context.Context, bin string) error {
 	}
 	fmt.Printf("\nTrained in %.0f s, on this machine, with no account and no network.\n", time.Since(started).Seconds())
 
-	say("3. Before and after, on tickets that were never shown in training")
-	if err := compare(ctx, project, jobID); err != nil {
+	say("3. Before and after, on " + t.noun + "s that were never shown in training")
+	if err := compare(ctx, project, jobID, t); err != nil {
 		return err
 	}
-	fmt.Printf("\nThe project stays at %s. Next:\n\n  %s init my-project --template triage --yes && cd my-project && %s start\n\n",
-		project.dir, shorten(filepath.Join(bin, "arkor")), shorten(filepath.Join(bin, "arkor")))
+	fmt.Printf("\nThe project stays at %s. Next:\n\n  %s init my-project --template %s --yes && cd my-project && %s start\n\n",
+		project.dir, shorten(filepath.Join(bin, "arkor")), id, shorten(filepath.Join(bin, "arkor")))
 	return nil
 }
 

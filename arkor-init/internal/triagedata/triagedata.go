@@ -4,14 +4,11 @@
 // and some held-out openings use words that no training ticket has.
 package triagedata
 
-//go:generate go run ./write
-
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"strings"
+
+	"github.com/arkorlab/arkor-go/arkor-init/internal/dataset"
 )
 
 // System is the instruction of every sample. It is short because every token
@@ -34,39 +31,27 @@ type answer struct {
 	NextAction string `json:"nextAction"`
 }
 
-type message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
-}
-
-type sample struct {
-	Messages []message `json:"messages"`
-}
-
 // Files returns train.jsonl and heldout.jsonl by name, always the same bytes.
 func Files() map[string][]byte {
-	w := &writer{source: rand.NewPCG(1, 2), used: map[string]bool{}}
+	w := &writer{Random: dataset.NewRandom(2), used: map[string]bool{}}
 	return map[string][]byte{
-		"train.jsonl":   lines(w.samples(trainPerCategory, false)),
-		"heldout.jsonl": lines(w.samples(heldOutPerCategory, true)),
+		"train.jsonl":   dataset.Lines(w.samples(trainPerCategory, false)),
+		"heldout.jsonl": dataset.Lines(w.samples(heldOutPerCategory, true)),
 	}
 }
 
 type writer struct {
-	source *rand.PCG
-	used   map[string]bool // openings and tickets that are in a file
+	dataset.Random
+	used map[string]bool // openings and tickets that are in a file
 }
 
-// intn does without rand.Rand, whose ways to bound a number may change with Go.
-func (w *writer) intn(n int) int { return int(w.source.Uint64() % uint64(n)) }
-
-func (w *writer) pick(from []string) string { return from[w.intn(len(from))] }
+func (w *writer) pick(from []string) string { return dataset.Pick(w.Random, from) }
 
 // samples writes as many tickets per category, with all issues and all levels
 // of urgency about equally often.
-func (w *writer) samples(perCategory int, heldOut bool) []sample {
+func (w *writer) samples(perCategory int, heldOut bool) []dataset.Sample {
 	levels := []string{"low", "medium", "high"}
-	var samples []sample
+	var samples []dataset.Sample
 	var openings []string
 	for n := range perCategory {
 		for c, category := range categories() {
@@ -86,10 +71,7 @@ func (w *writer) samples(perCategory int, heldOut bool) []sample {
 	for _, opening := range openings {
 		w.used[opening] = true
 	}
-	for i := range samples {
-		j := i + w.intn(len(samples)-i)
-		samples[i], samples[j] = samples[j], samples[i]
-	}
+	dataset.Shuffle(w.Random, samples)
 	return samples
 }
 
@@ -104,12 +86,8 @@ type draft struct {
 	text    string
 }
 
-func (d *draft) sample(category string) sample {
-	content, err := json.Marshal(answer{category, d.urgency, d.summary, d.nextAction})
-	if err != nil {
-		panic(err) // strings always encode
-	}
-	return sample{[]message{{"system", System}, {"user", d.text}, {"assistant", string(content)}}}
+func (d *draft) sample(category string) dataset.Sample {
+	return dataset.Ask(System, d.text, answer{category, d.urgency, d.summary, d.nextAction})
 }
 
 // write fills in the draft until the ticket is a new one of the right length.
@@ -130,10 +108,10 @@ func (w *writer) compose(d *draft) {
 	if d.unseen {
 		template = d.issue.unseen
 	}
-	first := w.intn(len(d.details))
+	first := w.Intn(len(d.details))
 	details := []string{d.details[first]}
-	if w.intn(100) < 35 {
-		details = append(details, d.details[(first+1+w.intn(len(d.details)-1))%len(d.details)])
+	if w.Chance(35) {
+		details = append(details, d.details[(first+1+w.Intn(len(d.details)-1))%len(d.details)])
 	}
 	fill := w.slots()
 	d.opening = fill.Replace(template)
@@ -142,7 +120,7 @@ func (w *writer) compose(d *draft) {
 	}
 	cues := map[string][]string{"low": lowCues(), "medium": mediumCues(), "high": highCues()}[d.urgency]
 	parts := append([]string{w.pick(greetings()), template}, details...)
-	if cue := w.pick(cues); cue != "" && w.intn(100) < 25 {
+	if cue := w.pick(cues); cue != "" && w.Chance(25) {
 		parts = append(parts[:1], append([]string{cue}, parts[1:]...)...)
 	} else {
 		parts = append(parts, cue)
@@ -161,9 +139,9 @@ func (w *writer) compose(d *draft) {
 // slots chooses a value for every slot of a ticket.
 func (w *writer) slots() *strings.Replacer {
 	pairs := []string{
-		"{order}", fmt.Sprint(1000 + w.intn(9000)),
-		"{code}", fmt.Sprint(400 + w.intn(200)),
-		"{money}", fmt.Sprintf("%d %s", 8+w.intn(240), w.pick([]string{"euros", "dollars", "pounds"})),
+		"{order}", fmt.Sprint(1000 + w.Intn(9000)),
+		"{code}", fmt.Sprint(400 + w.Intn(200)),
+		"{money}", fmt.Sprintf("%d %s", 8+w.Intn(240), w.pick([]string{"euros", "dollars", "pounds"})),
 	}
 	for _, slot := range slots() {
 		pairs = append(pairs, "{"+slot.name+"}", w.pick(slot.values))
@@ -173,32 +151,20 @@ func (w *writer) slots() *strings.Replacer {
 
 // typed puts a slip of the keyboard into some tickets.
 func (w *writer) typed(text string) string {
-	if w.intn(100) >= typoPercent {
+	if !w.Chance(typoPercent) {
 		return text
 	}
 	words := strings.Split(text, " ")
-	at := w.intn(len(words))
+	at := w.Intn(len(words))
 	word := words[at]
 	if len(word) < 5 || strings.ContainsAny(word, "0123456789.,?!") {
 		return strings.ToLower(text[:1]) + text[1:]
 	}
-	i := 1 + w.intn(len(word)-3)
-	if w.intn(2) == 0 {
+	i := 1 + w.Intn(len(word)-3)
+	if w.Intn(2) == 0 {
 		words[at] = word[:i] + word[i+1:]
 	} else {
 		words[at] = word[:i] + word[i+1:i+2] + word[i:i+1] + word[i+2:]
 	}
 	return strings.Join(words, " ")
-}
-
-func lines(samples []sample) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	for _, s := range samples {
-		if err := encoder.Encode(s); err != nil {
-			panic(err) // strings always encode
-		}
-	}
-	return out.Bytes()
 }

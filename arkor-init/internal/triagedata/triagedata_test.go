@@ -3,24 +3,11 @@ package triagedata
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-)
 
-func TestCommittedFilesAreGenerated(t *testing.T) {
-	t.Parallel()
-	for name, want := range Files() {
-		got, err := os.ReadFile(filepath.Join("..", "..", "template", "triage", "data", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the generator writes: run go generate ./internal/triagedata", name)
-		}
-	}
-}
+	"github.com/arkorlab/arkor-go/arkor-init/internal/dataset"
+)
 
 type ticket struct {
 	text string
@@ -30,7 +17,7 @@ type ticket struct {
 func read(t *testing.T, data []byte) (tickets []ticket) {
 	t.Helper()
 	for line := range bytes.Lines(data) {
-		var s sample
+		var s dataset.Sample
 		if err := json.Unmarshal(line, &s); err != nil {
 			t.Fatal(err)
 		}

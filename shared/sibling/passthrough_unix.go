@@ -19,6 +19,13 @@ func deliveredByTerminal(s os.Signal) bool {
 	if s != syscall.SIGINT && s != syscall.SIGQUIT {
 		return false
 	}
+	return InForeground()
+}
+
+// InForeground reports whether this process belongs to the foreground group of
+// a terminal, so that the keys that send signals reach it, and with it every
+// child that stays in its group.
+func InForeground() bool {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return false

@@ -6,6 +6,10 @@ import "os"
 // process attached to it, the child included.
 var forwarded = []os.Signal{os.Interrupt}
 
-func deliveredByTerminal(os.Signal) bool { return true }
+func deliveredByTerminal(os.Signal) bool { return InForeground() }
+
+// InForeground reports whether Ctrl-C reaches this process and its children,
+// as it does for everything attached to the console.
+func InForeground() bool { return true }
 
 func dieOf(*os.ProcessState) {}

@@ -96,6 +96,10 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("DO_NOT_TRACK", "1")
 	env.Setenv("NO_COLOR", "1")
+	for _, who := range []string{"AUTHOR", "COMMITTER"} { // for arkor init --git
+		env.Setenv("GIT_"+who+"_NAME", "Ada")
+		env.Setenv("GIT_"+who+"_EMAIL", "ada@example.test")
+	}
 	env.Values[providerKey{}] = &holder{}
 	vars, folder, t := env.Vars, env.WorkDir, env.T()
 	env.Defer(func() { stopBackend(vars) })

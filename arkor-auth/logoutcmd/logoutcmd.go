@@ -99,7 +99,7 @@ func (c *command) confirm(ctx context.Context, store credentials.Store) (bool, e
 	if !c.env.Interactive() {
 		fmt.Fprintf(c.env.Stderr, "%s No (nobody to ask; --force deletes it)\n", question)
 	}
-	return prompt.Confirm(ctx, c.env, question)
+	return prompt.Confirm(ctx, c.env, question, false)
 }
 
 // remove deletes the file and returns what it held, if that is known.

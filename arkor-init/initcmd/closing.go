@@ -54,31 +54,36 @@ func (c closing) afterInstall() string {
 }
 
 // outro is what to type next: a sentence where that is short, else one command
-// a line, since no separator works in every shell.
+// a line, since no separator works in every shell. Training needs nothing
+// installed, but the script of a package manager is easier to find with it.
 func (c closing) outro() string {
-	install, dev := c.manager.InstallCommand(), c.manager.Command("arkor dev")
+	install, start := c.manager.InstallCommand(), c.manager.StartCommand()
+	due := !c.ready() && c.manager != packagemanager.Undetected
+	next := ""
 	if c.mode == initMode && c.dir == "" && !c.withoutGit() {
-		switch {
-		case c.ready():
-			return fmt.Sprintf("Next: `%s`", dev)
-		case c.manager == packagemanager.Undetected:
-			return fmt.Sprintf("Next: %s, then `%s`", install, dev)
+		next = fmt.Sprintf("Next: `%s`", start)
+		if due {
+			next = fmt.Sprintf("Next: `%s`, then `%s`", install, start)
 		}
-		return fmt.Sprintf("Next: `%s`, then `%s`", install, dev)
+	} else {
+		lines := []string{"Next:"}
+		if c.mode == createMode {
+			lines[0] = "Next steps:"
+		}
+		if c.dir != "" {
+			lines = append(lines, "cd "+quotePath(c.dir, c.goos))
+		}
+		if due {
+			lines = append(lines, install)
+		}
+		if c.withoutGit() {
+			message := strings.ReplaceAll(c.mode.commitMessage(), "`", "")
+			lines = append(lines, "git init", "git add -A", fmt.Sprintf("git commit -m %q", message))
+		}
+		next = strings.Join(append(lines, start), "\n  ")
 	}
-	lines := []string{"Next:"}
-	if c.mode == createMode {
-		lines[0] = "Next steps:"
+	if c.manager == packagemanager.Undetected {
+		next += "\nFor the types in your editor, " + install + "."
 	}
-	if c.dir != "" {
-		lines = append(lines, "cd "+quotePath(c.dir, c.goos))
-	}
-	if !c.ready() {
-		lines = append(lines, install)
-	}
-	if c.withoutGit() {
-		message := strings.ReplaceAll(c.mode.commitMessage(), "`", "")
-		lines = append(lines, "git init", "git add -A", fmt.Sprintf("git commit -m %q", message))
-	}
-	return strings.Join(append(lines, dev), "\n  ")
+	return next
 }

@@ -22,20 +22,20 @@ func TestRule10Init(t *testing.T) {
 		closing closing
 		want    string
 	}{
-		{closing{manager: npm, install: installed}, "Next: `npx arkor dev`"},
-		{closing{manager: pnpm, install: installed, git: true}, "Next: `pnpm arkor dev`"},
-		{closing{manager: bun, install: landed}, "Next: `bun arkor dev`"},
-		{closing{manager: yarn, install: failed}, "Next: `yarn install`, then `yarn arkor dev`"},
-		{closing{manager: npm, install: notDue, git: true}, "Next: `npm install`, then `npx arkor dev`"},
-		{closing{manager: none}, "Next: install dependencies (npm i / pnpm install / yarn / bun install), then `npx arkor dev`"},
+		{closing{manager: npm, install: installed}, "Next: `npm start`"},
+		{closing{manager: pnpm, install: installed, git: true}, "Next: `pnpm start`"},
+		{closing{manager: bun, install: landed}, "Next: `bun run start`"},
+		{closing{manager: yarn, install: failed}, "Next: `yarn install`, then `yarn start`"},
+		{closing{manager: npm, install: notDue, git: true}, "Next: `npm install`, then `npm start`"},
+		{closing{manager: none}, "Next: `arkor start`\nFor the types in your editor, install dependencies (npm i / pnpm install / yarn / bun install)."},
 		{closing{manager: npm, install: failed, git: true},
-			"Next:\n  npm install\n  git init\n  git add -A\n  git commit -m \"Initial commit from arkor init\"\n  npx arkor dev"},
+			"Next:\n  npm install\n  git init\n  git add -A\n  git commit -m \"Initial commit from arkor init\"\n  npm start"},
 		{closing{manager: pnpm, install: landed, git: true},
-			"Next:\n  git init\n  git add -A\n  git commit -m \"Initial commit from arkor init\"\n  pnpm arkor dev"},
+			"Next:\n  git init\n  git add -A\n  git commit -m \"Initial commit from arkor init\"\n  pnpm start"},
 		// In another directory, which init takes too.
-		{closing{manager: npm, install: installed, dir: "my app"}, "Next:\n  cd 'my app'\n  npx arkor dev"},
+		{closing{manager: npm, install: installed, dir: "my app"}, "Next:\n  cd 'my app'\n  npm start"},
 		{closing{manager: none, dir: "demo"},
-			"Next:\n  cd demo\n  install dependencies (npm i / pnpm install / yarn / bun install)\n  npx arkor dev"},
+			"Next:\n  cd demo\n  arkor start\nFor the types in your editor, install dependencies (npm i / pnpm install / yarn / bun install)."},
 	} {
 		c.closing.mode, c.closing.goos = initMode, "linux"
 		if got := c.closing.outro(); got != c.want {
@@ -52,15 +52,15 @@ func TestRule10Create(t *testing.T) {
 		closing closing
 		want    string
 	}{
-		{closing{manager: npm, install: installed, dir: "demo"}, "Next steps:\n  cd demo\n  npx arkor dev"},
-		{closing{manager: npm, install: installed}, "Next steps:\n  npx arkor dev"},
-		{closing{manager: yarn, install: installed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  yarn arkor dev"},
-		{closing{manager: bun, install: failed, dir: "demo"}, "Next steps:\n  cd demo\n  bun install\n  bun arkor dev"},
-		{closing{manager: pnpm, install: failed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  pnpm install\n" + git + "  pnpm arkor dev"},
-		{closing{manager: pnpm, install: landed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n" + git + "  pnpm arkor dev"},
-		{closing{manager: pnpm, install: notDue, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  pnpm install\n  pnpm arkor dev"},
+		{closing{manager: npm, install: installed, dir: "demo"}, "Next steps:\n  cd demo\n  npm start"},
+		{closing{manager: npm, install: installed}, "Next steps:\n  npm start"},
+		{closing{manager: yarn, install: installed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  yarn start"},
+		{closing{manager: bun, install: failed, dir: "demo"}, "Next steps:\n  cd demo\n  bun install\n  bun run start"},
+		{closing{manager: pnpm, install: failed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  pnpm install\n" + git + "  pnpm start"},
+		{closing{manager: pnpm, install: landed, git: true, dir: "demo"}, "Next steps:\n  cd demo\n" + git + "  pnpm start"},
+		{closing{manager: pnpm, install: notDue, git: true, dir: "demo"}, "Next steps:\n  cd demo\n  pnpm install\n  pnpm start"},
 		{closing{manager: none, dir: "demo"},
-			"Next steps:\n  cd demo\n  install dependencies (npm i / pnpm install / yarn / bun install)\n  npx arkor dev"},
+			"Next steps:\n  cd demo\n  arkor start\nFor the types in your editor, install dependencies (npm i / pnpm install / yarn / bun install)."},
 	} {
 		c.closing.mode, c.closing.goos = createMode, "linux"
 		if got := c.closing.outro(); got != c.want {
@@ -109,7 +109,7 @@ func TestRule10_3(t *testing.T) {
 		{"windows", "-f%b%", `cd '.\-f%b%'`},
 	} {
 		got := closing{mode: createMode, manager: npm, install: installed, dir: c.dir, goos: c.goos}.outro()
-		if want := "Next steps:\n  " + c.want + "\n  npx arkor dev"; got != want {
+		if want := "Next steps:\n  " + c.want + "\n  npm start"; got != want {
 			t.Errorf("%s %q:\n%s", c.goos, c.dir, got)
 		}
 	}

@@ -1,4 +1,5 @@
-// Package initcmd implements "arkor init".
+// Package initcmd implements "arkor init", and "create-arkor", which is the same
+// behind npm create.
 package initcmd
 
 import (
@@ -6,103 +7,159 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-init/packagemanager"
 	"github.com/arkorlab/arkor-go/arkor-init/scaffold"
 	"github.com/arkorlab/arkor-go/arkor-init/template"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 type command struct {
-	env      cli.Env
-	name     string
-	template string
-	yes      bool // accepted for scripts; nothing is asked yet
+	env  cli.Env
+	mode mode
+
+	name, template, backend string
+	yes, skipInstall        bool
+	use                     [4]bool // by packagemanager.All
+	git, skipGit            bool
+	agents, noAgents        bool
+	allowBuilds             bool // accepted: our packages have no scripts to allow
+	dryRun, json            bool
+
+	typed func(flag string) bool
 }
 
-// New returns arkor-init with its one command, bound to env. It does no work.
+// New returns arkor-init with its two commands, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	c := &command{env: env}
-	flags := ff.NewFlagSet("arkor init")
-	flags.AddFlag(ff.FlagConfig{
-		LongName: "template", Value: ffval.NewValueDefault(&c.template, "triage"),
-		Placeholder: "ID", Usage: "what to start from: " + strings.Join(template.IDs(), ", "),
-	})
-	flags.AddFlag(ff.FlagConfig{
-		LongName: "name", Value: ffval.NewValue(&c.name), NoDefault: true,
-		Placeholder: "NAME", Usage: "name of the project (default: that of the directory)",
-	})
-	flags.AddFlag(ff.FlagConfig{
-		ShortName: 'y', LongName: "yes", Value: ffval.NewValue(&c.yes), NoDefault: true,
-		Usage: "take every default and ask nothing",
-	})
 	return &ff.Command{
-		Name:      "arkor-init",
-		Usage:     "arkor-init init [options]",
-		ShortHelp: "start a project",
-		Subcommands: []*ff.Command{{
-			Name:      "init",
-			Usage:     "arkor init [dir] [--template ID] [--name NAME] [--yes]",
-			ShortHelp: "write a project that trains on this machine",
-			LongHelp: "Writes into dir, or into the current directory. Files that exist are kept, but\n" +
-				"package.json and .gitignore gain what they lack.\n" +
-				"Nothing is installed and nothing leaves this machine.\n\n" +
-				"Examples:\n" +
-				"  arkor init demo --template triage --yes\n" +
-				"  arkor init . --name support-bot",
-			Flags: flags,
-			Exec:  c.run,
-		}},
+		Name:        "arkor-init",
+		Usage:       "arkor-init <command> [options]",
+		ShortHelp:   "start a project",
+		Subcommands: []*ff.Command{newCommand(env, initMode), newCommand(env, createMode)},
 	}
+}
+
+func newCommand(env cli.Env, mode mode) *ff.Command {
+	c := &command{env: env, mode: mode}
+	flags := c.flags()
+	c.typed = func(name string) bool {
+		flag, ok := flags.GetFlag(name)
+		return ok && flag.IsSet()
+	}
+	text := "Writes into dir, or into the current directory."
+	if mode == createMode {
+		text = "Writes into dir, or into a new directory named after the project."
+	}
+	return &ff.Command{
+		Name:      mode.command(),
+		Usage:     mode.title() + " [dir] [options]",
+		ShortHelp: "write a project that trains on this machine or in the cloud",
+		LongHelp: text + " Files that exist are kept; package.json,\n" +
+			".gitignore and AGENTS.md gain what they lack. Asks for what no option says; where nobody\n" +
+			"can answer, the defaults hold.\n\n" +
+			"Examples:\n" +
+			"  " + mode.title() + " demo --template triage --yes\n" +
+			"  " + mode.title() + " . --name support-bot --use-pnpm --git\n" +
+			"  " + mode.title() + " --template blank --backend cloud --dry-run",
+		Flags: flags,
+		Exec:  c.run,
+	}
+}
+
+func (c *command) flags() *ff.FlagSet {
+	flags := ff.NewFlagSet(c.mode.title())
+	for _, f := range []struct {
+		name, placeholder, usage string
+		value                    *string
+	}{
+		{"name", "NAME", "name of the project (default: that of the directory)", &c.name},
+		{"template", "ID", "what to start from: " + strings.Join(template.IDs(), ", "), &c.template},
+		{"backend", "WHERE", "where it trains: local, on this machine, or cloud (default: local)", &c.backend},
+	} {
+		flags.AddFlag(ff.FlagConfig{LongName: f.name, Value: ffval.NewValue(f.value), NoDefault: true, Placeholder: f.placeholder, Usage: f.usage})
+	}
+	flags.AddFlag(ff.FlagConfig{ShortName: 'y', LongName: "yes", Value: ffval.NewValue(&c.yes), NoDefault: true, Usage: "take every default and ask nothing"})
+	for _, f := range []struct {
+		name, usage string
+		value       *bool
+	}{
+		{"skip-install", "install nothing", &c.skipInstall},
+		{"use-npm", "install with npm", &c.use[0]},
+		{"use-pnpm", "install with pnpm", &c.use[1]},
+		{"use-yarn", "install with yarn", &c.use[2]},
+		{"use-bun", "install with bun", &c.use[3]},
+		{"git", "make a git repository with a first commit", &c.git},
+		{"skip-git", "make no git repository", &c.skipGit},
+		{"agents-md", "write AGENTS.md and CLAUDE.md for coding assistants (the default)", &c.agents},
+		{"no-agents-md", "do not write them", &c.noAgents},
+		{"allow-builds", "accepted and without effect: no package of ours runs scripts", &c.allowBuilds},
+		{"dry-run", "say what would be written, and write nothing", &c.dryRun},
+		{"json", "print the outcome as one JSON object", &c.json},
+	} {
+		flags.AddFlag(ff.FlagConfig{LongName: f.name, Value: ffval.NewValue(f.value), NoDefault: true, Usage: f.usage})
+	}
+	return flags
 }
 
 func (c *command) run(ctx context.Context, args []string) error {
-	dir, err := c.directory(args)
+	chosen, err := c.choices(args)
 	if err != nil {
 		return err
 	}
-	tmpl, ok := template.Lookup(c.template)
-	if !ok {
-		return cli.Usagef("Unknown template %q. Available: %s", c.template, strings.Join(template.IDs(), ", "))
+	var open *strictError
+	if err := chosen.check(isStrict(c.env, c.yes), template.IDs()); errors.As(err, &open) {
+		fmt.Fprintln(c.env.Stderr, err)
+		return &cli.ExitError{Status: cli.StatusFailed}
+	} else if err != nil {
+		return err
 	}
-	name := c.name
-	if name == "" {
-		name = filepath.Base(dir)
-	}
-	plan, err := scaffold.New(scaffold.Options{
-		Dir: dir, Name: scaffold.Name(name), Template: tmpl, Backend: "local", SDK: c.sdkRange(),
-	})
-	var syntax *scaffold.SyntaxError
-	if errors.As(err, &syntax) {
-		return cli.Hint(err, "correct the file and run the command again")
-	}
-	if err != nil {
-		return cli.Hint(err, "choose another directory: arkor init <dir>")
-	}
-	result, err := plan.Write(ctx)
+	a := answers{command: c, choices: chosen, interactive: c.interactive()}
+	project, err := a.project(ctx)
 	if err != nil {
 		return err
 	}
-	c.report(dir, result)
-	return nil
+	return c.make(ctx, chosen, project)
 }
 
-func (c *command) directory(args []string) (string, error) {
-	switch {
-	case len(args) == 0:
-		return c.env.Dir, nil
-	case len(args) > 1:
-		return "", cli.Usagef("too many arguments for 'init': expected one directory but got %d", len(args))
-	case strings.TrimSpace(args[0]) == "":
-		return "", cli.Hint(cli.Usagef("the directory has no name"), "use `.` for the current directory")
-	case filepath.IsAbs(args[0]):
-		return filepath.Clean(args[0]), nil
+// interactive reports whether somebody may be asked.
+func (c *command) interactive() bool {
+	return c.env.Interactive() && !c.yes && c.env.Getenv("CLAUDECODE") != "1"
+}
+
+// choices collects what was typed.
+func (c *command) choices(args []string) (choices, error) {
+	if len(args) > 1 {
+		return choices{}, cli.Usagef("too many arguments for '%s'. Expected 1 argument but got %d.", c.mode.command(), len(args))
 	}
-	return filepath.Join(c.env.Dir, args[0]), nil
+	chosen := choices{
+		mode: c.mode, yes: c.yes, target: c.env.Dir, skipInstall: c.skipInstall,
+		git: c.git, skipGit: c.skipGit, agents: c.agents, noAgents: c.noAgents,
+	}
+	if len(args) == 1 {
+		chosen.dir, chosen.target = &args[0], scaffold.Target(c.env.Dir, args[0])
+	}
+	if c.typed("name") {
+		chosen.name = &c.name
+	}
+	if c.typed("template") {
+		chosen.template = &c.template
+	}
+	for i, m := range packagemanager.All() {
+		if c.use[i] {
+			chosen.managers = append(chosen.managers, m)
+		}
+	}
+	switch {
+	case chosen.dir != nil && strings.TrimSpace(*chosen.dir) == "" && !isStrict(c.env, c.yes):
+		return choices{}, cli.Hint(cli.Usagef("the directory has no name"), "use `.` for the current directory")
+	case c.typed("backend") && c.backend != string(template.Local) && c.backend != string(template.Cloud):
+		return choices{}, cli.Usagef("--backend takes local or cloud, not %q", c.backend)
+	}
+	return chosen, nil
 }
 
 // sdkRange lets an end-to-end test install the package from a tarball.
@@ -113,23 +170,13 @@ func (c *command) sdkRange() string {
 	return scaffold.SDKRange(cli.Version())
 }
 
-// report prints what happened to each path, which is the result, and what to
-// type next, which is advice.
-func (c *command) report(dir string, result scaffold.Result) {
-	fmt.Fprintln(c.env.Stdout, "Files")
-	for _, e := range result.Entries {
-		fmt.Fprintf(c.env.Stdout, "  %-8s %s\n", e.Action, e.Path)
+// seenFromHere is how a person gets to a directory; "" when they are there.
+func (c *command) seenFromHere(dir string) string {
+	if scaffold.InPlace(c.env.Dir, dir) {
+		return ""
 	}
-	for _, warning := range result.Warnings {
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", warning)
+	if rel, err := filepath.Rel(c.env.Dir, dir); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
 	}
-	fmt.Fprintln(c.env.Stderr, "\nNext:")
-	if dir != c.env.Dir {
-		target := dir
-		if rel, err := filepath.Rel(c.env.Dir, dir); err == nil && !strings.HasPrefix(rel, "..") {
-			target = rel
-		}
-		fmt.Fprintf(c.env.Stderr, "  cd %s\n", quotePath(target, runtime.GOOS))
-	}
-	fmt.Fprintln(c.env.Stderr, "  arkor start")
+	return dir
 }

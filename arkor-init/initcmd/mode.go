@@ -23,3 +23,11 @@ func (m mode) commitMessage() string {
 	}
 	return "Initial commit from `arkor init`"
 }
+
+// command is the word behind arkor-init.
+func (m mode) command() string {
+	if m == createMode {
+		return "create"
+	}
+	return "init"
+}

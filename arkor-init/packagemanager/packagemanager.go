@@ -43,10 +43,15 @@ func (m Manager) InstallCommand() string {
 	return string(m) + " install"
 }
 
-// Command is what to type to run a command of an installed package.
-func (m Manager) Command(command string) string {
-	if m == Undetected || m == NPM {
-		return "npx " + command
+// StartCommand is what to type to train. The script of the project finds the
+// installed package, or the tool on PATH; without a manager it is the tool that
+// was typed to come here.
+func (m Manager) StartCommand() string {
+	switch m {
+	case Undetected:
+		return "arkor start"
+	case Bun:
+		return "bun run start"
 	}
-	return string(m) + " " + command
+	return string(m) + " start"
 }

@@ -46,13 +46,13 @@ func TestRule7_3(t *testing.T) {
 func TestRule10Commands(t *testing.T) {
 	t.Parallel()
 	for m, want := range map[Manager][2]string{
-		NPM:        {"npm install", "npx arkor dev"},
-		PNPM:       {"pnpm install", "pnpm arkor dev"},
-		Yarn:       {"yarn install", "yarn arkor dev"},
-		Bun:        {"bun install", "bun arkor dev"},
-		Undetected: {"install dependencies (npm i / pnpm install / yarn / bun install)", "npx arkor dev"},
+		NPM:        {"npm install", "npm start"},
+		PNPM:       {"pnpm install", "pnpm start"},
+		Yarn:       {"yarn install", "yarn start"},
+		Bun:        {"bun install", "bun run start"},
+		Undetected: {"install dependencies (npm i / pnpm install / yarn / bun install)", "arkor start"},
 	} {
-		if got := [2]string{m.InstallCommand(), m.Command("arkor dev")}; got != want {
+		if got := [2]string{m.InstallCommand(), m.StartCommand()}; got != want {
 			t.Errorf("%q: %q", m, got)
 		}
 	}

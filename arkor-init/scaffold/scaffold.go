@@ -43,9 +43,8 @@ type Options struct {
 	Dir      string // absolute; made with its parents when missing
 	Name     string // of the project, already through Name; a package.json that exists knows better
 	Template template.Template
-	// Backend is "local" or "cloud": where the project will train. The templates
-	// know the first only, for now.
-	Backend        string
+	Backend  template.Backend // where the project will train
+
 	PackageManager string // "npm", "pnpm", "yarn" or "bun"; "" when nothing tells which
 	AgentsMD       bool   // AGENTS.md and CLAUDE.md, for coding assistants
 	SDK            string // range of the npm package arkor, see SDKRange
@@ -53,5 +52,5 @@ type Options struct {
 
 // files returns what the template has for a project of this name.
 func (o Options) files(name string) ([]template.File, error) {
-	return o.Template.Files(name)
+	return o.Template.FilesFor(name, o.Backend)
 }

@@ -170,10 +170,14 @@ func exec(ctx context.Context, cmd *ff.Command, rest []string) error {
 }
 
 // displayName is what an error begins with: "arkor build" for the build
-// command of arkor-build, because that is what the user typed, and "arkor-auth
-// token" for a command that the dispatcher does not offer.
+// command of arkor-build, because that is what the user typed, "arkor-auth
+// token" for a command that the dispatcher does not offer, and "create-arkor"
+// for one that another program stands in front of.
 func displayName(cmd *ff.Command) string {
 	name, _, _ := strings.Cut(cmd.Usage, " [")
+	if name != "" && !strings.Contains(name, " ") {
+		return name
+	}
 	if fields := strings.Fields(name); len(fields) > 1 && strings.HasPrefix(fields[0], "arkor") && !strings.HasPrefix(fields[1], "<") {
 		return strings.Join(fields[:2], " ")
 	}

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -38,19 +39,39 @@ func selectPlainly(ctx context.Context, env cli.Env, question string, options []
 	}
 }
 
-func confirmPlainly(ctx context.Context, env cli.Env, question string) (bool, error) {
+func confirmPlainly(ctx context.Context, env cli.Env, question string, preselected bool) (bool, error) {
+	choices := "y/N"
+	if preselected {
+		choices = "Y/n"
+	}
 	lines := readLines(env)
 	for {
-		fmt.Fprintf(env.Stderr, "%s [y/N]: ", question)
+		fmt.Fprintf(env.Stderr, "%s [%s]: ", question, choices)
 		answer, err := lines.next(ctx)
 		if err != nil {
-			return false, err
+			return preselected, err
 		}
 		switch strings.ToLower(answer) {
+		case "":
+			return preselected, nil
 		case "y", "yes":
 			return true, nil
-		case "", "n", "no":
+		case "n", "no":
 			return false, nil
+		}
+	}
+}
+
+func textPlainly(ctx context.Context, env cli.Env, question, otherwise string) (string, error) {
+	lines := readLines(env)
+	for {
+		fmt.Fprintf(env.Stderr, "%s [%s]: ", question, otherwise)
+		answer, err := lines.next(ctx)
+		if err != nil {
+			return "", err
+		}
+		if answer = cmp.Or(answer, otherwise); answer != "" {
+			return answer, nil
 		}
 	}
 }

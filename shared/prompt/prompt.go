@@ -3,9 +3,11 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
@@ -58,19 +60,19 @@ func Select(ctx context.Context, env cli.Env, question string, options []Option,
 	return chosen, nil
 }
 
-// Confirm asks a question of yes and no, with No preselected: whatever is asked
-// here cannot be undone. Where nobody is there to ask, the answer is no.
-func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
+// Confirm asks a question of yes and no. What cannot be undone is asked with No
+// preselected. Where nobody is there to ask, the answer is the preselected one.
+func Confirm(ctx context.Context, env cli.Env, question string, preselected bool) (bool, error) {
 	if !env.Interactive() {
-		return false, nil
+		return preselected, nil
 	}
 	if isPlain(env) {
-		return confirmPlainly(ctx, env, question)
+		return confirmPlainly(ctx, env, question, preselected)
 	}
-	yes := false
+	yes := preselected
 	field := huh.NewConfirm().Title(wrap(question)).WithButtonAlignment(lipgloss.Left).Value(&yes)
 	if err := ask(ctx, env, field, keys(false)); err != nil {
-		return false, err
+		return preselected, err
 	}
 	answer := "No"
 	if yes {
@@ -78,6 +80,35 @@ func Confirm(ctx context.Context, env cli.Env, question string) (bool, error) {
 	}
 	fmt.Fprintf(env.Stderr, "%s %s\n", question, answer)
 	return yes, nil
+}
+
+// Text asks for a line of text. initial is in the field already; placeholder is
+// what an empty answer means, "" when it must not be empty. Where nobody is there
+// to ask, the answer is initial or, without one, placeholder.
+func Text(ctx context.Context, env cli.Env, question, initial, placeholder string) (string, error) {
+	otherwise := cmp.Or(initial, placeholder)
+	if !env.Interactive() {
+		return otherwise, nil
+	}
+	if isPlain(env) {
+		return textPlainly(ctx, env, question, otherwise)
+	}
+	text := initial
+	field := huh.NewInput().Title(wrap(question)).Placeholder(placeholder).Value(&text)
+	if placeholder == "" {
+		field.Validate(func(text string) error {
+			if strings.TrimSpace(text) == "" {
+				return errors.New("this cannot be empty")
+			}
+			return nil
+		})
+	}
+	if err := ask(ctx, env, field, keys(false)); err != nil {
+		return "", err
+	}
+	text = cmp.Or(strings.TrimSpace(text), otherwise)
+	fmt.Fprintf(env.Stderr, "%s %s\n", question, text)
+	return text, nil
 }
 
 // ask shows a question until it is answered, and then takes it off the screen.

@@ -63,7 +63,7 @@ func (b *bench) commands(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out, err := b.command(ctx, b.folder, "arkor", "init", "triage", "--template", "triage", "--yes").CombinedOutput(); err != nil {
+	if out, err := b.command(ctx, b.folder, "arkor", "init", "triage", "--template", "triage", "--yes", "--skip-git").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("arkor init: %w\n%s", err, out)
 	}
 	build, err := b.milliseconds(ctx, 20, filepath.Join(b.folder, "triage"), "arkor", "build")

@@ -36,7 +36,11 @@ const files = `Files
   created  .gitignore
   created  tsconfig.json
   created  package.json
+  created  AGENTS.md
+  created  CLAUDE.md
 `
+
+const types = "For the types in your editor, install dependencies (npm i / pnpm install / yarn / bun install).\n"
 
 func TestSaysWhatWasWrittenAndWhatToTypeNext(t *testing.T) {
 	t.Parallel()
@@ -44,13 +48,13 @@ func TestSaysWhatWasWrittenAndWhatToTypeNext(t *testing.T) {
 		args []string
 		next string
 	}{
-		{[]string{"demo", "--template", "triage", "--yes"}, "\nNext:\n  cd demo\n  arkor start\n"},
-		{[]string{"-y"}, "\nNext:\n  arkor start\n"},
-		{[]string{}, "\nNext:\n  arkor start\n"}, // no terminal: nothing is asked
-		{[]string{"."}, "\nNext:\n  arkor start\n"},
-		{[]string{"--", "-foo"}, "\nNext:\n  cd ./-foo\n  arkor start\n"},
+		{[]string{"demo", "--template", "triage", "--yes", "--skip-git"}, "Next:\n  cd demo\n  arkor start\n"},
+		{[]string{"-y", "--skip-git"}, "Next: `arkor start`\n"},
+		{[]string{}, "Next: `arkor start`\n"}, // no terminal: nothing is asked
+		{[]string{"."}, "Next: `arkor start`\n"},
+		{[]string{"--", "-foo"}, "Next:\n  cd ./-foo\n  arkor start\n"},
 	} {
-		if got := run(t.TempDir(), nil, c.args...); got != (result{0, files, c.next}) {
+		if got := run(t.TempDir(), nil, c.args...); got != (result{0, files, c.next + types}) {
 			t.Errorf("%q: %+v", c.args, got)
 		}
 	}
@@ -91,7 +95,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"--template=Triage"}, "arkor init: Unknown template \"Triage\". Available: triage, translate, redaction, blank\n"},
 		{[]string{"--name"}, "arkor init: option '--name <name>' argument missing\n"},
 		{[]string{"--nmae=x"}, "arkor init: unknown option '--nmae'\nhint: did you mean --name?\n"},
-		{[]string{"a", "b"}, "arkor init: too many arguments for 'init': expected one directory but got 2\n"},
+		{[]string{"a", "b"}, "arkor init: too many arguments for 'init'. Expected 1 argument but got 2.\n"},
 		{[]string{""}, "arkor init: the directory has no name\nhint: use `.` for the current directory\n"},
 		{[]string{"taken"}, "arkor init: " + filepath.Join(root, "taken") + " is not a directory\nhint: choose another directory: arkor init <dir>\n"},
 	} {
@@ -101,27 +105,5 @@ func TestRefusals(t *testing.T) {
 	}
 	if content, err := os.ReadDir(root); err != nil || len(content) != 1 {
 		t.Errorf("left %v, %v", content, err)
-	}
-}
-
-func TestQuotePath(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ goos, path, want string }{
-		{"linux", "my-app", "my-app"},
-		{"linux", "/a/b_c.d+e@f:g", "/a/b_c.d+e@f:g"},
-		{"linux", "My App", "'My App'"},
-		{"linux", "it's", `'it'\''s'`},
-		{"linux", "a,b", "'a,b'"},
-		{"linux", "-foo", "./-foo"},
-		{"linux", "d\u00e9j\u00e0", "'d\u00e9j\u00e0'"},
-		{"windows", "my-app", "my-app"},
-		{"windows", "my app$x", "\"my app`$x\""},
-		{"windows", "-foo", `".\\-foo"`},
-		{"windows", "a%b", "'a%b'"},
-		{"windows", "-f%b%", `'.\-f%b%'`},
-	} {
-		if got := quotePath(c.path, c.goos); got != c.want {
-			t.Errorf("%s %q: got %s, want %s", c.goos, c.path, got, c.want)
-		}
 	}
 }

@@ -23,7 +23,7 @@ export function findBinary(env, module) {
 
 /** The folders of executables in the platform's package, near us and near the package "arkor". */
 function packageFolders(module) {
-  const platform = `@arkorlab/arkor-${process.platform}-${process.arch}/package.json`;
+  const platform = `@arkor/${process.platform}-${process.arch}/package.json`;
   const arkor = resolve(module, "arkor/package.json");
   return [resolve(module, platform), arkor && resolve(arkor, platform)]
     .filter((manifest) => manifest !== undefined)

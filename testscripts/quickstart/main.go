@@ -55,7 +55,7 @@ func run(ctx context.Context, bin, id string) error {
 	defer project.quiet(context.WithoutCancel(ctx), "arkor", "backend", "stop")
 
 	say("1. A project that " + t.does)
-	if err := project.shown(ctx, "arkor", "init", id, "--template", id, "--yes"); err != nil {
+	if err := project.shown(ctx, "arkor", "init", id, "--template", id, "--yes", "--skip-git"); err != nil {
 		return err
 	}
 	project.dir = filepath.Join(workspace, id)

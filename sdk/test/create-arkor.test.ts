@@ -20,7 +20,7 @@ import { version } from "../src/version.ts";
 import { root } from "./support/vectors.ts";
 
 const source = fileURLToPath(new URL("create-arkor/", root));
-const platform = `@arkorlab/arkor-${process.platform}-${process.arch}`;
+const platform = `@arkor/${process.platform}-${process.arch}`;
 
 /** A folder in which create-arkor is installed, links resolved. */
 function installed(t: TestContext): { folder: string; script: string } {

@@ -52,22 +52,22 @@ const (
 
 var templates = [...]Template{
 	{
-		ID: "triage", Label: "Triage", Summary: "sorts support tickets into category, urgency, summary and next action",
+		ID: "triage", Label: "Triage", Summary: "sorts support tickets by topic and urgency",
 		parse: "parseTriage", minutes: map[Backend]int{Local: 2, Cloud: 7}, dataset: "arkorlab/triage-demo",
 		local: settings{Epochs: 6, BatchSize: 8, LearningRate: "3e-3", EvalSteps: 50, SaveSteps: 100},
 	},
 	{
-		ID: "translate", Label: "Translate", Summary: "translates short messages into English and names their language",
+		ID: "translate", Label: "Translate", Summary: "puts short messages into English",
 		parse: "parseTranslation", minutes: map[Backend]int{Local: 3, Cloud: 7}, dataset: "arkorlab/translate-demo",
 		local: settings{Epochs: 6, BatchSize: 8, LearningRate: "3e-3", EvalSteps: 50, SaveSteps: 100},
 	},
 	{
-		ID: "redaction", Label: "Redaction", Summary: "takes personal data out of messages and says what it took",
+		ID: "redaction", Label: "Redaction", Summary: "takes personal data out of messages",
 		parse: "parseRedaction", minutes: map[Backend]int{Local: 3, Cloud: 12}, dataset: "arkorlab/redaction-demo",
 		local: settings{Epochs: 5, BatchSize: 8, LearningRate: "3e-3", EvalSteps: 50, SaveSteps: 100},
 	},
 	{
-		ID: "blank", Label: "Blank", Summary: "the least that trains, for your own examples",
+		ID: "blank", Label: "Blank", Summary: "a short trainer for your own examples",
 		minutes: map[Backend]int{Local: 1}, dataset: "your-name/your-dataset",
 		local: settings{Epochs: 20, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 10, SaveSteps: 30},
 	},
@@ -102,7 +102,7 @@ func (t Template) Hint(backend Backend) string {
 	if !known {
 		return t.Summary
 	}
-	return fmt.Sprintf("%s, about %d min of training", t.Summary, minutes)
+	return fmt.Sprintf("%s; trains in about %d min", t.Summary, minutes)
 }
 
 // paths is the content of a project in the order in which a reader meets it.

@@ -21,8 +21,11 @@ func TestOfferedTemplates(t *testing.T) {
 		}
 		for _, backend := range []Backend{Local, Cloud} {
 			hint := tmpl.Hint(backend)
-			if !strings.HasPrefix(hint, tmpl.Summary) || tmpl.ID != "blank" && !strings.Contains(hint, " min ") {
+			if !strings.HasPrefix(hint, tmpl.Summary) || tmpl.ID != "blank" && !strings.HasSuffix(hint, " min") {
 				t.Errorf("%s: the hint for %s is %q", tmpl.ID, backend, hint)
+			}
+			if line := tmpl.Label + ": " + hint; len(line) > 75 { // what a choice has of 80 columns
+				t.Errorf("%q takes two lines", line)
 			}
 		}
 	}

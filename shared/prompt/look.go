@@ -15,6 +15,7 @@ func keys(filter bool) *huh.KeyMap {
 	k.Quit = key.NewBinding(key.WithKeys("ctrl+c", "esc"))
 	enter := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "choose • esc cancel"))
 	k.Select.Submit, k.Confirm.Submit = enter, enter
+	k.Input.Submit = key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "accept • esc cancel"))
 	k.Select.Filter.SetEnabled(filter)
 	// Escape leaves while somebody types a filter, too.
 	k.Select.SetFilter.Unbind()

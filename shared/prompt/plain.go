@@ -63,9 +63,13 @@ func confirmPlainly(ctx context.Context, env cli.Env, question string, preselect
 }
 
 func textPlainly(ctx context.Context, env cli.Env, question, otherwise string) (string, error) {
+	suffix := ""
+	if otherwise != "" {
+		suffix = fmt.Sprintf(" [%s]:", otherwise)
+	}
 	lines := readLines(env)
 	for {
-		fmt.Fprintf(env.Stderr, "%s [%s]: ", question, otherwise)
+		fmt.Fprintf(env.Stderr, "%s%s ", question, suffix)
 		answer, err := lines.next(ctx)
 		if err != nil {
 			return "", err
@@ -73,6 +77,7 @@ func textPlainly(ctx context.Context, env cli.Env, question, otherwise string) (
 		if answer = cmp.Or(answer, otherwise); answer != "" {
 			return answer, nil
 		}
+		fmt.Fprintln(env.Stderr, cannotBeEmpty(question))
 	}
 }
 

@@ -98,7 +98,7 @@ func Text(ctx context.Context, env cli.Env, question, initial, placeholder strin
 	if placeholder == "" {
 		field.Validate(func(text string) error {
 			if strings.TrimSpace(text) == "" {
-				return errors.New("this cannot be empty")
+				return errors.New(cannotBeEmpty(question))
 			}
 			return nil
 		})
@@ -109,6 +109,11 @@ func Text(ctx context.Context, env cli.Env, question, initial, placeholder strin
 	text = cmp.Or(strings.TrimSpace(text), otherwise)
 	fmt.Fprintf(env.Stderr, "%s %s\n", question, text)
 	return text, nil
+}
+
+// cannotBeEmpty says of what a question asks for that an answer is needed.
+func cannotBeEmpty(question string) string {
+	return strings.TrimSuffix(question, "?") + " cannot be empty"
 }
 
 // ask shows a question until it is answered, and then takes it off the screen.

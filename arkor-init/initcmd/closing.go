@@ -53,37 +53,37 @@ func (c closing) afterInstall() string {
 	return fmt.Sprintf("Retry manually: run `%s` in `%s`.", command, c.dir)
 }
 
-// outro is what to type next: a sentence where that is short, else one command
-// a line, since no separator works in every shell. Training needs nothing
-// installed, but the script of a package manager is easier to find with it.
+// commands lists what to type next. Training needs nothing installed, but the
+// script of a package manager is easier to find with it.
+func (c closing) commands() []string {
+	var all []string
+	if c.dir != "" {
+		all = append(all, "cd "+quotePath(c.dir, c.goos))
+	}
+	if !c.ready() && c.manager != packagemanager.Undetected {
+		all = append(all, c.manager.InstallCommand())
+	}
+	if c.withoutGit() {
+		message := strings.ReplaceAll(c.mode.commitMessage(), "`", "")
+		all = append(all, "git init", "git add -A", fmt.Sprintf("git commit -m %q", message))
+	}
+	return append(all, c.manager.StartCommand())
+}
+
+// outro says what to type next: in a sentence where that is short, else one
+// command a line, since no separator works in every shell.
 func (c closing) outro() string {
-	install, start := c.manager.InstallCommand(), c.manager.StartCommand()
-	due := !c.ready() && c.manager != packagemanager.Undetected
-	next := ""
-	if c.mode == initMode && c.dir == "" && !c.withoutGit() {
-		next = fmt.Sprintf("Next: `%s`", start)
-		if due {
-			next = fmt.Sprintf("Next: `%s`, then `%s`", install, start)
-		}
-	} else {
-		lines := []string{"Next:"}
-		if c.mode == createMode {
-			lines[0] = "Next steps:"
-		}
-		if c.dir != "" {
-			lines = append(lines, "cd "+quotePath(c.dir, c.goos))
-		}
-		if due {
-			lines = append(lines, install)
-		}
-		if c.withoutGit() {
-			message := strings.ReplaceAll(c.mode.commitMessage(), "`", "")
-			lines = append(lines, "git init", "git add -A", fmt.Sprintf("git commit -m %q", message))
-		}
-		next = strings.Join(append(lines, start), "\n  ")
+	commands, next := c.commands(), ""
+	switch {
+	case c.mode == createMode:
+		next = "Next steps:\n  " + strings.Join(commands, "\n  ")
+	case c.dir != "" || c.withoutGit():
+		next = "Next:\n  " + strings.Join(commands, "\n  ")
+	default:
+		next = "Next: `" + strings.Join(commands, "`, then `") + "`"
 	}
 	if c.manager == packagemanager.Undetected {
-		next += "\nFor the types in your editor, " + install + "."
+		next += "\nFor the types in your editor, " + c.manager.InstallCommand() + "."
 	}
 	return next
 }

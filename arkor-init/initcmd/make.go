@@ -14,7 +14,7 @@ import (
 	"github.com/arkorlab/arkor-go/shared/prompt"
 )
 
-// report is what --json prints.
+// report is the outcome, as --json prints it.
 type report struct {
 	Dir       string           `json:"dir"`
 	Name      string           `json:"name"`
@@ -24,6 +24,7 @@ type report struct {
 	Warnings  []string         `json:"warnings"`
 	Installed *bool            `json:"installed"` // null when nothing was to be installed
 	Git       bool             `json:"git"`       // a repository was made
+	Next      []string         `json:"next"`      // what to type
 }
 
 // make writes the project, installs what it needs and puts it under git, as far
@@ -43,19 +44,17 @@ func (c *command) make(ctx context.Context, chosen choices, p project) error {
 		return cli.Hint(err, "choose another directory: %s <dir>", c.mode.title())
 	}
 	done := report{Dir: p.dir, Name: p.name, Template: p.template.ID, Backend: string(p.backend), Warnings: []string{}}
+	end := closing{mode: c.mode, manager: manager, dir: c.seenFromHere(p.dir), goos: runtime.GOOS}
 	if c.dryRun {
-		return c.show(done, plan.Preview())
+		c.tellFiles(&done, plan.Preview())
+		c.say("Nothing was written: this was a dry run.")
+		return c.finish(done, end)
 	}
 	written, err := plan.Write(ctx)
 	if err != nil {
 		return err
 	}
-	if !c.json {
-		if err := c.show(done, written); err != nil {
-			return err
-		}
-	}
-	end := closing{mode: c.mode, manager: manager, dir: c.seenFromHere(p.dir), goos: runtime.GOOS}
+	c.tellFiles(&done, written)
 	repo := gitrepo.Folder{Dir: p.dir, Environ: c.env.Environ}
 	var say string
 	end.git, say, err = chosen.wantsGit(ctx, c.interactive(), repo.Inside, func(ctx context.Context) (bool, error) {
@@ -65,24 +64,26 @@ func (c *command) make(ctx context.Context, chosen choices, p project) error {
 		return err
 	}
 	c.say(say)
-	if end.install, err = c.install(ctx, manager, p.dir); err != nil {
+	if end.install, err = c.install(ctx, &done, manager); err != nil {
 		return err
 	}
-	if end.install != notDue {
-		ok := end.ready()
-		done.Installed = &ok
-	}
 	if end.git {
-		if done.Git, err = c.commit(ctx, repo, manager, end.install); err != nil {
+		if err := c.commit(ctx, &done, repo, manager, end.install); err != nil {
 			return err
 		}
 	}
 	c.say(end.afterInstall())
 	c.say(end.outro())
-	if c.json {
-		return c.show(done, written)
+	return c.finish(done, end)
+}
+
+// finish prints the outcome for scripts; a person has read it already.
+func (c *command) finish(done report, end closing) error {
+	if !c.json {
+		return nil
 	}
-	return nil
+	done.Next = end.commands()
+	return json.NewEncoder(c.env.Stdout).Encode(done)
 }
 
 // say prints advice; "" is none.
@@ -92,40 +93,44 @@ func (c *command) say(text string) {
 	}
 }
 
-// show prints what happened to each path, which is the result.
-func (c *command) show(done report, written scaffold.Result) error {
+func (c *command) warn(done *report, text string) {
+	done.Warnings = append(done.Warnings, text)
+	c.say("arkor: warning: " + text)
+}
+
+// tellFiles prints what happened to each path, which is the result.
+func (c *command) tellFiles(done *report, written scaffold.Result) {
+	done.Files = written.Entries
+	if !c.json {
+		fmt.Fprintln(c.env.Stdout, "Files")
+		for _, e := range written.Entries {
+			fmt.Fprintf(c.env.Stdout, "  %-8s %s\n", e.Action, e.Path)
+		}
+	}
 	for _, warning := range written.Warnings {
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", warning)
+		c.warn(done, warning)
 	}
-	if c.json {
-		done.Files = written.Entries
-		done.Warnings = append(done.Warnings, written.Warnings...)
-		return json.NewEncoder(c.env.Stdout).Encode(done)
-	}
-	fmt.Fprintln(c.env.Stdout, "Files")
-	for _, e := range written.Entries {
-		fmt.Fprintf(c.env.Stdout, "  %-8s %s\n", e.Action, e.Path)
-	}
-	return nil
 }
 
 // install runs the package manager, whose output is progress and not a result.
-func (c *command) install(ctx context.Context, manager packagemanager.Manager, dir string) (outcome, error) {
+func (c *command) install(ctx context.Context, done *report, manager packagemanager.Manager) (outcome, error) {
 	if c.skipInstall || manager == packagemanager.Undetected {
 		return notDue, nil
 	}
 	c.say(installStep(manager))
 	err := packagemanager.Install(ctx, packagemanager.Options{
-		Manager: manager, Dir: dir, Environ: c.env.Environ, Stdin: c.env.Stdin, Stdout: c.env.Stderr, Stderr: c.env.Stderr,
+		Manager: manager, Dir: done.Dir, Environ: c.env.Environ, Stdin: c.env.Stdin, Stdout: c.env.Stderr, Stderr: c.env.Stderr,
 	})
 	var failure *packagemanager.Error
-	switch {
-	case err == nil:
-		return installed, nil
-	case !errors.As(err, &failure):
+	if err != nil && !errors.As(err, &failure) {
 		return failed, err
 	}
-	fmt.Fprintf(c.env.Stderr, "arkor: warning: %v\n", failure)
+	ok := err == nil || failure.Landed
+	done.Installed = &ok
+	if err == nil {
+		return installed, nil
+	}
+	c.warn(done, failure.Error())
 	if failure.Landed {
 		return landed, nil
 	}
@@ -133,23 +138,24 @@ func (c *command) install(ctx context.Context, manager packagemanager.Manager, d
 }
 
 // commit makes the repository, unless the install left something to look at.
-func (c *command) commit(ctx context.Context, repo gitrepo.Folder, manager packagemanager.Manager, install outcome) (made bool, err error) {
+func (c *command) commit(ctx context.Context, done *report, repo gitrepo.Folder, manager packagemanager.Manager, install outcome) error {
 	if why := gitAfterFailure(manager, install); why != "" {
 		c.say(why)
-		return false, nil
+		return nil
 	}
 	unsigned, err := repo.Create(ctx, c.mode.commitMessage(), func() { c.say(gitStep) })
 	var failure *gitrepo.Error
 	switch {
 	case errors.Is(err, gitrepo.ErrInside):
 		c.say(gitBecame)
-		return false, nil
+		return nil
 	case errors.As(err, &failure):
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: %v\n", failure)
+		c.warn(done, failure.Error())
 		c.say(gitByHand)
-		return false, nil
+		return nil
 	case unsigned:
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", gitUnsigned)
+		c.warn(done, gitUnsigned)
 	}
-	return err == nil, err
+	done.Git = err == nil
+	return err
 }

@@ -63,14 +63,37 @@ func (b *bench) commands(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	made, err := b.projects(ctx, 20)
+	if err != nil {
+		return nil, err
+	}
 	if out, err := b.command(ctx, b.folder, "arkor", "init", "triage", "--template", "triage", "--yes", "--skip-git").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("arkor init: %w\n%s", err, out)
 	}
 	build, err := b.milliseconds(ctx, 20, filepath.Join(b.folder, "triage"), "arkor", "build")
 	return []figure{
 		{"arkor --version", version, "ms", 10, false, 50},
+		{"arkor init of the triage template", made, "ms", 40, false, 20},
 		{"arkor build of the triage template", build, "ms", 60, false, 20},
 	}, err
+}
+
+// projects makes n projects, each in a folder of its own, and returns the median
+// of the milliseconds that it took.
+func (b *bench) projects(ctx context.Context, n int) (float64, error) {
+	parent, err := os.MkdirTemp(b.folder, "projects-")
+	if err != nil {
+		return 0, err
+	}
+	i := 0
+	return timed(n, func() error {
+		i++
+		out, err := b.command(ctx, parent, "arkor", "init", strconv.Itoa(i), "--yes", "--skip-install", "--skip-git").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("arkor init: %w\n%s", err, out)
+		}
+		return nil
+	})
 }
 
 // goBench runs Go benchmarks of the trainer and returns, for each, the median

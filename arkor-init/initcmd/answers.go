@@ -120,7 +120,7 @@ func (a answers) backend(ctx context.Context) (template.Backend, error) {
 	}
 	chosen, err := prompt.Select(ctx, a.env, "Where should it train?", []prompt.Option{
 		{Label: "On this machine", Hint: "no account, no GPU, no network; a miniature model"},
-		{Label: "In the cloud", Hint: "a larger model; needs `arkor login`"},
+		{Label: "In the cloud", Hint: "a larger model; `arkor login` says who you are"},
 	}, 0)
 	if chosen == 1 {
 		return template.Cloud, err

@@ -38,7 +38,7 @@ function become(path, args) {
 }
 
 function fail(message, hint) {
-  process.stderr.write(`create-arkor failed: ${message}\n`);
+  process.stderr.write(`create-arkor: ${message}\n`);
   if (hint !== undefined) process.stderr.write(`hint: ${hint}\n`);
   process.exitCode = 1;
 }

@@ -119,13 +119,13 @@ test("without arkor-init create-arkor says what to do", (t) => {
     signal: null,
     stdout: "",
     stderr:
-      "create-arkor failed: arkor-init is not installed\n" +
+      "create-arkor: arkor-init is not installed\n" +
       "hint: install the arkor tools and put them on PATH, or name the file in ARKOR_INIT_BIN\n",
   });
   const missing = join(folder, "missing");
   const { status, stderr } = run(script, { ARKOR_INIT_BIN: missing });
   assert.equal(status, 1);
-  assert.match(stderr, /^create-arkor failed: cannot run .*missing: .*ENOENT\n$/);
+  assert.match(stderr, /^create-arkor: cannot run .*missing: .*ENOENT\n$/);
 });
 
 test("a signal that ends arkor-init ends create-arkor", posix, (t) => {

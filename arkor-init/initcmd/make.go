@@ -43,7 +43,7 @@ func (c *command) make(ctx context.Context, chosen choices, p project) error {
 	case err != nil:
 		return cli.Hint(err, "choose another directory: %s <dir>", c.mode.title())
 	}
-	done := report{Dir: p.dir, Name: p.name, Template: p.template.ID, Backend: string(p.backend), Warnings: []string{}}
+	done := report{Dir: p.dir, Template: p.template.ID, Backend: string(p.backend), Warnings: []string{}}
 	end := closing{mode: c.mode, manager: manager, dir: c.seenFromHere(p.dir), goos: runtime.GOOS}
 	if c.dryRun {
 		c.tellFiles(&done, plan.Preview())
@@ -100,7 +100,7 @@ func (c *command) warn(done *report, text string) {
 
 // tellFiles prints what happened to each path, which is the result.
 func (c *command) tellFiles(done *report, written scaffold.Result) {
-	done.Files = written.Entries
+	done.Name, done.Files = written.Name, written.Entries
 	if !c.json {
 		fmt.Fprintln(c.env.Stdout, "Files")
 		for _, e := range written.Entries {

@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -9,6 +10,7 @@ import (
 // Plan is a project that can be written. It is good for one Write.
 type Plan struct {
 	folder   folder
+	name     string
 	steps    []step
 	warnings []string
 }
@@ -29,8 +31,8 @@ func New(opts Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{folder: found}
-	manifest, name, err := p.packageJSON(opts)
+	p := &Plan{folder: found, name: opts.Name}
+	manifest, err := p.packageJSON(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func New(opts Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.template(opts, name, claude); err != nil {
+	if err := p.template(opts, claude); err != nil {
 		return nil, err
 	}
 	p.steps = append(p.steps, manifest)
@@ -50,8 +52,8 @@ func New(opts Options) (*Plan, error) {
 }
 
 // template plans the files of the template, in its order.
-func (p *Plan) template(opts Options, name string, claude bool) error {
-	files, err := opts.files(name)
+func (p *Plan) template(opts Options, claude bool) error {
+	files, err := opts.files(p.name)
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func (p *Plan) template(opts Options, name string, claude bool) error {
 
 // Preview is what Write will report.
 func (p *Plan) Preview() Result {
-	r := Result{Warnings: p.warnings}
+	r := Result{Name: p.name, Warnings: p.warnings}
 	for _, s := range p.steps {
 		r.Entries = append(r.Entries, s.Entry)
 	}
@@ -145,19 +147,17 @@ func (p *Plan) warn(format string, args ...any) {
 	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
 }
 
-// packageJSON plans package.json and returns the name that it gives the project.
-func (p *Plan) packageJSON(opts Options) (step, string, error) {
+// packageJSON plans package.json. One that exists knows the project's name.
+func (p *Plan) packageJSON(opts Options) (step, error) {
 	const path = "package.json"
 	create, err := newPackageJSON(opts.Name, opts.SDK)
 	if err != nil {
-		return step{}, "", err
+		return step{}, err
 	}
 	s, err := p.edit(path, create, func(old []byte) ([]byte, error) { return patchPackageJSON(old, opts.SDK) })
 	if err != nil {
-		return step{}, "", err
+		return step{}, err
 	}
-	if name := packageName(s.before); name != "" {
-		return s, name, nil
-	}
-	return s, opts.Name, nil
+	p.name = cmp.Or(packageName(s.before), opts.Name)
+	return s, nil
 }

@@ -34,6 +34,7 @@ type Entry struct {
 
 // Result is what a person gets to see.
 type Result struct {
+	Name     string // of the project, as package.json has it
 	Entries  []Entry
 	Warnings []string // one line each, without a full stop
 }

@@ -55,13 +55,16 @@ func newPerson(t *testing.T, environ ...string) *person {
 // run starts arkor-init, with a mode and its arguments.
 func (p *person) run(args ...string) *terminaltest.Session {
 	p.t.Helper()
+	return terminaltest.Start(p.t, p.command(args...))
+}
+
+func (p *person) command(args ...string) terminaltest.Command {
+	p.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return terminaltest.Start(p.t, terminaltest.Command{
-		Path: self, Args: append([]string{"arkor-init"}, args...), Dir: p.dir, Environ: p.environ,
-	})
+	return terminaltest.Command{Path: self, Args: append([]string{"arkor-init"}, args...), Dir: p.dir, Environ: p.environ}
 }
 
 func (p *person) read(path string) string {
@@ -343,6 +346,34 @@ func TestNothingIsAsked(t *testing.T) {
 			}
 			if got := slices.Contains(p.content(), ".git"); got != c.git {
 				t.Errorf("a repository: %v\n%s", got, text)
+			}
+		})
+	}
+}
+
+// 3.1.1, 3.1.2, 3.1.4: a question needs the terminal on both sides.
+func TestNothingIsAskedWithHalfATerminal(t *testing.T) {
+	t.Parallel()
+	for _, stream := range []string{"stdin", "stdout"} {
+		t.Run(stream, func(t *testing.T) {
+			t.Parallel()
+			p := newPerson(t)
+			pipe, other, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer pipe.Close()
+			defer other.Close() // nothing is ever written to it: whoever reads waits
+			c := p.command("init")
+			if c.Stdin = pipe; stream == "stdout" {
+				c.Stdin, c.Stdout = nil, other
+			}
+			text := terminaltest.Start(t, c).Ends(0)
+			if strings.Contains(text, "?") || !strings.Contains(text, "arkor start") {
+				t.Errorf("got:\n%s", text)
+			}
+			if !slices.Contains(p.content(), "package.json") {
+				t.Error("no project")
 			}
 		})
 	}

@@ -42,6 +42,8 @@ type Command struct {
 	Args    []string // with the program's name
 	Dir     string
 	Environ []string
+
+	Stdin, Stdout *os.File // nil for the terminal
 }
 
 // Session is a command on a terminal of its own, 80 columns wide.
@@ -76,7 +78,13 @@ func Start(t *testing.T, c Command) *Session {
 	s.cmd = &exec.Cmd{
 		Path: c.Path, Args: c.Args, Dir: c.Dir, Env: c.Environ,
 		Stdin: s.inner, Stdout: s.inner, Stderr: s.inner,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 2},
+	}
+	if c.Stdin != nil {
+		s.cmd.Stdin = c.Stdin
+	}
+	if c.Stdout != nil {
+		s.cmd.Stdout = c.Stdout
 	}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

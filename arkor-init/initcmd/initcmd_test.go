@@ -81,6 +81,29 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// 3.2.6, 3.2.7: the name that a project has unless somebody says otherwise.
+func TestRule3_2_6(t *testing.T) {
+	t.Parallel()
+	here, trail := ".", "trail/"
+	for _, c := range []struct {
+		choices choices
+		want    string
+	}{
+		{choices{mode: initMode, target: "/w/Support Bot"}, "Support Bot"},
+		{choices{mode: initMode, target: string(filepath.Separator)}, "arkor-project"},
+		{choices{mode: initMode, target: "/w", name: typed("My App")}, "My App"},
+		{choices{mode: createMode, target: "/w"}, "arkor-project"},
+		{choices{mode: createMode, target: "/w", name: typed("My App")}, "my-app"},
+		{choices{mode: createMode, target: "/w/app", dir: &here}, "app"},
+		{choices{mode: createMode, target: "/w/trail", dir: &trail}, "trail"},
+		{choices{mode: createMode, target: string(filepath.Separator), dir: &here}, "arkor-project"},
+	} {
+		if got := (answers{choices: c.choices}).usualName(); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.choices, got, c.want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

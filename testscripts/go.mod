@@ -7,7 +7,11 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 )
 
-require github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
+require (
+	github.com/charmbracelet/x/term v0.2.1 // indirect
+	github.com/creack/pty v1.1.24 // indirect
+	github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
+)
 
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0

@@ -3,8 +3,6 @@
 package initcmd
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/arkorlab/arkor-go/shared/terminaltest"
 )
@@ -26,81 +23,6 @@ const (
 )
 
 var questions = []string{nameQuestion, templateQuestion, backendQuestion, gitQuestion}
-
-// person is somebody at a terminal in a folder of their own.
-type person struct {
-	t         *testing.T
-	root, dir string
-	environ   []string
-}
-
-func newPerson(t *testing.T, environ ...string) *person {
-	t.Helper()
-	root := t.TempDir()
-	p := &person{t: t, root: root, dir: filepath.Join(root, "Support Bot")}
-	for _, dir := range []string{p.dir, filepath.Join(root, "home")} {
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p.environ = append([]string{
-		"HOME=" + filepath.Join(root, "home"), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color",
-		"GIT_CEILING_DIRECTORIES=" + root, // our temporary folder may lie in a repository
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.test",
-		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.test",
-	}, environ...)
-	return p
-}
-
-// run starts arkor-init, with a mode and its arguments.
-func (p *person) run(args ...string) *terminaltest.Session {
-	p.t.Helper()
-	return terminaltest.Start(p.t, p.command(args...))
-}
-
-func (p *person) command(args ...string) terminaltest.Command {
-	p.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return terminaltest.Command{Path: self, Args: append([]string{"arkor-init"}, args...), Dir: p.dir, Environ: p.environ}
-}
-
-func (p *person) read(path string) string {
-	p.t.Helper()
-	data, err := os.ReadFile(filepath.Join(p.dir, path))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return string(data)
-}
-
-// content lists the folder.
-func (p *person) content() []string {
-	p.t.Helper()
-	entries, err := os.ReadDir(p.dir)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
-// subject is that of the only commit in a folder below the person's.
-func (p *person) subject(folder string) string {
-	p.t.Helper()
-	cmd := exec.Command("git", "log", "--format=%s")
-	cmd.Dir, cmd.Env = filepath.Join(p.dir, folder), p.environ
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		p.t.Fatalf("git log: %v\n%s", err, out)
-	}
-	return strings.TrimSuffix(string(out), "\n")
-}
 
 // inOrder reports whether all the texts appear, one behind the other.
 func inOrder(all string, texts ...string) bool {
@@ -436,96 +358,5 @@ func TestInsideARepositoryGitIsNoQuestion(t *testing.T) {
 	s.Press(terminaltest.Enter)
 	if text := s.Ends(0); !strings.Contains(text, gitInside+"\n") || strings.Contains(text, gitQuestion) {
 		t.Errorf("got:\n%s", text)
-	}
-}
-
-// For screen readers and terminals that cannot redraw: one line after another.
-func TestPlainQuestions(t *testing.T) {
-	t.Parallel()
-	for _, environ := range []string{"ACCESSIBLE=1", "TERM=dumb"} {
-		t.Run(environ, func(t *testing.T) {
-			t.Parallel()
-			p := newPerson(t, environ)
-			s := p.run("create")
-			s.Expect("Project name? [arkor-project]: ")
-			s.Press("Plain Bot" + terminaltest.Enter)
-			s.Expect("Starter template?\n1. Triage: ")
-			s.Expect("Enter a number between 1 and 4 [1]: ")
-			s.Press("9" + terminaltest.Enter)
-			s.Expect("Enter a number between 1 and 4 [1]: ")
-			s.Press("4" + terminaltest.Enter)
-			s.Expect("Where should it train?\n1. On this machine: ")
-			s.Expect("Enter a number between 1 and 2 [1]: ")
-			s.Press(terminaltest.Enter)
-			s.Expect("  created  CLAUDE.md\n" + gitQuestion + " [Y/n]: ")
-			s.Press("maybe" + terminaltest.Enter)
-			s.Expect(gitQuestion + " [Y/n]: ")
-			s.Press(terminaltest.Enter)
-			text := s.Ends(0)
-			if !strings.HasSuffix(text, "Next steps:\n  cd plain-bot\n  arkor start\n"+types) {
-				t.Errorf("got:\n%s", text)
-			}
-			if got := p.subject("plain-bot"); got != "Initial commit from Create Arkor" {
-				t.Errorf("commits %q", got)
-			}
-		})
-	}
-}
-
-// Ctrl-D and Ctrl-C leave a plain question.
-func TestLeavingAPlainQuestion(t *testing.T) {
-	t.Parallel()
-	for key, press := range map[string]string{"Ctrl-D": terminaltest.CtrlD, "Ctrl-C": terminaltest.CtrlC} {
-		t.Run(key, func(t *testing.T) {
-			t.Parallel()
-			p := newPerson(t, "ACCESSIBLE=1")
-			s := p.run("init")
-			s.Expect("Project name? [Support Bot]: ")
-			s.Press(press)
-			text := s.Ends(130)
-			if files := p.content(); len(files) > 0 {
-				t.Errorf("left %q:\n%s", files, text)
-			}
-		})
-	}
-}
-
-// 8.1, 8.10: a manager may ask something itself, and Ctrl-C ends it, what it
-// started, and then us. The files stay.
-func TestCtrlCDuringAnInstall(t *testing.T) {
-	t.Parallel()
-	p := newPerson(t)
-	bin := filepath.Join(p.root, "bin")
-	const manager = "#!/bin/sh\nprintf 'Really? '\nread -r answer\nsleep 600 &\necho \"$answer: $! $$ are busy\"\nwait\n"
-	if err := errors.Join(os.Mkdir(bin, 0o755), os.WriteFile(filepath.Join(bin, "pnpm"), []byte(manager), 0o755)); err != nil {
-		t.Fatal(err)
-	}
-	p.environ = append(p.environ, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	s := p.run("init", "--yes", "--use-pnpm")
-	s.Expect("Installing dependencies with pnpm\nReally? ")
-	s.Press("sure" + terminaltest.Enter)
-	s.Expect("are busy")
-	s.Press(terminaltest.CtrlC)
-	text := s.Ends(130)
-	for _, unwanted := range []string{"warning", "Retry", "Next", gitStep} {
-		if strings.Contains(text, unwanted) {
-			t.Errorf("says %q:\n%s", unwanted, text)
-		}
-	}
-	_, said, _ := strings.Cut(text, "sure: ")
-	var child, self int
-	if _, err := fmt.Sscanf(said, "%d %d are busy", &child, &self); err != nil {
-		t.Fatalf("%v:\n%s", err, text)
-	}
-	for _, id := range []int{child, self} {
-		for deadline := time.Now().Add(10 * time.Second); syscall.Kill(id, 0) == nil; time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) { // a dead one waits until its parent notices
-				t.Errorf("%d is still there", id)
-				break
-			}
-		}
-	}
-	if files := p.content(); !slices.Contains(files, "package.json") || slices.Contains(files, ".git") {
-		t.Errorf("left %q", files)
 	}
 }

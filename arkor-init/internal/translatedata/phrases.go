@@ -26,6 +26,8 @@ func cores() []phrase {
 		{"I did not get {thing}.", [5]string{"Ich habe {thing} nicht bekommen.", "Je n'ai pas reçu {thing}.", "No he recibido {thing}.", "Non ho ricevuto {thing}.", "Ik heb {thing} niet ontvangen."}},
 		{"When does {thing} come?", [5]string{"Wann kommt {thing}?", "Quand arrive {thing}?", "¿Cuándo llega {thing}?", "Quando arriva {thing}?", "Wanneer komt {thing}?"}},
 		{"I want to return {thing}.", [5]string{"Ich möchte {thing} zurückgeben.", "Je veux rendre {thing}.", "Quiero devolver {thing}.", "Voglio restituire {thing}.", "Ik wil {thing} terugsturen."}},
+		{"I am looking for {thing}.", [5]string{"Ich suche {thing}.", "Je cherche {thing}.", "Busco {thing}.", "Cerco {thing}.", "Ik zoek {thing}."}},
+		{"I want to pay for {thing}.", [5]string{"Ich möchte {thing} bezahlen.", "Je veux payer {thing}.", "Quiero pagar {thing}.", "Voglio pagare {thing}.", "Ik wil {thing} betalen."}},
 		{"I bought {thing} on {day}.", [5]string{"Ich habe {thing} am {day} gekauft.", "J'ai acheté {thing} {day}.", "Compré {thing} el {day}.", "Ho comprato {thing} {day}.", "Ik heb {thing} op {day} gekocht."}},
 		{"Where is {thing}?", [5]string{"Wo ist {thing}?", "Où est {thing}?", "¿Dónde está {thing}?", "Dove si trova {thing}?", "Waar is {thing}?"}},
 		{"How much does {thing} cost?", [5]string{"Wie viel kostet {thing}?", "Combien coûte {thing}?", "¿Cuánto cuesta {thing}?", "Quanto costa {thing}?", "Hoeveel kost {thing}?"}},

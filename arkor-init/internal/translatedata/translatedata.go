@@ -16,7 +16,7 @@ const System = "Translate the text. Answer with JSON."
 const (
 	trainPerLanguage   = 120
 	heldOutPerLanguage = 21
-	heldOutEvery       = 4 // one main sentence in so many is in no training message
+	heldOutEvery       = 8 // one main sentence in so many is in no training message
 )
 
 // answer is what the model learns to write, in this order.
@@ -27,7 +27,7 @@ type answer struct {
 
 // Files returns train.jsonl and heldout.jsonl by name, always the same bytes.
 func Files() map[string][]byte {
-	w := &writer{Random: dataset.NewRandom(8), used: map[string]bool{}}
+	w := &writer{Random: dataset.NewRandom(3), used: map[string]bool{}}
 	return map[string][]byte{
 		"train.jsonl":   dataset.Lines(w.samples(trainPerLanguage, false)),
 		"heldout.jsonl": dataset.Lines(w.samples(heldOutPerLanguage, true)),
@@ -56,7 +56,7 @@ func (w *writer) samples(perLanguage int, heldOut bool) []dataset.Sample {
 type message struct{ text, english string }
 
 // message writes a new one. Of the things that a main sentence can be about,
-// every fourth is kept for held-out messages, in each language another one.
+// every eighth is kept for held-out messages, in each language another one.
 func (w *writer) message(language, core int, heldOut bool) message {
 	for {
 		thing := w.Intn(len(things()))

@@ -64,7 +64,7 @@ var templates = [...]Template{
 	{
 		ID: "redaction", Label: "Redaction", Summary: "takes personal data out of messages and says what it took",
 		parse: "parseRedaction", minutes: map[Backend]int{Local: 3, Cloud: 12}, dataset: "arkorlab/redaction-demo",
-		local: settings{Epochs: 7, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 100, SaveSteps: 300},
+		local: settings{Epochs: 6, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 100, SaveSteps: 300},
 	},
 	{
 		ID: "blank", Label: "Blank", Summary: "the least that trains, for your own examples",

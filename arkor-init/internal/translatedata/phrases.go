@@ -24,11 +24,11 @@ func cores() []phrase {
 	return []phrase{
 		{"{thing} has a problem.", [5]string{"{thing} hat ein Problem.", "{thing} a un problème.", "{thing} tiene un problema.", "{thing} ha un problema.", "{thing} heeft een probleem."}},
 		{"I did not get {thing}.", [5]string{"Ich habe {thing} nicht bekommen.", "Je n'ai pas reçu {thing}.", "No he recibido {thing}.", "Non ho ricevuto {thing}.", "Ik heb {thing} niet ontvangen."}},
-		{"When does {thing} come?", [5]string{"Wann kommt {thing}?", "Quand arrive {thing}?", "¿Cuándo llega {thing}?", "Quando arriva {thing}?", "Wanneer komt {thing}?"}},
 		{"I want to return {thing}.", [5]string{"Ich möchte {thing} zurückgeben.", "Je veux rendre {thing}.", "Quiero devolver {thing}.", "Voglio restituire {thing}.", "Ik wil {thing} terugsturen."}},
 		{"I am looking for {thing}.", [5]string{"Ich suche {thing}.", "Je cherche {thing}.", "Busco {thing}.", "Cerco {thing}.", "Ik zoek {thing}."}},
 		{"I want to pay for {thing}.", [5]string{"Ich möchte {thing} bezahlen.", "Je veux payer {thing}.", "Quiero pagar {thing}.", "Voglio pagare {thing}.", "Ik wil {thing} betalen."}},
 		{"I bought {thing} on {day}.", [5]string{"Ich habe {thing} am {day} gekauft.", "J'ai acheté {thing} {day}.", "Compré {thing} el {day}.", "Ho comprato {thing} {day}.", "Ik heb {thing} op {day} gekocht."}},
+		{"I need {thing} on {day}.", [5]string{"Ich brauche {thing} am {day}.", "Il me faut {thing} {day}.", "Necesito {thing} el {day}.", "Mi serve {thing} {day}.", "Ik heb {thing} op {day} nodig."}},
 		{"Where is {thing}?", [5]string{"Wo ist {thing}?", "Où est {thing}?", "¿Dónde está {thing}?", "Dove si trova {thing}?", "Waar is {thing}?"}},
 		{"How much does {thing} cost?", [5]string{"Wie viel kostet {thing}?", "Combien coûte {thing}?", "¿Cuánto cuesta {thing}?", "Quanto costa {thing}?", "Hoeveel kost {thing}?"}},
 		{"Can you send {thing} on {day}?", [5]string{"Können Sie {thing} am {day} schicken?", "Pouvez-vous envoyer {thing} {day}?", "¿Pueden enviar {thing} el {day}?", "Potete mandare {thing} {day}?", "Kunt u {thing} op {day} sturen?"}},
@@ -52,10 +52,9 @@ func things() []phrase {
 func days() []phrase {
 	return []phrase{
 		{"Monday", [5]string{"Montag", "lundi", "lunes", "lunedì", "maandag"}},
-		{"Tuesday", [5]string{"Dienstag", "mardi", "martes", "martedì", "dinsdag"}},
 		{"Wednesday", [5]string{"Mittwoch", "mercredi", "miércoles", "mercoledì", "woensdag"}},
-		{"Thursday", [5]string{"Donnerstag", "jeudi", "jueves", "giovedì", "donderdag"}},
 		{"Friday", [5]string{"Freitag", "vendredi", "viernes", "venerdì", "vrijdag"}},
+		{"Saturday", [5]string{"Samstag", "samedi", "sábado", "sabato", "zaterdag"}},
 	}
 }
 

@@ -59,12 +59,12 @@ var templates = [...]Template{
 	{
 		ID: "translate", Label: "Translate", Summary: "translates short messages into English and names their language",
 		parse: "parseTranslation", minutes: map[Backend]int{Local: 3, Cloud: 7}, dataset: "arkorlab/translate-demo",
-		local: settings{Epochs: 7, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 100, SaveSteps: 300},
+		local: settings{Epochs: 7, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 150, SaveSteps: 300},
 	},
 	{
 		ID: "redaction", Label: "Redaction", Summary: "takes personal data out of messages and says what it took",
 		parse: "parseRedaction", minutes: map[Backend]int{Local: 3, Cloud: 12}, dataset: "arkorlab/redaction-demo",
-		local: settings{Epochs: 6, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 100, SaveSteps: 300},
+		local: settings{Epochs: 6, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 150, SaveSteps: 300},
 	},
 	{
 		ID: "blank", Label: "Blank", Summary: "the least that trains, for your own examples",

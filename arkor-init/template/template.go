@@ -59,12 +59,12 @@ var templates = [...]Template{
 	{
 		ID: "translate", Label: "Translate", Summary: "puts short messages into English",
 		parse: "parseTranslation", minutes: map[Backend]int{Local: 3, Cloud: 7}, dataset: "arkorlab/translate-demo",
-		local: settings{Epochs: 6, BatchSize: 8, LearningRate: "3e-3", EvalSteps: 50, SaveSteps: 100},
+		local: settings{Epochs: 7, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 150, SaveSteps: 300},
 	},
 	{
 		ID: "redaction", Label: "Redaction", Summary: "takes personal data out of messages",
 		parse: "parseRedaction", minutes: map[Backend]int{Local: 3, Cloud: 12}, dataset: "arkorlab/redaction-demo",
-		local: settings{Epochs: 5, BatchSize: 8, LearningRate: "3e-3", EvalSteps: 50, SaveSteps: 100},
+		local: settings{Epochs: 6, BatchSize: 4, LearningRate: "3e-3", EvalSteps: 150, SaveSteps: 300},
 	},
 	{
 		ID: "blank", Label: "Blank", Summary: "a short trainer for your own examples",
@@ -130,6 +130,9 @@ func (t Template) Files(name string) ([]File, error) { return t.FilesFor(name, L
 
 // FilesFor returns the files of a project called name that trains on backend.
 func (t Template) FilesFor(name string, backend Backend) ([]File, error) {
+	if backend != Local && backend != Cloud {
+		return nil, fmt.Errorf("no project is made for backend %q, only for %s and %s", backend, Local, Cloud)
+	}
 	var out []File
 	for _, p := range paths {
 		if backend != Local && strings.HasPrefix(p.target, "data/") {

@@ -99,6 +99,26 @@ func TestBackendDecides(t *testing.T) {
 	}
 }
 
+func TestOtherBackendsAreRefused(t *testing.T) {
+	t.Parallel()
+	tmpl, _ := Lookup("triage")
+	if files, err := tmpl.FilesFor("demo", "clowd"); err == nil || files != nil {
+		t.Errorf("got %d files, %v", len(files), err)
+	}
+}
+
+// Files is the project for this machine.
+func TestFilesTrainsHere(t *testing.T) {
+	t.Parallel()
+	for _, tmpl := range All() {
+		got, err := tmpl.Files("demo")
+		want, wantErr := tmpl.FilesFor("demo", Local)
+		if err != nil || wantErr != nil || !slices.EqualFunc(got, want, func(a, b File) bool { return a.Path == b.Path && bytes.Equal(a.Data, b.Data) }) {
+			t.Errorf("%s: %v, %v", tmpl.ID, err, wantErr)
+		}
+	}
+}
+
 // A trainer shows the first held-out text and declares the shape of the answers.
 // Both must be what the data holds.
 func TestTrainersAgreeWithTheirData(t *testing.T) {

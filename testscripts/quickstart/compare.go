@@ -47,16 +47,25 @@ func compare(ctx context.Context, project tool, jobID string, t task) error {
 	}
 	for i := range min(shownTexts, len(texts)) {
 		at := i * len(texts) / shownTexts
-		fmt.Println()
-		for _, line := range []struct{ name, text string }{
-			{t.noun, texts[at].text}, {"base", oneLine(base[at])}, {"tuned", oneLine(tuned[at])}, {"want", texts[at].want},
-		} {
-			margin := len(t.noun) + 2
-			fmt.Println(wrap(fmt.Sprintf("%*s: %s", len(t.noun), line.name, line.text), 78, strings.Repeat(" ", margin)))
-		}
+		t.show(texts[at], base[at], tuned[at])
 	}
 	before, after := t.grade(texts, base), t.grade(texts, tuned)
-	fmt.Printf("\n%-23s", fmt.Sprintf("%d held-out %ss", len(texts), t.noun))
+	t.table(len(texts), "base  "+config.Model, before, after)
+	return t.judge(before, after)
+}
+
+// show prints a text, both answers and the one that was wanted.
+func (t task) show(asked heldOut, base, tuned string) {
+	fmt.Println()
+	indent := strings.Repeat(" ", len(t.noun)+2)
+	for _, line := range [][2]string{{t.noun, asked.text}, {"base", oneLine(base)}, {"tuned", oneLine(tuned)}, {"want", asked.want}} {
+		fmt.Println(wrap(fmt.Sprintf("%*s: %s", len(t.noun), line[0], line[1]), 78, indent))
+	}
+}
+
+// table prints the scores of both models, one column each.
+func (t task) table(count int, baseName string, before, after []float64) {
+	fmt.Printf("\n%-23s", fmt.Sprintf("%d held-out %ss", count, t.noun))
 	for _, c := range t.columns {
 		fmt.Printf("  %s", c.title)
 	}
@@ -64,14 +73,13 @@ func compare(ctx context.Context, project tool, jobID string, t task) error {
 	for _, row := range []struct {
 		name   string
 		scores []float64
-	}{{"base  " + config.Model, before}, {"tuned (this training)", after}} {
+	}{{baseName, before}, {"tuned (this training)", after}} {
 		fmt.Printf("  %-21s", row.name)
 		for i, c := range t.columns {
 			fmt.Printf("  %*.1f %%", len(c.title)-2, row.scores[i])
 		}
 		fmt.Println()
 	}
-	return t.judge(before, after)
 }
 
 type heldOut struct {

@@ -37,11 +37,11 @@ func tasks() map[string]task {
 			valid, {"right category", 80, sameField("category")}, {"right urgency", 0, sameField("urgency")},
 		}},
 		"translate": {"translates messages", "message", 96, []column{
-			valid, {"right language", 80, sameField("detectedLanguage")}, {"exact translation", 0, sameField("translation")},
+			valid, {"right language", 85, sameField("detectedLanguage")}, {"exact translation", 55, sameField("translation")},
 		}},
 		"redaction": {"takes personal data out of messages", "message", 160, []column{
-			valid, {"all data gone", 80, nothingLeft}, {"right count", 0, sameField("redactedCount")},
-			{"right tags", 0, sameField("tags")}, {"exact text", 0, sameField("redactedText")},
+			valid, {"all data gone", 90, nothingLeft}, {"right count", 0, sameField("redactedCount")},
+			{"right tags", 0, sameField("tags")}, {"exact text", 60, sameField("redactedText")},
 		}},
 	}
 }

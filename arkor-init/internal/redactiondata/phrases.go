@@ -10,51 +10,24 @@ func Tags() []string { return []string{"name", "email", "phone", "order", "card"
 func personal(tag string) []string {
 	switch tag {
 	case "name":
-		return []string{
-			"My name is {name}.", "I am {name}.", "This is {name}.", "{name} wrote to you on {day}.", "Please ask for {name}.",
-			"{name} and {name} bought it.", "The parcel is for {name}.",
-		}
+		return []string{"My name is {name}.", "Ask for {name}.", "The parcel is for {name}.", "{name} and {name} bought it."}
 	case "email":
-		return []string{
-			"Please write to {email}.", "My mail address is {email}.", "Send the answer to {email}.", "My account is {email}.",
-			"Please change {email} to {email}.",
-		}
+		return []string{"Please write to {email}.", "My mail address is {email}.", "Send the answer to {email}.", "Change {email} to {email}."}
 	case "phone":
-		return []string{
-			"Please call me at {phone}.", "My phone number is {phone}.", "You can call {phone} on {day}.", "Call {phone} in the morning.",
-			"Call {phone} or {phone}.",
-		}
+		return []string{"Please call {phone}.", "My phone number is {phone}.", "You can reach me at {phone}.", "Try {phone} or {phone}."}
 	case "order":
-		return []string{
-			"My order is {order}.", "It is about order {order}.", "Order {order} has not arrived.", "I want to cancel order {order}.",
-			"I got order {order}, but not order {order}.",
-		}
+		return []string{"It is about order {order}.", "Order {order} has not arrived.", "I want to cancel order {order}.", "I got order {order}, but not {order}."}
 	}
-	return []string{
-		"I paid with card {card}.", "My card is {card}.", "Please send the money to card {card}.", "Card {card} was charged twice.",
-	}
+	return []string{"I paid with card {card}.", "My card is {card}.", "Card {card} was charged twice."}
 }
 
-// neutral are sentences that may stay as they are. Numbers and names of days in
-// them are nobody's.
+// neutral are sentences that may stay as they are.
 func neutral() []string {
 	return []string{
-		"The {item} is broken.", "The {item} is too small.", "The {item} is late.", "I want to return the {item}.", "I bought the {item} on {day}.",
-		"The {item} costs {money}.", "I paid {money}.", "I have waited for {number} days.", "Where is my {item}?", "I need a new {item}.",
-		"Please help me.", "I want my money back.", "Please answer this week.", "It is very urgent.",
+		"The lamp is broken.", "The jacket is too small.", "Where is my kettle?", "We need a new phone.", "Can you help me?", "I want my money back.",
+		"There is no hurry.", "Nobody has answered for two weeks.", "It costs 30 euros.", "We are at home on Monday.",
 	}
 }
-
-func greetings() []string { return []string{"Hello!", "Hi!", "Good morning!", "Dear team!"} }
-
-func items() []string {
-	return []string{
-		"desk lamp", "blue jacket", "kettle", "backpack", "winter coat", "headset", "keyboard", "monitor", "tent", "toaster", "carpet", "mirror",
-		"speaker", "camera", "umbrella", "notebook",
-	}
-}
-
-func days() []string { return []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"} }
 
 // names are those of people who do not exist, made of a first and a second one.
 // Held-out messages have names of their own.

@@ -21,7 +21,7 @@ import (
 const System = "Remove personal data. Answer with JSON."
 
 const (
-	trainSamples   = 480
+	trainSamples   = 600
 	heldOutSamples = 105
 )
 
@@ -55,10 +55,10 @@ func (w *writer) samples(count int, heldOut bool) []dataset.Sample {
 	return samples
 }
 
-// sample writes a new message about as many kinds of personal data as its
-// number says: none in one of twelve, otherwise one to three.
+// sample writes a new message that gives away nothing, one, two or three kinds of
+// personal data, by its number.
 func (w *writer) sample(n int, heldOut bool) dataset.Sample {
-	kinds := []int{1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 0}[n%12]
+	kinds := []int{1, 2, 1, 2, 3, 1, 2, 1, 2, 3, 1, 0}[n%12]
 	for {
 		draft := w.draft(kinds)
 		text, a := w.fill(draft, heldOut)
@@ -70,7 +70,8 @@ func (w *writer) sample(n int, heldOut bool) dataset.Sample {
 	}
 }
 
-// draft is a message in which personal data are still slots.
+// draft is a message of two or three sentences in which personal data are still
+// slots.
 func (w *writer) draft(kinds int) string {
 	tags := Tags()
 	dataset.Shuffle(w.Random, tags)
@@ -78,24 +79,11 @@ func (w *writer) draft(kinds int) string {
 	for _, tag := range tags[:kinds] {
 		sentences = append(sentences, dataset.Pick(w.Random, personal(tag)))
 	}
-	sentences = append(sentences, dataset.Pick(w.Random, neutral()))
-	if kinds < 2 && w.Chance(60) {
-		if more := dataset.Pick(w.Random, neutral()); !slices.Contains(sentences, more) {
-			sentences = append(sentences, more)
-		}
-	}
+	others := neutral()
+	dataset.Shuffle(w.Random, others)
+	sentences = append(sentences, others[:max(2+w.Intn(2), kinds)-kinds]...)
 	dataset.Shuffle(w.Random, sentences)
-	if w.Chance(30) {
-		sentences = slices.Insert(sentences, 0, dataset.Pick(w.Random, greetings()))
-	}
-	draft := strings.Join(sentences, " ")
-	if kinds < 3 && !strings.Contains(draft, "{name}") && kinds > 0 && w.Chance(30) {
-		draft += " Thanks, {name}"
-	}
-	return strings.NewReplacer(
-		"{item}", dataset.Pick(w.Random, items()), "{day}", dataset.Pick(w.Random, days()),
-		"{money}", fmt.Sprintf("%d euros", 10+w.Intn(90)), "{number}", fmt.Sprint(2+w.Intn(8)),
-	).Replace(draft)
+	return strings.Join(sentences, " ")
 }
 
 var slot = regexp.MustCompile(`\{(\w+)\}`)

@@ -5,7 +5,6 @@
 package translatedata
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/arkorlab/arkor-go/arkor-init/internal/dataset"
@@ -15,8 +14,9 @@ import (
 const System = "Translate the text. Answer with JSON."
 
 const (
-	trainPerLanguage   = 96
+	trainPerLanguage   = 120
 	heldOutPerLanguage = 21
+	heldOutEvery       = 8 // one main sentence in so many is in no training message
 )
 
 // answer is what the model learns to write, in this order.
@@ -36,59 +36,64 @@ func Files() map[string][]byte {
 
 type writer struct {
 	dataset.Random
-	used map[string]bool // main sentences and messages that are in a file
+	used map[string]bool // messages that are in a file
 }
 
 // samples writes as many messages per language, with all kinds of main
 // sentences about equally often.
 func (w *writer) samples(perLanguage int, heldOut bool) []dataset.Sample {
 	var samples []dataset.Sample
-	var mains []string
 	for n := range perLanguage {
 		for language, name := range Languages() {
-			all := cores()
-			m := w.message(language, all[(n+language)%len(all)], heldOut)
-			mains = append(mains, m.main)
+			m := w.message(language, n%len(cores()), heldOut)
 			samples = append(samples, dataset.Ask(System, m.text, answer{m.english, name}))
 		}
-	}
-	for _, main := range mains {
-		w.used[main] = true
 	}
 	dataset.Shuffle(w.Random, samples)
 	return samples
 }
 
-type message struct{ text, main, english string }
+type message struct{ text, english string }
 
-func (w *writer) message(language int, core phrase, heldOut bool) message {
+// message writes a new one. Of the things that a main sentence can be about,
+// every eighth is kept for held-out messages, in each language another one.
+func (w *writer) message(language, core int, heldOut bool) message {
 	for {
-		thing, day := dataset.Pick(w.Random, things()), dataset.Pick(w.Random, days())
-		order := fmt.Sprint(1000 + w.Intn(9000))
-		main := fill(core.words[language], thing.words[language], day.words[language], order)
-		english := fill(core.english, thing.english, day.english, order)
-		m := message{text: main, main: main, english: english}
-		if w.Chance(30) {
-			greeting := dataset.Pick(w.Random, greetings())
-			m.text, m.english = greeting.words[language]+" "+m.text, greeting.english+" "+m.english
-		}
-		if w.Chance(60) {
-			closing := dataset.Pick(w.Random, closings())
-			m.text, m.english = m.text+" "+closing.words[language], m.english+" "+closing.english
-		}
-		if w.used[m.text] || heldOut && w.used[main] {
+		thing := w.Intn(len(things()))
+		if ((core+thing+language)%heldOutEvery == 0) != heldOut {
 			continue
 		}
-		w.used[m.text] = true
-		return m
+		m := say(cores()[core], language)
+		m.fill("{thing}", things()[thing], language)
+		m.fill("{day}", dataset.Pick(w.Random, days()), language)
+		m.capitalize()
+		if w.Chance(30) {
+			m = join(say(dataset.Pick(w.Random, greetings()), language), m)
+		}
+		if w.Chance(60) {
+			m = join(m, say(dataset.Pick(w.Random, closings()), language))
+		}
+		if !w.used[m.text] {
+			w.used[m.text] = true
+			return m
+		}
 	}
 }
 
-// fill puts words into the slots of a sentence, which begins with a capital.
-func fill(sentence, thing, day, order string) string {
-	text := strings.NewReplacer("{thing}", thing, "{day}", day, "{order}", order).Replace(sentence)
-	if strings.HasPrefix(sentence, "{thing}") {
-		return strings.ToUpper(text[:1]) + text[1:]
+func say(p phrase, language int) message { return message{p.words[language], p.english} }
+
+func join(a, b message) message { return message{a.text + " " + b.text, a.english + " " + b.english} }
+
+func (m *message) fill(slot string, p phrase, language int) {
+	m.text = strings.ReplaceAll(m.text, slot, p.words[language])
+	m.english = strings.ReplaceAll(m.english, slot, p.english)
+}
+
+// capitalize makes a sentence begin as it should when a slot was its first word.
+func (m *message) capitalize() {
+	for _, text := range []*string{&m.text, &m.english} {
+		if first := (*text)[0]; 'a' <= first && first <= 'z' {
+			*text = strings.ToUpper((*text)[:1]) + (*text)[1:]
+		}
 	}
-	return text
 }

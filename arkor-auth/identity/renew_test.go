@@ -80,6 +80,22 @@ func TestAShortTokenOfAnotherCommand(t *testing.T) {
 	}
 }
 
+// C5: who signed out while we waited for the lock stays so.
+func TestRenewalBesideALogout(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	m, server := account(t, a)
+	seen := m.stored()
+	if err := os.Remove(m.store().Path()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := m.renew(t.Context(), m.store(), a.choice(), seen)
+	fails(t, "signed out", err, "somebody signed out meanwhile", "sign in with `arkor login`")
+	if m.file() != "" || server.Count("refresh_token") != 0 {
+		t.Errorf("stored %s, %d requests", m.file(), server.Count("refresh_token"))
+	}
+}
+
 // T4: only the provider's word ends a session; the file stays in any case.
 func TestRenewalThatFails(t *testing.T) {
 	t.Parallel()

@@ -198,3 +198,38 @@ func TestNoDeviceFlow(t *testing.T) {
 		t.Errorf("the deployment says so: %v", err)
 	}
 }
+
+// A network that fails for a moment does not end the wait; one that is gone does.
+func TestDeviceFlowOverABadNetwork(t *testing.T) {
+	t.Parallel()
+	for failures, fails := range map[int]bool{pollFailures: false, pollFailures + 1: true} {
+		server, p := startProvider(t)
+		inBubble(t, p, func(t *testing.T, p Provider) {
+			code, err := p.RequestDevice(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			approve(t, p, code)
+			p.HTTP = &http.Client{Transport: &unplugged{p.HTTP.Transport, failures}}
+			if _, err := p.WaitDevice(t.Context(), code); (err != nil) != fails {
+				t.Errorf("%d failures: %v", failures, err)
+			}
+		})
+		if got := server.Count("device_code"); (got == 0) != fails {
+			t.Errorf("%d failures: %d polls", failures, got)
+		}
+	}
+}
+
+// unplugged fails some times before it works.
+type unplugged struct {
+	http.RoundTripper
+	left int
+}
+
+func (u *unplugged) RoundTrip(req *http.Request) (*http.Response, error) {
+	if u.left--; u.left >= 0 {
+		return nil, errors.New("network is unreachable")
+	}
+	return u.RoundTripper.RoundTrip(req)
+}

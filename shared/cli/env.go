@@ -25,6 +25,12 @@ type Env struct {
 	Notice *Notice // where requests record that this release is being phased out; nil keeps nothing
 }
 
+// String keeps the environment, which may hold secrets, out of what is printed.
+func (e Env) String() string { return "environment of " + e.Program }
+
+// GoString is String, for %#v.
+func (e Env) GoString() string { return e.String() }
+
 // LookupEnv returns the last value of an environment variable and whether it is set.
 func (e Env) LookupEnv(name string) (string, bool) {
 	for i := len(e.Environ) - 1; i >= 0; i-- {

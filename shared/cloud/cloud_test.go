@@ -320,3 +320,21 @@ func TestNoticesReachTheEndOfTheCommand(t *testing.T) {
 		})
 	}
 }
+
+func TestAnswersOfAnotherShape(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{
+		`{"token":7}`:                    "token is of type number",
+		`[]`:                             "it is of type array",
+		`{"token":"t"}`:                  "token, anonymousId or personalOrg.slug is missing",
+		`<h1>Welcome`:                    "invalid character '<' looking for beginning of value",
+		`{"token":"t"`:                   "unexpected end of JSON input",
+		`{"personalOrg":{"slug":false}}`: "personalOrg.slug is of type bool",
+	} {
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
+		_, err := client.Anonymous(t.Context())
+		if want = "the answer to POST /v1/auth/anonymous is not what the cloud API promises: " + want; err == nil || err.Error() != want {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}

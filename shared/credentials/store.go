@@ -111,7 +111,7 @@ func (e *WriteError) Error() string { return fmt.Sprintf("write %s: %v", e.Path,
 func (e *WriteError) Unwrap() error { return e.Err }
 
 func (s Store) writeError(err error) error {
-	return cli.Hint(&WriteError{s.path, err}, "make room and make %s writable for you, then run the command again", filepath.Dir(s.path))
+	return cli.Hint(&WriteError{s.path, err}, "make room, and make %s writable for you", filepath.Dir(s.path))
 }
 
 var errLocked = errors.New("another process has been changing the credentials for 45 seconds")

@@ -6,6 +6,7 @@ require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/charmbracelet/x/term v0.2.1
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+	golang.org/x/term v0.48.0
 )
 
 require (
@@ -33,7 +34,6 @@ require (
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
 	golang.org/x/sync v0.15.0 // indirect
-	golang.org/x/term v0.48.0 // indirect
 	golang.org/x/text v0.23.0 // indirect
 )
 

@@ -230,7 +230,7 @@ func TestRenewalThatCannotBeStored(t *testing.T) {
 			}
 			lines := strings.Split(m.stderr.String(), "\n")
 			if len(lines) != 3 || !strings.HasPrefix(lines[0], "arkor: warning: the access token was renewed but not stored: write "+m.store().Path()+": ") ||
-				lines[1] != "arkor: warning: make room and make "+filepath.Dir(m.store().Path())+" writable for you, then run the command again; if the next command is refused, run `arkor login --oauth`" {
+				lines[1] != "arkor: warning: make room, and make "+filepath.Dir(m.store().Path())+" writable for you; if the next command is refused, run `arkor login --oauth`" {
 				t.Errorf("said %s", m.stderr)
 			}
 			for _, secret := range server.Secrets() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/credentials"
@@ -35,6 +36,7 @@ func signingIn(t *testing.T) (c *command, provider oauthflow.Provider, server *o
 	}
 	return &command{
 		env: env, noBrowser: true, patience: time.Hour, store: store, client: cloud.For(env, "http://127.0.0.1:1", ""),
+		choice: backend.Choice{URL: "http://127.0.0.1:1", From: "--backend"},
 	}, provider, server, stdout, stderr
 }
 

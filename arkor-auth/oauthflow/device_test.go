@@ -156,7 +156,7 @@ func TestDeviceAuthorization(t *testing.T) {
 		{"no pause", 200, begin + `,"interval":0,"expires_in":60}`, 1, time.Minute, ""},
 		{"less than none", 200, begin + `,"interval":-3,"expires_in":60}`, 1, time.Minute, ""},
 		{"a long time", 200, begin + `,"interval":1,"expires_in":9000000000000}`, 1, 30 * time.Minute, ""},
-		{"no end", 200, begin + `,"interval":1}`, 0, 0, "device authorization failed (200): " + begin + `,"interval":1}`},
+		{"no end", 200, begin + `,"interval":1}`, 0, 0, "device authorization failed (200): " + strings.Replace(begin, `"d"`, `"[removed]"`, 1) + `,"interval":1}`},
 		{"a page of the network", 200, "<p>Welcome</p>", 0, 0, "device authorization failed (200): <p>Welcome</p>"},
 		{"not there", 404, "", 0, 0, ErrNoDeviceFlow.Error()},
 		{"not for this client", 403, `{"error":"unauthorized_client"}`, 0, 0, ErrNoDeviceFlow.Error()},

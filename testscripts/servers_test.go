@@ -70,6 +70,8 @@ func behave(ts *testscript.TestScript, b *openidtest.Behaviour, name, value stri
 		b.Token = value
 	case "no-refresh-token":
 		b.NoRefreshToken = true
+	case "no-expires-in":
+		b.NoExpiresIn = true
 	case "no-rotation":
 		b.NoRotation = true
 	case "refuse-refresh":
@@ -122,8 +124,9 @@ type reply struct {
 // canned serves the replies of a file, one JSON object a line, and puts its
 // address into a variable, and its port into <variable>_PORT. Several replies to one request are given one after
 // the other; the last one stays. Requests are logged as lines of "<variable>.log":
-// method, path and query, and the Authorization header. $NAME in the file is
-// replaced by the script's variable.
+// method, path and query, and the Authorization header; what each says of the
+// client, in "<variable>.clients". $NAME in the file is replaced by the script's
+// variable.
 //
 //	canned API replies.jsonl
 func canned(ts *testscript.TestScript, neg bool, args []string) {
@@ -139,13 +142,18 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 			replies[r.On] = append(replies[r.On], r)
 		}
 	}
-	log, err := os.OpenFile(ts.MkAbs(args[0]+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	ts.Check(err)
+	open := func(name string) *os.File {
+		file, err := os.OpenFile(ts.MkAbs(name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		ts.Check(err)
+		return file
+	}
+	log, clients := open(args[0]+".log"), open(args[0]+".clients")
 	var mu sync.Mutex
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		fmt.Fprintf(log, "%s %s %s\n", r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"))
+		fmt.Fprintln(clients, r.Header.Get("X-Arkor-Client"))
 		key := r.Method + " " + r.URL.Path
 		queue := replies[key]
 		if len(queue) > 1 {
@@ -160,7 +168,7 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Setenv(args[0], server.URL)
 	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])
-	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close() })
+	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close(); clients.Close() })
 }
 
 func answer(w http.ResponseWriter, r *http.Request, reply reply, gone <-chan struct{}) {

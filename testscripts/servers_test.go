@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +28,11 @@ type providerKey struct{}
 //	provider
 //	provider token=html expires=30s no-rotation
 //	provider count refresh_token 1
+//	provider paths 'GET /authorize' 'POST /oauth/token'
 func provider(ts *testscript.TestScript, neg bool, args []string) {
 	p, ok := ts.Value(providerKey{}).(*holder)
 	if neg || !ok {
-		ts.Fatalf("usage: provider [BEHAVIOUR...] | count GRANT N")
+		ts.Fatalf("usage: provider [BEHAVIOUR...] | count GRANT N | paths REQUEST...")
 	}
 	if p.provider == nil {
 		p.provider = openidtest.Start()
@@ -42,6 +44,16 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 3 && args[0] == "count" {
 		if got := fmt.Sprint(p.provider.Count(args[1])); got != args[2] {
 			ts.Fatalf("%s requests with grant type %s, want %s", got, args[1], args[2])
+		}
+		return
+	}
+	if len(args) > 1 && args[0] == "paths" {
+		var got []string
+		for _, r := range p.provider.Requests() {
+			got = append(got, r.Method+" "+r.Path)
+		}
+		if !slices.Equal(got, args[1:]) {
+			ts.Fatalf("the provider was asked %q, want %q", got, args[1:])
 		}
 		return
 	}

@@ -136,9 +136,9 @@ type reply struct {
 // canned serves the replies of a file, one JSON object a line, and puts its
 // address into a variable, and its port into <variable>_PORT. Several replies to one request are given one after
 // the other; the last one stays. Requests are logged as lines of "<variable>.log":
-// method, path and query, and the Authorization header; what each says of the
-// client, in "<variable>.clients". $NAME in the file is replaced by the script's
-// variable.
+// method, path and query, and the Authorization header. What else a request of
+// the cloud API says is in "<variable>.asked": X-Arkor-Client, method, path and
+// body. $NAME in the file is replaced by the script's variable.
 //
 //	canned API replies.jsonl
 func canned(ts *testscript.TestScript, neg bool, args []string) {
@@ -159,13 +159,16 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		return file
 	}
-	log, clients := open(args[0]+".log"), open(args[0]+".clients")
+	log, asked := open(args[0]+".log"), open(args[0]+".asked")
 	var mu sync.Mutex
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		fmt.Fprintf(log, "%s %s %s\n", r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"))
-		fmt.Fprintln(clients, r.Header.Get("X-Arkor-Client"))
+		if strings.HasPrefix(r.URL.Path, "/v1/") {
+			body, _ := io.ReadAll(r.Body)
+			fmt.Fprintf(asked, "%s %s %s %s\n", r.Header.Get("X-Arkor-Client"), r.Method, r.URL.Path, body)
+		}
 		key := r.Method + " " + r.URL.Path
 		queue := replies[key]
 		if len(queue) > 1 {
@@ -180,7 +183,7 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Setenv(args[0], server.URL)
 	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])
-	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close(); clients.Close() })
+	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close(); asked.Close() })
 }
 
 func answer(w http.ResponseWriter, r *http.Request, reply reply, gone <-chan struct{}) {

@@ -40,9 +40,11 @@ type command struct {
 	mentioned sync.Once // that a callback was ignored
 }
 
+func newCommand(env cli.Env) *command { return &command{env: env, patience: 5 * time.Minute} }
+
 // New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	c := &command{env: env, patience: 5 * time.Minute}
+	c := newCommand(env)
 	flags := ff.NewFlagSet("arkor login")
 	for _, f := range []struct {
 		name  string

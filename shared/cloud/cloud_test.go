@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -228,6 +229,30 @@ func TestUnreachableServersAreNamed(t *testing.T) {
 	_, err = gone.Me(t.Context())
 	if want := "cannot reach " + strings.TrimRight(gone.BaseURL, "/") + " (GET /v1/me): unplugged"; err == nil || err.Error() != want {
 		t.Errorf("gone: %v", err)
+	}
+}
+
+// J5: a server that says nothing is given up after 30 s, and after 10 s where it
+// does not even begin to speak TLS. Time passes by itself here.
+func TestHowLongASilentServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]time.Duration{"http://api.test": 30 * time.Second, "https://api.test": 10 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			client := For(cli.Env{}, address, "t0k")
+			silent, connection := net.Pipe()
+			defer silent.Close()
+			defer connection.Close()
+			go func() { _, _ = io.Copy(io.Discard, silent) }()
+			client.HTTP.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return connection, nil }
+			begun := time.Now()
+			_, err := client.Me(t.Context())
+			if want := "no answer from " + address + " (GET /v1/me) in time"; err == nil || err.Error() != want {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(begun); took != want {
+				t.Errorf("%s: given up after %v", address, took)
+			}
+		})
 	}
 }
 

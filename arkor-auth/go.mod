@@ -6,6 +6,7 @@ require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
 	github.com/charmbracelet/x/term v0.2.1
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
+	golang.org/x/term v0.48.0
 )
 
 require (
@@ -43,5 +44,5 @@ require (
 	github.com/posthog/posthog-go v1.5.2 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	golang.org/x/oauth2 v0.37.0
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )

@@ -12,6 +12,7 @@ require (
 
 require (
 	github.com/posthog/posthog-go v1.5.2 // indirect
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/term v0.48.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )

@@ -10,4 +10,6 @@ require (
 require (
 	github.com/posthog/posthog-go v1.5.2 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/term v0.48.0 // indirect
 )

@@ -11,10 +11,11 @@ require (
 	github.com/charmbracelet/x/term v0.2.1 // indirect
 	github.com/creack/pty v1.1.24 // indirect
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1 // indirect
+	golang.org/x/term v0.48.0 // indirect
 )
 
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )

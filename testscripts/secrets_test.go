@@ -1,6 +1,7 @@
 package testscripts
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ var secret = regexp.MustCompile(`anon_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.
 var handsOut = regexp.MustCompile(`arkor-auth token|backend ensure`)
 
 // watched is a test that fails when what its scripts' programs printed holds a
-// secret.
+// secret, or an escape sequence: no script runs on a terminal (I3).
 type watched struct{ *testing.T }
 
 func (w watched) Run(name string, f func(testscript.T)) {
@@ -51,6 +52,9 @@ func (w watched) search(log string) {
 		case strings.HasPrefix(line, "["):
 			stdout = line == "[stdout]"
 		}
+		if strings.ContainsRune(line, '\x1b') {
+			w.T.Errorf("an escape sequence was printed: %q", line)
+		}
 		if found := secret.FindString(line); found != "" && !(expected && stdout) {
 			w.T.Errorf("a secret was printed: %.8s... in %q", found, strings.ReplaceAll(line, found, "..."))
 		}
@@ -72,10 +76,13 @@ func searchFiles(t testscript.T, folder string) {
 			return err
 		case entry.IsDir() && (name == ".arkor" && filepath.Base(filepath.Dir(path)) == "home" || name == "data"):
 			return filepath.SkipDir
-		case !entry.Type().IsRegular(), strings.HasPrefix(name, "secret"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
+		case !entry.Type().IsRegular(), strings.HasPrefix(name, "arkor") && isProgram(entry), strings.HasPrefix(name, "secret"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
 			return nil
 		}
 		content, err := os.ReadFile(path)
+		if isText := bytes.IndexByte(content, 0) < 0; isText && bytes.ContainsRune(content, '\x1b') {
+			w.T.Errorf("%s holds an escape sequence", name)
+		}
 		if found := secret.Find(content); found != nil {
 			w.T.Errorf("%s holds a secret: %.8s...", name, found)
 		}
@@ -84,4 +91,10 @@ func searchFiles(t testscript.T, folder string) {
 	if err != nil {
 		w.T.Error(err)
 	}
+}
+
+// isProgram reports whether a file can be run, as a copy of a binary can.
+func isProgram(entry fs.DirEntry) bool {
+	info, err := entry.Info()
+	return err == nil && info.Mode()&0o111 != 0
 }

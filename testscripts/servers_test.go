@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +28,11 @@ type providerKey struct{}
 //	provider
 //	provider token=html expires=30s no-rotation
 //	provider count refresh_token 1
+//	provider paths 'GET /authorize' 'POST /oauth/token'
 func provider(ts *testscript.TestScript, neg bool, args []string) {
 	p, ok := ts.Value(providerKey{}).(*holder)
 	if neg || !ok {
-		ts.Fatalf("usage: provider [BEHAVIOUR...] | count GRANT N")
+		ts.Fatalf("usage: provider [BEHAVIOUR...] | count GRANT N | paths REQUEST...")
 	}
 	if p.provider == nil {
 		p.provider = openidtest.Start()
@@ -42,6 +44,16 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 3 && args[0] == "count" {
 		if got := fmt.Sprint(p.provider.Count(args[1])); got != args[2] {
 			ts.Fatalf("%s requests with grant type %s, want %s", got, args[1], args[2])
+		}
+		return
+	}
+	if len(args) > 1 && args[0] == "paths" {
+		var got []string
+		for _, r := range p.provider.Requests() {
+			got = append(got, r.Method+" "+r.Path)
+		}
+		if !slices.Equal(got, args[1:]) {
+			ts.Fatalf("the provider was asked %q, want %q", got, args[1:])
 		}
 		return
 	}
@@ -70,6 +82,8 @@ func behave(ts *testscript.TestScript, b *openidtest.Behaviour, name, value stri
 		b.Token = value
 	case "no-refresh-token":
 		b.NoRefreshToken = true
+	case "no-expires-in":
+		b.NoExpiresIn = true
 	case "no-rotation":
 		b.NoRotation = true
 	case "refuse-refresh":
@@ -122,8 +136,9 @@ type reply struct {
 // canned serves the replies of a file, one JSON object a line, and puts its
 // address into a variable, and its port into <variable>_PORT. Several replies to one request are given one after
 // the other; the last one stays. Requests are logged as lines of "<variable>.log":
-// method, path and query, and the Authorization header. $NAME in the file is
-// replaced by the script's variable.
+// method, path and query, and the Authorization header. What else a request of
+// the cloud API says is in "<variable>.asked": X-Arkor-Client, method, path and
+// body. $NAME in the file is replaced by the script's variable.
 //
 //	canned API replies.jsonl
 func canned(ts *testscript.TestScript, neg bool, args []string) {
@@ -139,13 +154,21 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 			replies[r.On] = append(replies[r.On], r)
 		}
 	}
-	log, err := os.OpenFile(ts.MkAbs(args[0]+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	ts.Check(err)
+	open := func(name string) *os.File {
+		file, err := os.OpenFile(ts.MkAbs(name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		ts.Check(err)
+		return file
+	}
+	log, asked := open(args[0]+".log"), open(args[0]+".asked")
 	var mu sync.Mutex
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		fmt.Fprintf(log, "%s %s %s\n", r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"))
+		if strings.HasPrefix(r.URL.Path, "/v1/") {
+			body, _ := io.ReadAll(r.Body)
+			fmt.Fprintf(asked, "%s %s %s %s\n", r.Header.Get("X-Arkor-Client"), r.Method, r.URL.Path, body)
+		}
 		key := r.Method + " " + r.URL.Path
 		queue := replies[key]
 		if len(queue) > 1 {
@@ -160,7 +183,7 @@ func canned(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Setenv(args[0], server.URL)
 	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])
-	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close() })
+	ts.Defer(func() { close(gone); server.CloseClientConnections(); server.Close(); log.Close(); asked.Close() })
 }
 
 func answer(w http.ResponseWriter, r *http.Request, reply reply, gone <-chan struct{}) {

@@ -3,13 +3,18 @@ package testscripts
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,6 +68,80 @@ func TestTelemetry(t *testing.T) {
 		events, _ := c.taken()
 		if len(events) != 2 || events[0].Event != "cli_command_started" || events[1].Event != "cli_command_completed" {
 			t.Errorf("%+v", events)
+		}
+	})
+
+	// F9, F10: the commands that people type, under who they were before; nothing
+	// of what the parts of the tool ask each other. J8: no event joins the two.
+	t.Run("signing in", func(t *testing.T) {
+		api := &cloudAPI{}
+		server := httptest.NewServer(api)
+		defer server.Close()
+		r := newTelemetryRun(t, bin, "ARKOR_CLOUD_API_URL="+server.URL, "NO_COLOR=1")
+		common := map[string]any{
+			"sdk_version": "1.2.3", "node_version": "", "platform": nodePlatform(),
+			"$process_person_profile": false, "$geoip_disable": true, "$lib": "posthog-go", "$lib_version": "1.5.2",
+		}
+		const began, completed, failed = "cli_command_started", "cli_command_completed", "cli_command_failed"
+		for _, tt := range []struct {
+			args, mode string
+			status     int
+			events     []string
+		}{
+			{"whoami", "none", 0, []string{began, completed}}, // W1
+			{"logout", "none", 0, []string{began, completed}}, // X1
+			{"login --anonymous", "none", 0, []string{began, completed}},
+			{"login --anonymous", "anon", 0, []string{began, completed}},
+			{"token", "anon", 0, nil},
+			{"whoami", "anon", 0, []string{began, completed}},
+			{"whoami", "anon", 0, []string{began, completed}}, // W4: 401
+			{"whoami", "anon", 1, []string{began, completed}}, // 426
+			{"whoami --json", "anon", 1, []string{began, failed}},
+			{"login --oauth", "anon", 1, []string{began, failed}},
+			{"logout", "anon", 0, []string{began, completed}}, // X3
+			{"logout --force", "anon", 0, []string{began, completed}},
+			{"login --oauth --anonymous", "none", 1, nil},
+			{"logout --yes", "none", 1, nil},
+			{"whoami extra", "none", 1, nil},
+			{"whoami --help", "none", 0, nil},
+		} {
+			args := strings.Fields(tt.args)
+			got := r.exec(t, "arkor-auth", args...)
+			events, _ := c.taken()
+			if got.status != tt.status {
+				t.Errorf("%s: %+v", tt.args, got)
+			}
+			id := "an_1"
+			if tt.mode == "none" {
+				data, err := os.ReadFile(filepath.Join(r.home, ".arkor", "telemetry-id"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				id = string(data)
+			}
+			common["command"], common["auth_mode"] = args[0], tt.mode
+			wantEvents(t, events, id, common, tt.events...)
+		}
+
+		// F5: one version, wherever it shows.
+		for _, binary := range []string{"arkor", "arkor-auth", "arkor-init"} {
+			if got := r.exec(t, binary, "--version"); got != (result{stdout: "1.2.3\n"}) {
+				t.Errorf("%s --version: %+v", binary, got)
+			}
+		}
+		if got := r.exec(t, "arkor", "whoami", "--version"); got != (result{stdout: "1.2.3\n"}) {
+			t.Errorf("arkor whoami --version: %+v", got)
+		}
+		if clients := api.clients(); len(clients) < 6 || slices.ContainsFunc(clients, func(c string) bool { return c != "arkor/1.2.3" }) {
+			t.Errorf("X-Arkor-Client: %q", clients)
+		}
+		r.exec(t, "arkor", "login", "--anonymous")
+		got := r.exec(t, "arkor", "whoami")
+		if want := "Arkor SDK 1.2.3 is deprecated (current: 1.2.3). Run `npm install -g arkor@latest`.\n"; !strings.HasSuffix(got.stderr, want) {
+			t.Errorf("the notice: %+v", got)
+		}
+		if events, _ := c.taken(); len(events) != 4 {
+			t.Errorf("dispatched: %+v", events)
 		}
 	})
 
@@ -143,13 +222,51 @@ func TestTelemetry(t *testing.T) {
 	})
 }
 
+// cloudAPI is an API whose GET /v1/me changes its mind.
+type cloudAPI struct {
+	mu    sync.Mutex
+	asked []string // X-Arkor-Client of each request
+	me    int
+}
+
+func (a *cloudAPI) clients() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.asked)
+}
+
+func (a *cloudAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = append(a.asked, r.Header.Get("X-Arkor-Client"))
+	switch r.URL.Path {
+	case "/v1/auth/anonymous":
+		_, _ = io.WriteString(w, `{"token":"anon_t0k","anonymousId":"an_1","kind":"cli","personalOrg":{"id":"o","slug":"anon-1","name":"n"}}`)
+	case "/v1/auth/cli/config":
+		_, _ = io.WriteString(w, `{"auth0Domain":null,"clientId":null,"audience":null,"callbackPorts":[]}`)
+	case "/v1/me":
+		a.me++
+		switch a.me {
+		case 1:
+			_, _ = io.WriteString(w, `{"user":{"id":"u_1"},"orgs":[]}`)
+		case 2:
+			w.WriteHeader(http.StatusUnauthorized)
+		case 3:
+			w.WriteHeader(http.StatusUpgradeRequired)
+		default:
+			w.Header().Set("Deprecation", "true")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}
+}
+
 // stampedBinaries builds the front door and a command as a packager does.
 func stampedBinaries(t *testing.T, host string) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	const shared = "-X github.com/arkorlab/arkor-go/shared/"
 	flags := shared + "cli.version=1.2.3 " + shared + "telemetry.key=" + telemetryKey + " " + shared + "telemetry.host=" + host
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", flags, "-o", folder+string(filepath.Separator), "./arkor", "./arkor-init")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", flags, "-o", folder+string(filepath.Separator), "./arkor", "./arkor-auth", "./arkor-init")
 	build.Dir, build.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

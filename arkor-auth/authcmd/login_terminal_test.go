@@ -22,11 +22,12 @@ func TestNothingIsAskedOfTheTerminal(t *testing.T) {
 	}
 }
 
-// L6, I3, App. C3, C4: Anonymous is preselected, Enter takes it.
+// L6, I3, App. C2 to C4: Anonymous is preselected, Enter takes it. An empty CI is
+// none, and who started us is no reason not to ask.
 func TestThePickerPreselectsAnonymous(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
+	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, "CI=", "CLAUDECODE=1")
 	s := p.run(nil, "login")
 	s.expect("┃ How would you like to sign in?")
 	s.expect("┃   OAuth (browser): Sign in to your account (requires an arkor.ai web account)")

@@ -16,6 +16,13 @@ import (
 // bootstrap makes and stores an anonymous identity, unless another process has
 // done so meanwhile.
 func (r Resolver) bootstrap(ctx context.Context, store credentials.Store, choice backend.Choice) (credentials.Credentials, error) {
+	// Before the lock: under it, others wait for the one request that counts.
+	client := r.client(choice)
+	config, err := client.AuthConfig(ctx)
+	var status *cloud.StatusError
+	if err != nil && (!errors.As(err, &status) || status.Status == http.StatusUpgradeRequired) {
+		return credentials.Credentials{}, err
+	}
 	locked, err := store.Lock(ctx)
 	if err != nil {
 		return credentials.Credentials{}, err
@@ -28,18 +35,12 @@ func (r Resolver) bootstrap(ctx context.Context, store credentials.Store, choice
 	if !errors.Is(err, credentials.ErrSignedOut) {
 		return c, err
 	}
-	client := r.client(choice)
-	config, err := client.AuthConfig(ctx)
-	var status *cloud.StatusError
-	if err != nil && (!errors.As(err, &status) || status.Status == http.StatusUpgradeRequired) {
-		return c, err
-	}
 	if config.Anonymous != nil && !*config.Anonymous {
 		err := fmt.Errorf("%s offers no anonymous identities", choice)
 		if _, hasOAuth, _ := oauthflow.FromConfig(config, nil); !hasOAuth {
 			return c, cli.Hint(err, "ask whoever runs it for a token, and set ARKOR_TOKEN to it")
 		}
-		return c, cli.Hint(err, "sign in with `%s --oauth`", LoginCommand(choice))
+		return c, cli.Hint(err, "sign in with `%s`", loginCommand(choice, "--oauth"))
 	}
 	if c, err = NewAnonymous(ctx, client); err != nil {
 		return c, err
@@ -64,6 +65,9 @@ func NewAnonymous(ctx context.Context, client *cloud.Client) (credentials.Creden
 	}
 	if err != nil {
 		return credentials.Credentials{}, err
+	}
+	if !credentials.ValidToken(made.Token) || made.AnonymousID != cli.OneLine(made.AnonymousID) || made.PersonalOrg.Slug != cli.OneLine(made.PersonalOrg.Slug) {
+		return credentials.Credentials{}, fmt.Errorf("%s answered with a token or a name that holds control characters", client.BaseURL)
 	}
 	address := client.BaseURL
 	return credentials.Credentials{

@@ -50,7 +50,7 @@ const early = 60 * time.Second
 // Resolve returns the identity for a backend that is not the local one. It is
 // credentials.ErrSignedOut when there is none and none is to be made.
 func (r Resolver) Resolve(ctx context.Context, choice backend.Choice) (Identity, error) {
-	token, err := FromEnvironment(r.Env)
+	token, err := fromEnvironment(r.Env)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -84,11 +84,11 @@ func (r Resolver) Resolve(ctx context.Context, choice backend.Choice) (Identity,
 	return identityOf(c), nil
 }
 
-// FromEnvironment returns ARKOR_TOKEN, or "" when it is not set. Its error does
+// fromEnvironment returns ARKOR_TOKEN, or "" when it is not set. Its error does
 // not show it.
-func FromEnvironment(env cli.Env) (string, error) {
+func fromEnvironment(env cli.Env) (string, error) {
 	token := strings.TrimSpace(env.Getenv("ARKOR_TOKEN"))
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if token != "" && !credentials.ValidToken(token) {
 		return "", cli.Hint(errors.New("ARKOR_TOKEN holds a character that no token has"),
 			"set it again without blanks, quotes or line breaks")
 	}
@@ -101,15 +101,16 @@ func issuedFor(c credentials.Credentials, choice backend.Choice) error {
 		return nil
 	}
 	err := fmt.Errorf("you are signed in to %s, but the backend in use is %s (by %s)", c.Address(), choice.URL, choice.From)
-	return cli.Hint(err, "sign in there with `%s`, or use the other with --backend %s", LoginCommand(choice), c.Address())
+	return cli.Hint(err, "sign in there with `%s`, or use the other with --backend %s", loginCommand(choice), c.Address())
 }
 
-// LoginCommand is what a person types to sign in to a backend.
-func LoginCommand(choice backend.Choice) string {
+// loginCommand is what a person types to sign in to a backend.
+func loginCommand(choice backend.Choice, flags ...string) string {
+	words := append([]string{"arkor login"}, flags...)
 	if choice.From == "--backend" {
-		return "arkor login --backend " + choice.URL
+		words = append(words, "--backend", choice.URL)
 	}
-	return "arkor login"
+	return strings.Join(words, " ")
 }
 
 func identityOf(c credentials.Credentials) Identity {

@@ -20,7 +20,7 @@ func (r Resolver) renew(ctx context.Context, store credentials.Store, choice bac
 	var unwritable *credentials.WriteError
 	switch {
 	case errors.As(err, &unwritable):
-		return r.renewUnstored(ctx, c, err)
+		return r.renewUnstored(ctx, choice, c, err)
 	case err != nil:
 		return credentials.Credentials{}, err
 	}
@@ -30,12 +30,12 @@ func (r Resolver) renew(ctx context.Context, store credentials.Store, choice bac
 		err = issuedFor(c, choice)
 	}
 	if errors.Is(err, credentials.ErrSignedOut) {
-		err = cli.Hint(errors.New("somebody signed out meanwhile"), "sign in with `%s`", LoginCommand(choice))
+		err = cli.Hint(errors.New("somebody signed out meanwhile"), "sign in with `%s`", loginCommand(choice))
 	}
 	if err != nil || r.usable(c) || c.Token != seen.Token && r.holds(c) {
 		return c, err
 	}
-	fresh, renewed, err := r.refresh(ctx, c)
+	fresh, renewed, err := r.refresh(ctx, choice, c)
 	if err != nil || !renewed {
 		return fresh, err
 	}
@@ -47,8 +47,8 @@ func (r Resolver) renew(ctx context.Context, store credentials.Store, choice bac
 
 // renewUnstored is for a home that cannot be written: the token is good for
 // this once.
-func (r Resolver) renewUnstored(ctx context.Context, c credentials.Credentials, why error) (credentials.Credentials, error) {
-	fresh, renewed, err := r.refresh(ctx, c)
+func (r Resolver) renewUnstored(ctx context.Context, choice backend.Choice, c credentials.Credentials, why error) (credentials.Credentials, error) {
+	fresh, renewed, err := r.refresh(ctx, choice, c)
 	if renewed {
 		r.warnUnstored(why)
 	}
@@ -62,18 +62,18 @@ func (r Resolver) warnUnstored(err error) {
 
 // refresh asks the provider for a new token. Where it cannot be reached, a
 // token that still holds is good enough.
-func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (fresh credentials.Credentials, renewed bool, err error) {
+func (r Resolver) refresh(ctx context.Context, choice backend.Choice, c credentials.Credentials) (fresh credentials.Credentials, renewed bool, err error) {
 	if c.Mode == credentials.Anonymous {
-		err := fmt.Errorf("%s no longer accepts your anonymous identity %s", c.Address(), c.AnonymousID)
-		return c, false, cli.Hint(err, "`arkor login --anonymous` makes a new one, which has no part in the old one's projects")
+		err := fmt.Errorf("%s no longer accepts your anonymous identity %s", c.Address(), cli.OneLine(c.AnonymousID))
+		return c, false, cli.Hint(err, "`%s` makes a new one, which has no part in the old one's projects", loginCommand(choice, "--anonymous"))
 	}
-	const again = "sign in again with `arkor login --oauth`"
+	again := "sign in again with `" + loginCommand(choice, "--oauth") + "`"
 	if c.RefreshToken == "" {
 		what := "has expired"
 		if r.isRejected(c.Token) {
 			what = "was refused"
 		}
-		return c, false, cli.Hint(fmt.Errorf("the access token %s, and came without a refresh token", what), again)
+		return c, false, cli.Hint(fmt.Errorf("the access token %s, and came without a refresh token", what), "%s", again)
 	}
 	provider, unusable := oauthflow.FromCredentials(c, cloud.Patient())
 	var tokens oauthflow.Tokens
@@ -86,13 +86,13 @@ func (r Resolver) refresh(ctx context.Context, c credentials.Credentials) (fresh
 	case ctx.Err() != nil:
 		return c, false, context.Cause(ctx)
 	case errors.Is(err, oauthflow.ErrRevoked):
-		return c, false, cli.Hint(err, again)
+		return c, false, cli.Hint(err, "%s", again)
 	case r.holds(c):
 		return c, false, nil
 	case unusable != nil:
-		return c, false, cli.Hint(err, again)
+		return c, false, cli.Hint(err, "%s", again)
 	case r.isRejected(c.Token):
-		return c, false, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or "+again)
+		return c, false, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or %s", again)
 	}
 	return c, false, cli.Hint(fmt.Errorf("the access token has expired and cannot be renewed: %w", err), "try again when %s can be reached", provider.Domain)
 }

@@ -80,6 +80,22 @@ func TestAShortTokenOfAnotherCommand(t *testing.T) {
 	}
 }
 
+// C5: who signed out while we waited for the lock stays so.
+func TestRenewalBesideALogout(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	m, server := account(t, a)
+	seen := m.stored()
+	if err := os.Remove(m.store().Path()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := m.renew(t.Context(), m.store(), a.choice(), seen)
+	fails(t, "signed out", err, "somebody signed out meanwhile", "sign in with `arkor login`")
+	if m.file() != "" || server.Count("refresh_token") != 0 {
+		t.Errorf("stored %s, %d requests", m.file(), server.Count("refresh_token"))
+	}
+}
+
 // T4: only the provider's word ends a session; the file stays in any case.
 func TestRenewalThatFails(t *testing.T) {
 	t.Parallel()
@@ -214,7 +230,7 @@ func TestRenewalThatCannotBeStored(t *testing.T) {
 			}
 			lines := strings.Split(m.stderr.String(), "\n")
 			if len(lines) != 3 || !strings.HasPrefix(lines[0], "arkor: warning: the access token was renewed but not stored: write "+m.store().Path()+": ") ||
-				lines[1] != "arkor: warning: make room and make "+filepath.Dir(m.store().Path())+" writable for you, then run the command again; if the next command is refused, run `arkor login --oauth`" {
+				lines[1] != "arkor: warning: make room, and make "+filepath.Dir(m.store().Path())+" writable for you; if the next command is refused, run `arkor login --oauth`" {
 				t.Errorf("said %s", m.stderr)
 			}
 			for _, secret := range server.Secrets() {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -15,6 +18,9 @@ import (
 )
 
 func (c *command) signInByBrowser(ctx context.Context, provider oauthflow.Provider) error {
+	if err := c.ready(ctx, provider); err != nil {
+		return err
+	}
 	request := oauthflow.NewRequest()
 	callback, err := oauthflow.Listen(ctx, provider.Ports, request, c.ignored)
 	if err != nil {
@@ -58,7 +64,18 @@ func (c *command) throughBrowser(ctx context.Context, provider oauthflow.Provide
 	return fresh, c.keep(ctx, fresh)
 }
 
+// ready reports what speaks against sending a person to the provider.
+func (c *command) ready(ctx context.Context, provider oauthflow.Provider) error {
+	if err := c.trusts(ctx, provider); err != nil {
+		return err
+	}
+	return provider.Verify(ctx)
+}
+
 func (c *command) signInByDevice(ctx context.Context, provider oauthflow.Provider) error {
+	if err := c.ready(ctx, provider); err != nil {
+		return err
+	}
 	code, err := provider.RequestDevice(ctx)
 	if errors.Is(err, oauthflow.ErrNoDeviceFlow) {
 		return cli.Hint(err, "use --oauth; on a machine without a browser, --oauth --no-browser prints the address to visit")
@@ -106,16 +123,26 @@ const maxToken = 64 << 10
 
 // readToken reads standard input to its end; the end of ctx ends the wait.
 func (c *command) readToken(ctx context.Context) (string, error) {
-	if cli.IsTerminal(c.env.Stdin) {
-		fmt.Fprintln(c.env.Stderr, "Paste the token and end with Enter and Ctrl-D")
-	}
 	type outcome struct {
 		data []byte
 		err  error
 	}
 	read := make(chan outcome, 1)
+	all := func() ([]byte, error) { return io.ReadAll(io.LimitReader(c.env.Stdin, maxToken)) }
+	if file, ok := c.env.Stdin.(*os.File); ok && cli.IsTerminal(file) {
+		fmt.Fprint(c.env.Stderr, "Paste the token, which is not shown, and press Enter: ")
+		before, err := term.GetState(int(file.Fd()))
+		if err != nil {
+			return "", err
+		}
+		defer func() { // a Ctrl-C leaves the terminal as it was
+			_ = term.Restore(int(file.Fd()), before)
+			fmt.Fprintln(c.env.Stderr)
+		}()
+		all = func() ([]byte, error) { return term.ReadPassword(int(file.Fd())) }
+	}
 	go func() {
-		data, err := io.ReadAll(io.LimitReader(c.env.Stdin, maxToken))
+		data, err := all()
 		read <- outcome{data, err}
 	}()
 	var o outcome
@@ -128,7 +155,7 @@ func (c *command) readToken(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("read the token: %w", o.err)
 	}
 	token := strings.TrimSpace(string(o.data))
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !credentials.ValidToken(token) {
 		return "", cli.Hint(cli.Usagef("standard input holds no token"), "pipe it in: arkor login --with-token < token.txt")
 	}
 	return token, nil
@@ -137,6 +164,9 @@ func (c *command) readToken(ctx context.Context) (string, error) {
 // storeToken keeps an access token that was got elsewhere, once the backend has
 // taken it. It cannot be renewed.
 func (c *command) storeToken(ctx context.Context) error {
+	if err := c.trusts(ctx, oauthflow.Provider{}); err != nil {
+		return err
+	}
 	token, err := c.readToken(ctx)
 	if err != nil {
 		return err
@@ -144,7 +174,7 @@ func (c *command) storeToken(ctx context.Context) error {
 	client := *c.client
 	client.Token = token
 	if _, err := client.Me(ctx); err != nil {
-		return fmt.Errorf("%s does not take this token: %w", client.BaseURL, err)
+		return cli.Hint(fmt.Errorf("%s does not take this token: %w", client.BaseURL, err), "get a new one, or name another server with --backend")
 	}
 	fresh := credentials.Credentials{Mode: credentials.OAuth, Token: token, APIURL: &client.BaseURL}
 	if err := c.keep(ctx, fresh); err != nil {

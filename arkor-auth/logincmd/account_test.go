@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
+	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/credentials"
@@ -33,15 +34,19 @@ func signingIn(t *testing.T) (c *command, provider oauthflow.Provider, server *o
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &command{
-		env: env, noBrowser: true, patience: time.Hour, store: store, client: cloud.For(env, "http://127.0.0.1:1", ""),
-	}, provider, server, stdout, stderr
+	c = newCommand(env)
+	c.noBrowser, c.store, c.client = true, store, cloud.For(env, "http://127.0.0.1:1", "")
+	c.choice = backend.Choice{URL: c.client.BaseURL, From: "--backend"}
+	return c, provider, server, stdout, stderr
 }
 
-// O11: who does not sign in in time is told, and the port is given up.
+// O11: who does not sign in in five minutes is told, and the port is given up.
 func TestNobodySignsIn(t *testing.T) {
 	t.Parallel()
 	c, provider, server, stdout, stderr := signingIn(t)
+	if got := minutes(c.patience); got != "5 minutes" {
+		t.Errorf("a person has %s", got)
+	}
 	c.patience = time.Nanosecond
 	err := c.signInByBrowser(t.Context(), provider)
 	if err == nil || err.Error() != "nobody signed in within 0 seconds" || !strings.Contains(cli.HintOf(err), "--device") {

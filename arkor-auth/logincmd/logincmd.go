@@ -34,14 +34,17 @@ type command struct {
 
 	patience time.Duration // how long a person has to sign in in the browser
 
+	choice    backend.Choice
 	store     credentials.Store
 	client    *cloud.Client
 	mentioned sync.Once // that a callback was ignored
 }
 
+func newCommand(env cli.Env) *command { return &command{env: env, patience: 5 * time.Minute} }
+
 // New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	c := &command{env: env, patience: 5 * time.Minute}
+	c := newCommand(env)
 	flags := ff.NewFlagSet("arkor login")
 	for _, f := range []struct {
 		name  string
@@ -102,7 +105,10 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if strings.TrimSpace(c.env.Getenv("ARKOR_TOKEN")) != "" {
 		fmt.Fprintln(c.env.Stderr, "arkor: warning: ARKOR_TOKEN is set and outranks every sign-in; unset it to use this one")
 	}
-	c.client = cloud.For(c.env, choice.URL, "")
+	c.client, c.choice = cloud.For(c.env, choice.URL, ""), choice
+	if decidedByFile(choice) {
+		fmt.Fprintf(c.env.Stderr, "Signing in to %s (by %s)\n", choice.URL, choice.From)
+	}
 	switch {
 	case c.anonymous:
 		return c.signInAnonymously(ctx, false)
@@ -158,21 +164,27 @@ func (c *command) choose(ctx context.Context, provider oauthflow.Provider, hasOA
 		}
 		return err
 	case c.oauth && inCI:
-		return errors.New("--oauth needs a browser callback that CI runners can't complete. Use --anonymous in CI.")
+		err := errors.New("--oauth needs a browser callback that CI runners can't complete. Use --anonymous in CI.")
+		if !hasAnonymous {
+			err = cli.Hint(err, "%s offers no anonymous identities: set ARKOR_TOKEN there", c.client.BaseURL)
+		}
+		return err
 	case c.device:
 		return c.signInByDevice(ctx, provider)
 	case c.oauth:
 		return c.signInByBrowser(ctx, provider)
+	case c.project != "" && (!hasOAuth || !c.env.Interactive()):
+		return cli.Hint(cli.Usagef("--project is for accounts"), "say how to sign in to one: --oauth with a browser, --device without")
 	case !hasOAuth:
 		fmt.Fprintln(c.env.Stderr, "OAuth is not configured. Continuing with an anonymous session.")
 		return c.signInAnonymously(ctx, false)
 	}
 	ways := []prompt.Option{{Label: "OAuth (browser)", Hint: "Sign in to your account (requires an arkor.ai web account)"}}
-	if hasAnonymous {
+	if hasAnonymous && c.project == "" {
 		ways = append(ways, prompt.Option{Label: "Anonymous", Hint: "Throwaway token, no account"})
 	} else if !c.env.Interactive() {
 		err := fmt.Errorf("%s offers no anonymous identities", c.client.BaseURL)
-		return cli.Hint(err, "sign in to an account: --oauth with a browser, --device without")
+		return cli.Hint(err, "sign in to an account: --oauth with a browser, --device without; in CI set ARKOR_TOKEN")
 	}
 	way, err := prompt.Select(ctx, c.env, "How would you like to sign in?", ways, len(ways)-1)
 	switch {
@@ -182,6 +194,37 @@ func (c *command) choose(ctx context.Context, provider oauthflow.Provider, hasOA
 		return c.signInByBrowser(ctx, provider)
 	}
 	return c.signInAnonymously(ctx, true)
+}
+
+// decidedByFile reports whether nobody has named the server for this very run.
+func decidedByFile(choice backend.Choice) bool {
+	switch choice.From {
+	case "--backend", "ARKOR_BACKEND", "ARKOR_CLOUD_API_URL":
+		return false
+	}
+	return choice.URL != backend.ManagedCloud
+}
+
+// trusts reports whether secrets of an account may go to the backend. The config
+// file may have come with somebody else's repository: then the person has to
+// name the address, or to agree to it.
+func (c *command) trusts(ctx context.Context, provider oauthflow.Provider) error {
+	if provider.Audience != "" && strings.TrimRight(provider.Audience, "/") == backend.ManagedCloud && c.choice.URL != backend.ManagedCloud {
+		return fmt.Errorf("%s asks for tokens of %s, which are not for it", c.choice.URL, backend.ManagedCloud)
+	}
+	if !decidedByFile(c.choice) {
+		return nil
+	}
+	if stored, err := c.store.Peek(); err == nil && stored.Address() == c.choice.URL {
+		return nil
+	}
+	question := fmt.Sprintf("%s names %s. Sign in to an account there?", c.choice.From, c.choice.URL)
+	agreed, err := prompt.Confirm(ctx, c.env, question, false)
+	if err == nil && !agreed {
+		err = cli.Hint(fmt.Errorf("%s is named by %s alone", c.choice.URL, c.choice.From),
+			"if you trust it with your account, say so: --backend %s", c.choice.URL)
+	}
+	return err
 }
 
 func (c *command) config(ctx context.Context) (cloud.AuthConfig, error) {

@@ -39,19 +39,19 @@ func (c *command) bindProject(ctx context.Context, client *cloud.Client) error {
 	if bound, err := project.State(dir); err == nil {
 		if c.project != "" && c.project != bound.OrgSlug+"/"+bound.ProjectSlug {
 			return fmt.Errorf("%s says that this directory belongs to %s/%s; delete the file to choose another project",
-				project.StateFile, bound.OrgSlug, bound.ProjectSlug)
+				project.StateFile, cli.OneLine(bound.OrgSlug), cli.OneLine(bound.ProjectSlug))
 		}
 		return nil
 	} else if !errors.Is(err, project.ErrNoState) {
 		return err
 	}
-	projects, err := c.reachable(ctx, client)
 	if c.project != "" {
-		if err != nil {
-			return err
-		}
-		return c.bindNamed(ctx, projects)
+		return c.bindNamed(ctx, client)
 	}
+	if !isProject(dir) {
+		return nil
+	}
+	projects, err := c.reachable(ctx, client)
 	if err != nil {
 		if ctx.Err() != nil {
 			return err
@@ -70,8 +70,12 @@ func (c *command) reachable(ctx context.Context, client *cloud.Client) ([]reacha
 	var all []reachable
 	for _, org := range me.Orgs[:min(len(me.Orgs), maxOrgs)] {
 		projects, err := client.Projects(ctx, org.Slug)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if err != nil {
-			return nil, err
+			fmt.Fprintf(c.env.Stderr, "arkor: warning: the projects of %s could not be listed: %v\n", cli.OneLine(org.Slug), err)
+			continue
 		}
 		for _, p := range projects[:min(len(projects), maxProjects-min(len(all), maxProjects))] {
 			all = append(all, reachable{scope: project.Scope{OrgSlug: org.Slug, ProjectSlug: p.Slug, ProjectID: p.ID}})
@@ -81,25 +85,31 @@ func (c *command) reachable(ctx context.Context, client *cloud.Client) ([]reacha
 			all = append(all, reachable{scope: own, make: true})
 		}
 	}
+	if len(me.Orgs) > maxOrgs || len(all) >= maxProjects {
+		fmt.Fprintln(c.env.Stderr, "There are more projects than are shown; --project names any of them")
+	}
 	return all, nil
 }
 
-func (c *command) bindNamed(ctx context.Context, projects []reachable) error {
+// bindNamed binds the directory to the project that --project names.
+func (c *command) bindNamed(ctx context.Context, client *cloud.Client) error {
+	org, slug, _ := strings.Cut(c.project, "/")
+	projects, err := client.Projects(ctx, org)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", c.project, err)
+	}
 	var names []string
 	for _, p := range projects {
-		switch {
-		case p.make:
-		case p.String() == c.project:
-			return c.bind(ctx, p.scope)
-		default:
-			names = append(names, p.String())
+		if p.Slug == slug {
+			return c.bind(ctx, project.Scope{OrgSlug: org, ProjectSlug: slug, ProjectID: p.ID})
 		}
+		names = append(names, cli.OneLine(p.Slug))
 	}
-	err := fmt.Errorf("your account does not reach a project %s", c.project)
+	err = fmt.Errorf("there is no project %s", c.project)
 	if len(names) > 0 {
-		err = fmt.Errorf("%w; it reaches %s", err, strings.Join(names, ", "))
+		return cli.Hint(err, "those of %s are %s", org, strings.Join(names[:min(len(names), maxOrgs)], ", "))
 	}
-	return err
+	return cli.Hint(err, "sign in without --project to have one made")
 }
 
 // offer shows what the account reaches. In the directory of a project, where
@@ -120,7 +130,7 @@ func (c *command) offer(ctx context.Context, client *cloud.Client, projects []re
 			options = append(options, prompt.Option{Label: p.String()})
 		}
 	}
-	if !c.env.Interactive() || !isProject(c.env.Dir) || len(projects) == 0 {
+	if !c.env.Interactive() || len(projects) == 0 {
 		c.list(projects)
 		return nil
 	}
@@ -150,7 +160,7 @@ func (c *command) list(projects []reachable) {
 		}
 		fmt.Fprintf(c.env.Stderr, "  %s\n", p)
 	}
-	if !first && isProject(c.env.Dir) {
+	if !first {
 		fmt.Fprintln(c.env.Stderr, "hint: `arkor login --oauth --project ORG/PROJECT` binds this directory to one of them")
 	}
 }

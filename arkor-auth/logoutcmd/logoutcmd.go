@@ -69,12 +69,15 @@ func (c *command) run(ctx context.Context, args []string) error {
 		_, err = fmt.Fprintln(c.env.Stdout, "Aborted.")
 		return err
 	}
-	removed, err := remove(ctx, store)
+	removed, kept, err := remove(ctx, store)
 	if err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(c.env.Stdout, "Removed %s.\n", store.Path()); err != nil {
 		return err
+	}
+	for _, path := range kept {
+		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s is a damaged file of earlier and may hold secrets; look at it and delete it\n", path)
 	}
 	if strings.TrimSpace(c.env.Getenv("ARKOR_TOKEN")) != "" {
 		fmt.Fprintln(c.env.Stderr, "arkor: warning: ARKOR_TOKEN is set and still says who you are")
@@ -102,19 +105,20 @@ func (c *command) confirm(ctx context.Context, store credentials.Store) (bool, e
 	return prompt.Confirm(ctx, c.env, question, false)
 }
 
-// remove deletes the file and returns what it held, if that is known.
-func remove(ctx context.Context, store credentials.Store) (credentials.Credentials, error) {
+// remove deletes the file and returns what it held, if that is known, and the
+// damaged ones that are still there.
+func remove(ctx context.Context, store credentials.Store) (stored credentials.Credentials, kept []string, err error) {
 	locked, err := store.Lock(ctx)
 	if err != nil {
-		return credentials.Credentials{}, err
+		return credentials.Credentials{}, nil, err
 	}
 	defer locked.Unlock()
-	stored, _ := locked.Load()
-	err = locked.Remove()
+	stored, _ = locked.Load()
+	kept, err = locked.Remove()
 	if errors.Is(err, fs.ErrNotExist) { // another logout was faster
 		err = nil
 	}
-	return stored, err
+	return stored, kept, err
 }
 
 // revoke ends the session at the provider, so that a copy of the file is worth
@@ -130,6 +134,6 @@ func (c *command) revoke(ctx context.Context, stored credentials.Credentials) {
 		err = provider.Revoke(ctx, stored.RefreshToken)
 	}
 	if err != nil {
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: the session could not be ended at %s; it may live on there until it expires\n", stored.Domain)
+		fmt.Fprintf(c.env.Stderr, "arkor: warning: the session could not be ended at %s; it may live on there until it expires\n", cli.OneLine(stored.Domain))
 	}
 }

@@ -36,5 +36,9 @@ func (p Provider) AuthorizeURL(r Request, redirectURI string) string {
 	} {
 		query = append(query, pair[0]+"="+url.QueryEscape(pair[1]))
 	}
-	return p.Endpoints.Authorization + "?" + strings.Join(query, "&")
+	separator := "?"
+	if strings.Contains(p.Endpoints.Authorization, "?") {
+		separator = "&"
+	}
+	return p.Endpoints.Authorization + separator + strings.Join(query, "&")
 }

@@ -136,6 +136,10 @@ func (c *Callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text(w, http.StatusNotFound, "Not found")
 		return
 	}
+	if r.Method == http.MethodHead { // whoever only looks whether the page is there
+		text(w, http.StatusMethodNotAllowed, "")
+		return
+	}
 	query := r.URL.Query()
 	state, code, failure := query.Get("state"), query.Get("code"), query.Get("error")
 	ours := subtle.ConstantTimeCompare([]byte(state), []byte(c.state)) == 1

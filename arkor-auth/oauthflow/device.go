@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -73,7 +75,7 @@ func (p Provider) WaitDevice(ctx context.Context, code DeviceCode) (Tokens, erro
 	ctx, cancel := context.WithTimeout(ctx, code.Expires)
 	defer cancel()
 	post := &poster{ctx: ctx, http: p.HTTP}
-	token, err := device.Wait(ctx, post, p.Endpoints.Token, device.WaitOptions{ClientID: p.ClientID, DeviceCode: code.code})
+	token, err := device.Wait(ctx, &poller{poster: post}, p.Endpoints.Token, device.WaitOptions{ClientID: p.ClientID, DeviceCode: code.code})
 	var refusal *api.Error
 	switch {
 	case err != nil && outer.Err() == nil && ctx.Err() != nil, errors.As(err, &refusal) && refusal.Code == "expired_token":
@@ -88,4 +90,28 @@ func (p Provider) WaitDevice(ctx context.Context, code DeviceCode) (Tokens, erro
 		return Tokens{}, ErrNoRefreshToken
 	}
 	return post.tokens(token)
+}
+
+// pollFailures is how many polls in a row may get no answer: the network of a
+// machine that somebody reached by SSH need not be a good one.
+const pollFailures = 5
+
+// poller is a poster to which no answer means "not yet".
+type poller struct {
+	*poster
+	failures int
+}
+
+// PostForm sends a form and reads the whole answer.
+func (p *poller) PostForm(address string, form url.Values) (*http.Response, error) {
+	res, err := p.poster.PostForm(address, form)
+	if err == nil {
+		p.failures = 0
+		return res, nil
+	}
+	if p.failures++; p.failures > pollFailures || p.ctx.Err() != nil {
+		return nil, err
+	}
+	pending := io.NopCloser(strings.NewReader(`{"error":"authorization_pending"}`))
+	return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}}, Body: pending}, nil
 }

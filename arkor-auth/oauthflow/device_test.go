@@ -156,7 +156,7 @@ func TestDeviceAuthorization(t *testing.T) {
 		{"no pause", 200, begin + `,"interval":0,"expires_in":60}`, 1, time.Minute, ""},
 		{"less than none", 200, begin + `,"interval":-3,"expires_in":60}`, 1, time.Minute, ""},
 		{"a long time", 200, begin + `,"interval":1,"expires_in":9000000000000}`, 1, 30 * time.Minute, ""},
-		{"no end", 200, begin + `,"interval":1}`, 0, 0, "device authorization failed (200): " + begin + `,"interval":1}`},
+		{"no end", 200, begin + `,"interval":1}`, 0, 0, "device authorization failed (200): " + strings.Replace(begin, `"d"`, `"[removed]"`, 1) + `,"interval":1}`},
 		{"a page of the network", 200, "<p>Welcome</p>", 0, 0, "device authorization failed (200): <p>Welcome</p>"},
 		{"not there", 404, "", 0, 0, ErrNoDeviceFlow.Error()},
 		{"not for this client", 403, `{"error":"unauthorized_client"}`, 0, 0, ErrNoDeviceFlow.Error()},
@@ -197,4 +197,39 @@ func TestNoDeviceFlow(t *testing.T) {
 	if _, err := p.RequestDevice(t.Context()); !errors.Is(err, ErrNoDeviceFlow) || len(server.Requests()) != asked {
 		t.Errorf("the deployment says so: %v", err)
 	}
+}
+
+// A network that fails for a moment does not end the wait; one that is gone does.
+func TestDeviceFlowOverABadNetwork(t *testing.T) {
+	t.Parallel()
+	for failures, fails := range map[int]bool{pollFailures: false, pollFailures + 1: true} {
+		server, p := startProvider(t)
+		inBubble(t, p, func(t *testing.T, p Provider) {
+			code, err := p.RequestDevice(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			approve(t, p, code)
+			p.HTTP = &http.Client{Transport: &unplugged{p.HTTP.Transport, failures}}
+			if _, err := p.WaitDevice(t.Context(), code); (err != nil) != fails {
+				t.Errorf("%d failures: %v", failures, err)
+			}
+		})
+		if got := server.Count("device_code"); (got == 0) != fails {
+			t.Errorf("%d failures: %d polls", failures, got)
+		}
+	}
+}
+
+// unplugged fails some times before it works.
+type unplugged struct {
+	http.RoundTripper
+	left int
+}
+
+func (u *unplugged) RoundTrip(req *http.Request) (*http.Response, error) {
+	if u.left--; u.left >= 0 {
+		return nil, errors.New("network is unreachable")
+	}
+	return u.RoundTripper.RoundTrip(req)
 }

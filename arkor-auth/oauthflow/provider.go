@@ -4,12 +4,17 @@
 package oauthflow
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/backend"
+	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/credentials"
 )
@@ -64,14 +69,20 @@ func FromCredentials(c credentials.Credentials, client *http.Client) (Provider, 
 
 // auth0 returns the endpoints below a domain, which may carry a scheme.
 func auth0(domain string) cloud.AuthEndpoints {
-	base := strings.TrimRight(domain, "/")
-	if !strings.Contains(base, "://") {
-		base = "https://" + base
-	}
+	base := issuer(domain)
 	return cloud.AuthEndpoints{
 		Authorization: base + "/authorize", Token: base + "/oauth/token",
 		DeviceAuthorization: base + "/oauth/device/code", Revocation: base + "/oauth/revoke",
 	}
+}
+
+// issuer returns the address of a domain, which may carry a scheme.
+func issuer(domain string) string {
+	base := strings.TrimRight(domain, "/")
+	if !strings.Contains(base, "://") {
+		base = "https://" + base
+	}
+	return base
 }
 
 // isAuth0 reports whether the endpoints need not be remembered: they follow
@@ -85,9 +96,74 @@ func (p Provider) check() error {
 		if address == "" {
 			continue
 		}
-		if _, err := backend.Address(address); err != nil {
+		// A query is part of some providers' addresses.
+		bare, _, _ := strings.Cut(address, "?")
+		if _, err := backend.Address(bare); err != nil {
 			return fmt.Errorf("the sign-in provider: %w", err)
 		}
 	}
 	return nil
+}
+
+// maxDiscovery bounds a provider's description of itself.
+const maxDiscovery = 1 << 20
+
+// Verify makes sure that the provider's secrets go to the provider. A deployment
+// that advertises somebody else's could otherwise have the code of a sign-in
+// there, or a refresh token, sent to itself. Endpoints on the origin of the page
+// where the person signs in are the provider's own; for others it is asked.
+func (p Provider) Verify(ctx context.Context) error {
+	authority := origin(p.Endpoints.Authorization)
+	if origin(issuer(p.Domain)) != authority {
+		return fmt.Errorf("the sign-in provider: its page %s is not part of %s", authority, cli.OneLine(p.Domain))
+	}
+	e := p.Endpoints
+	strangers := map[string]string{}
+	for name, address := range map[string]string{
+		"token_endpoint": e.Token, "device_authorization_endpoint": e.DeviceAuthorization, "revocation_endpoint": e.Revocation,
+	} {
+		if address != "" && origin(address) != authority {
+			strangers[name] = address
+		}
+	}
+	if len(strangers) == 0 {
+		return nil
+	}
+	own, err := p.discover(ctx)
+	if err != nil {
+		return err
+	}
+	for name, address := range strangers {
+		if own[name] != address {
+			return fmt.Errorf("the sign-in provider: %s is not an address of %s", origin(address), cli.OneLine(p.Domain))
+		}
+	}
+	return nil
+}
+
+// discover asks the provider which endpoints it has.
+func (p Provider) discover(ctx context.Context) (map[string]any, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, issuer(p.Domain)+"/.well-known/openid-configuration", nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := p.HTTP.Do(req)
+	if err != nil {
+		return nil, cloud.Unreachable(req, err)
+	}
+	defer res.Body.Close()
+	var own map[string]any
+	if res.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(res.Body, maxDiscovery)).Decode(&own) != nil {
+		return nil, fmt.Errorf("the sign-in provider: %s does not say which endpoints it has", req.URL)
+	}
+	return own, nil
+}
+
+// origin returns scheme, host and port of an address.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }

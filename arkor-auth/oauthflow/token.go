@@ -96,7 +96,7 @@ func (p Provider) tokens(ctx context.Context, doing string, form url.Values) (To
 // tokens completes a token with what the last answer says about its lifetime,
 // which the library does not keep.
 func (post *poster) tokens(token *api.AccessToken) (Tokens, error) {
-	if strings.ContainsFunc(token.Token+token.RefreshToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !credentials.ValidToken(token.Token + token.RefreshToken) {
 		return Tokens{}, errors.New("the provider's answer holds a token with a character that no token has")
 	}
 	t := Tokens{Access: token.Token, Refresh: token.RefreshToken, ClockOffset: post.clockOffset()}
@@ -150,8 +150,13 @@ const maxShown = 500
 // opaque is what a token looks like.
 var opaque = regexp.MustCompile(`[A-Za-z0-9_\-.~+/=]{20,}`)
 
+// named are the fields whose values are secrets, however short.
+var named = regexp.MustCompile(`("(?:\w*token|code|device_code)"\s*:\s*")[^"]*`)
+
 // Redact removes from a foreign text what looks like a token, and shortens it.
-func Redact(text string) string { return cut(opaque.ReplaceAllString(text, "[removed]"), maxShown) }
+func Redact(text string) string {
+	return cut(opaque.ReplaceAllString(named.ReplaceAllString(text, "${1}[removed]"), "[removed]"), maxShown)
+}
 
 // shown is the last answer as an error repeats it: on one line, without tokens.
 func (post *poster) shown() string {

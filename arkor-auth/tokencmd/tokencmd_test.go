@@ -147,6 +147,41 @@ func TestTokenFromTheEnvironment(t *testing.T) {
 	}
 }
 
+// S9: whoever signs in while the project is made is not mixed into the answer.
+func TestASignInInTheMiddle(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	file := filepath.Join(m.root, ".arkor", "credentials.json")
+	var server *httptest.Server
+	signIn := func(name string) {
+		text := `{"mode":"anon","token":"` + name + `","anonymousId":"` + name + `","orgSlug":"org-` + name + `","arkorCloudApiUrl":"` + server.URL + `"}`
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer first" || r.URL.RequestURI() != "/v1/projects?orgSlug=org-first" {
+			t.Errorf("%s for %q", r.URL, r.Header.Get("Authorization"))
+		}
+		if r.Method == http.MethodPost {
+			signIn("second")
+			w.WriteHeader(http.StatusConflict)
+			return
+		}
+		fmt.Fprint(w, `{"projects":[{"id":"p1","slug":"support-bot","name":"Support Bot","orgId":"o"}]}`)
+	}))
+	defer server.Close()
+	if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	signIn("first")
+	want := `{"token":"first","mode":"anon","apiUrl":"` + server.URL + `","orgSlug":"org-first","expiresAt":null,` +
+		`"scope":{"orgSlug":"org-first","projectSlug":"support-bot","projectId":"p1"}}` + "\n"
+	if got := m.run("--json", "--scope"); got != (result{0, want, ""}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

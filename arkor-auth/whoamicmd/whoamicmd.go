@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -75,6 +77,7 @@ type answer struct {
 type failure struct {
 	Error  string `json:"error"`
 	Status *int   `json:"status"` // of HTTP; null when no answer came
+	Hint   string `json:"hint,omitempty"`
 }
 
 func (c *command) run(ctx context.Context, args []string) error {
@@ -95,7 +98,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		_, err = fmt.Fprintln(c.env.Stdout, "Not signed in. Run `arkor login` or `arkor login --anonymous`.")
 		return err
 	case errors.As(err, &status) && status.Status == http.StatusUpgradeRequired && !c.json:
-		fmt.Fprintln(c.env.Stderr, status.Message)
+		fmt.Fprintln(c.env.Stderr, status)
 		return &cli.ExitError{Status: cli.StatusFailed, Completed: true}
 	case errors.As(err, &status) && !c.json:
 		_, err = fmt.Fprintf(c.env.Stdout, "Failed to fetch /v1/me (%d). Token may be expired.\n", status.Status)
@@ -122,11 +125,32 @@ func (c *command) ask(ctx context.Context, choice backend.Choice) (identity.Iden
 			resolver.Rejected = identity.Hash(who.Token)
 			continue
 		}
+		answer.User = escape(answer.User)
 		if err == nil && len(answer.User) == 0 {
 			err = errors.New("the answer to GET /v1/me is not what the cloud API promises: user is missing")
 		}
 		return who, answer, err
 	}
+}
+
+// escape writes characters that could steer a terminal in JSON's own way, which
+// leaves what they mean to a program.
+func escape(text json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r < ' ': // between the values, where JSON has them as they are
+			b.WriteByte(' ')
+		case r > 0xFFFF && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
 }
 
 func (c *command) print(who identity.Identity, answered me) error {
@@ -179,7 +203,7 @@ func (c *command) fail(err error) error {
 	if !c.json {
 		return err
 	}
-	f := failure{Error: err.Error()}
+	f := failure{Error: err.Error(), Hint: cli.HintOf(err)}
 	var status *cloud.StatusError
 	if errors.As(err, &status) {
 		f.Status = &status.Status

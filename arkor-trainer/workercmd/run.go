@@ -138,7 +138,7 @@ func (c *runCommand) train(ctx context.Context, out events) (int, error) {
 // pipe, that is, at most as long as the process.
 func untilOwnerLeaves(ctx context.Context, in io.Reader) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	if in == nil || cli.IsTerminal(in) {
+	if in == nil || isDevice(in) {
 		return ctx, cancel
 	}
 	go func() {
@@ -146,6 +146,15 @@ func untilOwnerLeaves(ctx context.Context, in io.Reader) (context.Context, func(
 		cancel()
 	}()
 	return ctx, cancel
+}
+
+func isDevice(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // frugal makes the garbage collector run more often. That costs no time that can

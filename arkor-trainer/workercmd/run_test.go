@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -277,6 +278,24 @@ func TestRunStopsWhenItsOwnerIsGone(t *testing.T) {
 	lines, status, _ = j.run(t, nil)
 	if status != 0 || lines[1].Type != "checkpoint" {
 		t.Errorf("status %d, %s", status, types(lines))
+	}
+}
+
+// As a service or a batch system starts it: the null device ends at once, and
+// says nothing about an owner.
+func TestRunWithoutAnOwner(t *testing.T) {
+	t.Parallel()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	ctx, stop := untilOwnerLeaves(t.Context(), null)
+	defer stop()
+	select {
+	case <-ctx.Done():
+		t.Error("the run is to stop")
+	case <-time.After(50 * time.Millisecond): // for a read that ends at once
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"golang.org/x/term"
 )
 
 // Env is what a command sees of its process. Nothing below a command package
@@ -24,6 +26,12 @@ type Env struct {
 
 	Notice *Notice // where requests record that this release is being phased out; nil keeps nothing
 }
+
+// String keeps the environment, which may hold secrets, out of what is printed.
+func (e Env) String() string { return "environment of " + e.Program }
+
+// GoString is String, for %#v.
+func (e Env) GoString() string { return e.String() }
 
 // LookupEnv returns the last value of an environment variable and whether it is set.
 func (e Env) LookupEnv(name string) (string, bool) {
@@ -51,15 +59,11 @@ func (e Env) Home() (string, error) {
 	return "", Hint(Errorf("no home directory: HOME is not set"), "set HOME to a folder that you may write to")
 }
 
-// IsTerminal reports whether a stream of Env is a character device, that is, a
-// person rather than a pipe or a file.
+// IsTerminal reports whether a stream of Env is a terminal, that is, a person
+// rather than a pipe, a file or the null device.
 func IsTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // Interactive reports whether somebody is there to answer a question: all

@@ -137,3 +137,13 @@ func TestLookupEnvTakesTheLastValue(t *testing.T) {
 		t.Errorf("without HOME: %v, hint %q", err, HintOf(err))
 	}
 }
+
+func TestTheEnvironmentIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	env := Env{Program: "/bin/arkor", Environ: []string{"ARKOR_TOKEN=s3cret"}}
+	for _, text := range []string{fmt.Sprintf("%v", env), fmt.Sprintf("%+v", struct{ Env }{env}), fmt.Sprintf("%#v", env)} {
+		if strings.Contains(text, "s3cret") {
+			t.Error(text)
+		}
+	}
+}

@@ -2,9 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"sync"
-	"unicode"
 )
 
 // Notice keeps the latest word of a server that this release will not be served
@@ -41,12 +39,4 @@ func (n *Notice) show(env Env) {
 	}
 	text := fmt.Sprintf("%s (current: %s).%s Run `%s`.", n.message, n.version, cutoff, UpgradeCommand(env))
 	fmt.Fprintln(env.Stderr, OneLine(text))
-}
-
-// OneLine takes out of a text that came from elsewhere what could move the
-// cursor, break the line or turn its direction.
-func OneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
-		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-	}), " ")
 }

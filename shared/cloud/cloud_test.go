@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -231,6 +232,30 @@ func TestUnreachableServersAreNamed(t *testing.T) {
 	}
 }
 
+// J5: a server that says nothing is given up after 30 s, and after 10 s where it
+// does not even begin to speak TLS. Time passes by itself here.
+func TestHowLongASilentServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]time.Duration{"http://api.test": 30 * time.Second, "https://api.test": 10 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			client := For(cli.Env{}, address, "t0k")
+			silent, connection := net.Pipe()
+			defer silent.Close()
+			defer connection.Close()
+			go func() { _, _ = io.Copy(io.Discard, silent) }()
+			client.HTTP.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return connection, nil }
+			begun := time.Now()
+			_, err := client.Me(t.Context())
+			if want := "no answer from " + address + " (GET /v1/me) in time"; err == nil || err.Error() != want {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(begun); took != want {
+				t.Errorf("%s: given up after %v", address, took)
+			}
+		})
+	}
+}
+
 type failing struct{}
 
 func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("unplugged") }
@@ -318,5 +343,23 @@ func TestNoticesReachTheEndOfTheCommand(t *testing.T) {
 				t.Errorf("stderr %q, want %q", stderr.String(), tc.want)
 			}
 		})
+	}
+}
+
+func TestAnswersOfAnotherShape(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{
+		`{"token":7}`:                    "token is of type number",
+		`[]`:                             "it is of type array",
+		`{"token":"t"}`:                  "token, anonymousId or personalOrg.slug is missing",
+		`<h1>Welcome`:                    "invalid character '<' looking for beginning of value",
+		`{"token":"t"`:                   "unexpected end of JSON input",
+		`{"personalOrg":{"slug":false}}`: "personalOrg.slug is of type bool",
+	} {
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
+		_, err := client.Anonymous(t.Context())
+		if want = "the answer to POST /v1/auth/anonymous is not what the cloud API promises: " + want; err == nil || err.Error() != want {
+			t.Errorf("%s: %v", answer, err)
+		}
 	}
 }

@@ -5,20 +5,28 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // maxErrorBody bounds what is read of an error answer.
 const maxErrorBody = 64 << 10
 
-// StatusError is a non-2xx answer of the API.
+// StatusError is a non-2xx answer of the API. Its text is what a person may see
+// of the message.
 type StatusError struct {
 	Status  int    // HTTP status
-	Message string // for a person; never empty
+	Message string // as the server sent it; never empty
 	Code    string // machine word, "" when the server gave none
 	Body    string // what came, cut to 64 KiB
 }
 
-func (e *StatusError) Error() string { return e.Message }
+func (e *StatusError) Error() string {
+	if shown := cli.Excerpt(e.Message); shown != "" {
+		return shown
+	}
+	return fmt.Sprintf("cloud-api %d", e.Status)
+}
 
 // statusError reads the rest of an answer. A body that cannot be read counts
 // as empty.

@@ -4,6 +4,7 @@ package cloud
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -192,7 +193,15 @@ type decodeError struct {
 }
 
 func (e *decodeError) Error() string {
-	return fmt.Sprintf("the answer to %s is not what the cloud API promises: %v", e.what, e.cause)
+	why := e.cause.Error()
+	var wrong *json.UnmarshalTypeError
+	if errors.As(e.cause, &wrong) { // its own words name types of ours
+		why = fmt.Sprintf("%s is of type %s", wrong.Field, wrong.Value)
+		if wrong.Field == "" {
+			why = "it is of type " + wrong.Value
+		}
+	}
+	return fmt.Sprintf("the answer to %s is not what the cloud API promises: %s", e.what, why)
 }
 
 func (e *decodeError) Unwrap() error { return e.cause }

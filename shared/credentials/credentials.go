@@ -59,12 +59,12 @@ func (c Credentials) Address() string {
 // String shows who this is, and no secret.
 func (c Credentials) String() string {
 	if c.Mode == Anonymous {
-		return "anonymous identity " + c.AnonymousID
+		return "anonymous identity " + cli.OneLine(c.AnonymousID)
 	}
 	if c.Domain == "" {
 		return "account"
 	}
-	return "account of " + c.Domain
+	return "account of " + cli.OneLine(c.Domain)
 }
 
 // GoString keeps secrets out of %#v.
@@ -122,7 +122,7 @@ func decode(path string, data []byte) (Credentials, error) {
 		return Credentials{}, unusable(path, "it does not hold an object")
 	}
 	text := func(name string) string { return optional[string](fields, name) }
-	c := Credentials{Mode: Mode(text(fieldMode)), APIURL: pointer[string](fields, fieldAPIURL)}
+	c := Credentials{Mode: Mode(text(fieldMode)), APIURL: jsonfile.Get[string](fields, fieldAPIURL)}
 	if c.APIURL != nil {
 		*c.APIURL = strings.TrimRight(*c.APIURL, "/")
 	}
@@ -131,7 +131,7 @@ func decode(path string, data []byte) (Credentials, error) {
 		c.Token, c.AnonymousID, c.OrgSlug = text(fieldToken), text(fieldAnonymousID), text(fieldOrgSlug)
 	case OAuth:
 		c.Token, c.RefreshToken = text(fieldAccessToken), text(fieldRefreshToken)
-		c.ExpiresAt, c.ClockOffset = pointer[int64](fields, fieldExpiresAt), optional[int64](fields, fieldClockOffset)
+		c.ExpiresAt, c.ClockOffset = jsonfile.Get[int64](fields, fieldExpiresAt), optional[int64](fields, fieldClockOffset)
 		c.Domain, c.Audience, c.ClientID = text(fieldDomain), text(fieldAudience), text(fieldClientID)
 		c.TokenEndpoint, c.RevocationEndpoint = text(fieldTokenEndpoint), text(fieldRevocationEndpoint)
 	default:
@@ -140,7 +140,7 @@ func decode(path string, data []byte) (Credentials, error) {
 	if c.Token == "" {
 		return Credentials{}, unusable(path, "it holds no token")
 	}
-	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !ValidToken(c.Token) {
 		return Credentials{}, unusable(path, "its token holds a character that no token has")
 	}
 	for _, name := range knownFields {
@@ -150,6 +150,11 @@ func decode(path string, data []byte) (Credentials, error) {
 	return c, nil
 }
 
+// ValidToken reports whether a text can be a token, that is, stand in a header.
+func ValidToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
 func unusable(path, why string) error {
 	err := fmt.Errorf("%s %w: %s", path, ErrUnusable, why)
 	return cli.Hint(err, "move the file away, or remove it with `arkor logout`; then sign in again")
@@ -157,16 +162,8 @@ func unusable(path, why string) error {
 
 // optional returns a field, or its zero value when it is absent or of another type.
 func optional[T any](fields map[string]json.RawMessage, name string) (value T) {
-	if p := pointer[T](fields, name); p != nil {
+	if p := jsonfile.Get[T](fields, name); p != nil {
 		value = *p
-	}
-	return value
-}
-
-func pointer[T any](fields map[string]json.RawMessage, name string) *T {
-	var value *T
-	if json.Unmarshal(fields[name], &value) != nil {
-		return nil
 	}
 	return value
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -111,7 +112,7 @@ func (e *WriteError) Error() string { return fmt.Sprintf("write %s: %v", e.Path,
 func (e *WriteError) Unwrap() error { return e.Err }
 
 func (s Store) writeError(err error) error {
-	return cli.Hint(&WriteError{s.path, err}, "make room and make %s writable for you, then run the command again", filepath.Dir(s.path))
+	return cli.Hint(&WriteError{s.path, err}, "make room, and make %s writable for you", filepath.Dir(s.path))
 }
 
 var errLocked = errors.New("another process has been changing the credentials for 45 seconds")
@@ -222,10 +223,22 @@ func (l *Locked) keepAside() error {
 	return nil
 }
 
-// Remove deletes the file, whatever it holds. A folder in its place stays.
-func (l *Locked) Remove() error {
+// Remove deletes the file, whatever it holds, and what writes that were killed
+// left beside it. A folder in its place stays. kept are files that were corrupt
+// once and may hold secrets: those are for their owner to look at.
+func (l *Locked) Remove() (kept []string, err error) {
 	if info, err := os.Lstat(l.target); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory", l.store.path)
+		return nil, fmt.Errorf("%s is a directory", l.store.path)
 	}
-	return os.Remove(l.target)
+	folder, name := filepath.Split(l.target)
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		switch {
+		case strings.HasPrefix(entry.Name(), "."+name+"-"):
+			os.Remove(filepath.Join(folder, entry.Name()))
+		case strings.HasPrefix(entry.Name(), name+".corrupt-"):
+			kept = append(kept, filepath.Join(folder, entry.Name()))
+		}
+	}
+	return kept, os.Remove(l.target)
 }

@@ -146,7 +146,7 @@ func TestWhatCannotBeUsedIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer locked.Unlock()
-	if err := locked.Remove(); err == nil { // D3
+	if _, err := locked.Remove(); err == nil { // D3
 		t.Error("a directory was removed")
 	}
 	if _, err := os.Stat(filepath.Join(s.Path(), "x")); err != nil {
@@ -207,7 +207,7 @@ func TestALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer locked.Unlock()
-	if err := locked.Remove(); err != nil {
+	if _, err := locked.Remove(); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(target); !errors.Is(err, fs.ErrNotExist) {
@@ -278,5 +278,30 @@ func TestAModeThatTheSystemRefuses(t *testing.T) {
 	}
 	if want := "arkor: warning: could not set permissions on " + s.Path() + ": not supported here\n"; said.String() != want {
 		t.Errorf("said %s", said)
+	}
+}
+
+// Nothing secret stays behind without a word.
+func TestRemoveLooksAroundTheFile(t *testing.T) {
+	t.Parallel()
+	s, _ := home(t)
+	put(t, s, anonymousFile, 0o600)
+	stale, corrupt := filepath.Join(filepath.Dir(s.Path()), ".credentials.json-123"), s.Path()+".corrupt-20260101T000000.000Z"
+	for _, path := range []string{stale, corrupt} {
+		if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	locked, err := s.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locked.Unlock()
+	kept, err := locked.Remove()
+	if err != nil || len(kept) != 1 || kept[0] != corrupt {
+		t.Errorf("kept %v, %v", kept, err)
+	}
+	if _, err := os.Stat(stale); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what a killed write left: %v", err)
 	}
 }

@@ -46,3 +46,21 @@ func TestLockInAFolderThatIsNotThere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestLockFollowsNoLink(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege")
+	}
+	dir := t.TempDir()
+	path, elsewhere := filepath.Join(dir, "x.lock"), filepath.Join(dir, "elsewhere")
+	if err := os.Symlink(elsewhere, path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Lock(t.Context(), path); err == nil {
+		t.Error("the link was followed")
+	}
+	if _, err := os.Lstat(elsewhere); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was made behind it: %v", err)
+	}
+}

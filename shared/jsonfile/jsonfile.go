@@ -41,3 +41,12 @@ func Encode(known []Field, others map[string]json.RawMessage) ([]byte, error) {
 	}
 	return fmt.Appendf(nil, "{%s\n}", b.Bytes()), nil
 }
+
+// Get returns a field, or nil when it is absent, null or of another type.
+func Get[T any](fields map[string]json.RawMessage, name string) *T {
+	var value *T
+	if json.Unmarshal(fields[name], &value) != nil {
+		return nil
+	}
+	return value
+}

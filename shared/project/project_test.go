@@ -57,6 +57,8 @@ func TestState(t *testing.T) {
 		{"a field missing", `{"orgSlug":"acme","projectSlug":"bot"}`, "does not hold"},
 		{"a field of another type", `{"orgSlug":"acme","projectSlug":"bot","projectId":1}`, "does not hold"},
 		{"not an object", `null`, "does not hold"},
+		{"names in another case", `{"OrgSlug":"acme","projectslug":"bot","projectId":"p_1"}`, "does not hold"},
+		{"too long", `{"orgSlug":"` + strings.Repeat("x", maxState) + `"}`, "longer than"},
 	} {
 		dir := t.TempDir()
 		put(t, dir, "state.json", c.content)

@@ -9,11 +9,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/jsonfile"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
+
+// maxState bounds what is read of a file that may have come with somebody
+// else's repository.
+const maxState = 64 << 10
 
 // Folder is where the tool keeps its files inside a project.
 const Folder = ".arkor"
@@ -43,17 +48,16 @@ func State(dir string) (Scope, error) {
 // read returns the scope in a file together with all its fields, so that a
 // writer can keep those it does not know.
 func read(path string) (Scope, map[string]json.RawMessage, error) {
-	data, err := os.ReadFile(path)
+	data, err := wholefile.Read(path, maxState)
 	if err != nil {
 		return Scope{}, nil, err
 	}
-	var scope struct{ OrgSlug, ProjectSlug, ProjectID *string }
 	var fields map[string]json.RawMessage
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	err = errors.Join(json.Unmarshal(data, &fields), json.Unmarshal(data, &scope))
-	if err != nil || scope.OrgSlug == nil || scope.ProjectSlug == nil || scope.ProjectID == nil {
+	err = json.Unmarshal(bytes.TrimPrefix(data, []byte("\uFEFF")), &fields)
+	org, slug, id := jsonfile.Get[string](fields, "orgSlug"), jsonfile.Get[string](fields, "projectSlug"), jsonfile.Get[string](fields, "projectId")
+	if err != nil || org == nil || slug == nil || id == nil {
 		err := fmt.Errorf("%s does not hold { orgSlug, projectSlug, projectId }, three strings", path)
 		return Scope{}, nil, cli.Hint(err, "repair the file, or move it away")
 	}
-	return Scope{*scope.OrgSlug, *scope.ProjectSlug, *scope.ProjectID}, fields, nil
+	return Scope{*org, *slug, *id}, fields, nil
 }

@@ -142,14 +142,25 @@ func TestSwitchingOff(t *testing.T) {
 		{"DO_NOT_TRACK=", on},
 		{"DO_NOT_TRACK=0", on},
 		{"DO_NOT_TRACK=false", on},
+		{"ARKOR_TELEMETRY_DISABLED= ", []string{}},
+		{"ARKOR_TELEMETRY_DISABLED=", on},
+		{"ARKOR_TELEMETRY_DISABLED=0", on},
 		{"ARKOR_TELEMETRY_DISABLED=FALSE", on},
+		{"DO_NOT_TRACK=0 ARKOR_TELEMETRY_DISABLED=1", []string{}},
+		{"DO_NOT_TRACK=1 ARKOR_TELEMETRY_DISABLED=0", []string{}},
+		{"DO_NOT_TRACK=false ARKOR_TELEMETRY_DISABLED=0", on},
 		{"ARKOR_POSTHOG_KEY=", on},
 		{"ARKOR_POSTHOG_HOST=http://127.0.0.1:1", on},
 	}
 	for _, tt := range tests {
 		t.Run(tt.set, func(t *testing.T) {
 			t.Parallel()
-			in, r := newInbox(t), newRun(t, tt.set)
+			first, second, both := strings.Cut(tt.set, " ARKOR")
+			set := []string{first}
+			if both {
+				set = append(set, "ARKOR"+second)
+			}
+			in, r := newInbox(t), newRun(t, set...)
 			r.command(t.Context(), in.URL, "init", nil)
 			if diff := cmp.Diff(tt.want, in.names()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -159,6 +170,30 @@ func TestSwitchingOff(t *testing.T) {
 				t.Errorf("folder of the telemetry id: %v", err)
 			}
 		})
+	}
+}
+
+// M1, App. F8: what a switch may hold, untrimmed.
+func TestIsSet(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"": false, "0": false, "false": false, "False": false, "FALSE": false,
+		"1": true, "true": true, "yes": true, "no": true, "off": true, "f": true, "00": true, "0.0": true, " ": true, "\t": true, "0 ": true, " false": true,
+	} {
+		if got := isSet(cli.Env{Environ: []string{"X=" + value}}, "X"); got != want {
+			t.Errorf("%q: %t", value, got)
+		}
+	}
+	if isSet(cli.Env{}, "X") {
+		t.Error("what is not there is set")
+	}
+}
+
+// M4, App. F7: where events go when a packager stamps in a key alone.
+func TestTheUsualHost(t *testing.T) {
+	t.Parallel()
+	if host != "https://us.i.posthog.com" || key != "" {
+		t.Errorf("host %s, key %q", host, key)
 	}
 }
 

@@ -62,8 +62,8 @@ func (w watched) search(log string) {
 }
 
 // searchFiles looks through what a script's programs left in its folder:
-// redirected output, logs, state. Credentials, the backend's data, and files
-// that a script names after the secrets in them are where secrets belong.
+// redirected output, logs, state. Credentials, the backend's data, what git has
+// packed, and files that a script names after the secrets in them are where secrets belong.
 func searchFiles(t testscript.T, folder string) {
 	w, ok := t.(watched)
 	if !ok {
@@ -74,7 +74,7 @@ func searchFiles(t testscript.T, folder string) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (name == ".arkor" && filepath.Base(filepath.Dir(path)) == "home" || name == "data"):
+		case entry.IsDir() && (name == ".arkor" && filepath.Base(filepath.Dir(path)) == "home" || name == "data" || name == ".git"):
 			return filepath.SkipDir
 		case !entry.Type().IsRegular(), strings.HasPrefix(name, "arkor") && isProgram(entry), strings.HasPrefix(name, "secret"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
 			return nil

@@ -17,7 +17,7 @@ func answering(t *testing.T, handle http.HandlerFunc) Provider {
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
-	return Provider{Domain: server.URL, ClientID: "c1", Endpoints: auth0(server.URL), HTTP: cloud.Patient()}
+	return Provider{Domain: server.URL, ClientID: "c1", Endpoints: cloud.Auth0Endpoints(server.URL), HTTP: cloud.Patient()}
 }
 
 // App. B9: what does not say how long it holds, holds for an unknown time.

@@ -49,7 +49,7 @@ func FromConfig(config cloud.AuthConfig, client *http.Client) (p Provider, ok bo
 		return Provider{}, false, nil
 	}
 	if config.Endpoints == nil {
-		p.Endpoints = auth0(p.Domain)
+		p.Endpoints = cloud.Auth0Endpoints(issuer(p.Domain))
 	} else if p.Endpoints = *config.Endpoints; p.Endpoints.Authorization == "" || p.Endpoints.Token == "" {
 		return p, true, errors.New("the sign-in provider: it has no authorization or no token endpoint")
 	}
@@ -62,18 +62,9 @@ func FromCredentials(c credentials.Credentials, client *http.Client) (Provider, 
 	if c.TokenEndpoint != "" {
 		p.Endpoints = cloud.AuthEndpoints{Token: c.TokenEndpoint, Revocation: c.RevocationEndpoint}
 	} else {
-		p.Endpoints = auth0(c.Domain)
+		p.Endpoints = cloud.Auth0Endpoints(issuer(c.Domain))
 	}
 	return p, p.check()
-}
-
-// auth0 returns the endpoints below a domain, which may carry a scheme.
-func auth0(domain string) cloud.AuthEndpoints {
-	base := issuer(domain)
-	return cloud.AuthEndpoints{
-		Authorization: base + "/authorize", Token: base + "/oauth/token",
-		DeviceAuthorization: base + "/oauth/device/code", Revocation: base + "/oauth/revoke",
-	}
 }
 
 // issuer returns the address of a domain, which may carry a scheme.
@@ -87,7 +78,9 @@ func issuer(domain string) string {
 
 // isAuth0 reports whether the endpoints need not be remembered: they follow
 // from the domain.
-func (p Provider) isAuth0() bool { return p.Endpoints.Token == auth0(p.Domain).Token }
+func (p Provider) isAuth0() bool {
+	return p.Endpoints.Token == cloud.Auth0Endpoints(issuer(p.Domain)).Token
+}
 
 // check refuses addresses to which secrets would travel in the clear.
 func (p Provider) check() error {

@@ -85,7 +85,7 @@ func TestCredentialsAndBack(t *testing.T) {
 		stored    [2]string // the endpoints' addresses
 		back      cloud.AuthEndpoints
 	}{
-		{"Auth0", auth0("login.test"), [2]string{}, auth0("login.test")},
+		{"Auth0", cloud.Auth0Endpoints(issuer("login.test")), [2]string{}, cloud.Auth0Endpoints(issuer("login.test"))},
 		{"another",
 			cloud.AuthEndpoints{Authorization: "https://id.test/auth", Token: "https://id.test/token", DeviceAuthorization: "https://id.test/device", Revocation: "https://id.test/revoke"},
 			[2]string{"https://id.test/token", "https://id.test/revoke"},
@@ -116,7 +116,7 @@ func TestCredentialsAndBack(t *testing.T) {
 func TestAuthorizeURL(t *testing.T) {
 	t.Parallel()
 	r := Request{Verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", State: "st-_1"}
-	p := Provider{ClientID: "c 1&", Audience: "https://api.test/?a=b", Endpoints: auth0("http://127.0.0.1:8080")}
+	p := Provider{ClientID: "c 1&", Audience: "https://api.test/?a=b", Endpoints: cloud.Auth0Endpoints(issuer("http://127.0.0.1:8080"))}
 	want := "http://127.0.0.1:8080/authorize?response_type=code&client_id=c+1%26" +
 		"&redirect_uri=http%3A%2F%2F127.0.0.1%3A52521%2Fcallback&scope=openid+profile+email+offline_access" +
 		"&audience=https%3A%2F%2Fapi.test%2F%3Fa%3Db&state=st-_1" +
@@ -124,7 +124,7 @@ func TestAuthorizeURL(t *testing.T) {
 	if got := p.AuthorizeURL(r, "http://127.0.0.1:52521/callback"); got != want {
 		t.Errorf("got %s", got)
 	}
-	p.Endpoints = auth0("login.test")
+	p.Endpoints = cloud.Auth0Endpoints(issuer("login.test"))
 	if got := p.AuthorizeURL(r, ""); !strings.HasPrefix(got, "https://login.test/authorize?response_type=code&") {
 		t.Errorf("a host: %s", got)
 	}

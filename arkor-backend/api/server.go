@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
@@ -46,7 +47,8 @@ type Options struct {
 
 type server struct {
 	Options
-	keys inProgress // idempotency keys of requests that are being served
+	keys    inProgress // idempotency keys of requests that are being served
+	storage healthy
 }
 
 // handler serves a request; its error becomes the answer when nothing was
@@ -90,12 +92,33 @@ func (s *server) routes() map[string]methods {
 	}
 }
 
-const healthTimeout = 5 * time.Second
+const (
+	healthTimeout = 5 * time.Second
+	healthLife    = time.Second // how long an answer holds: anybody may ask, and the disk is not theirs
+)
+
+// healthy is the last look at the storage.
+type healthy struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+func (h *healthy) check(ctx context.Context, look func(context.Context) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if time.Since(h.at) < healthLife {
+		return h.err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthTimeout)
+	defer cancel()
+	h.err = look(ctx)
+	h.at = time.Now()
+	return h.err
+}
 
 func (s *server) health(c *call) error {
-	ctx, cancel := context.WithTimeout(c.Context(), healthTimeout)
-	defer cancel()
-	if err := s.Store.Check(ctx); err != nil {
+	if err := s.storage.check(c.Context(), s.Store.Check); err != nil {
 		s.Log.Error("health check", "error", err)
 		return c.json(http.StatusServiceUnavailable, map[string]any{"status": "unavailable", "reason": "storage"})
 	}

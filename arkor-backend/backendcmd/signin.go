@@ -37,7 +37,7 @@ func (s *signIn) addTo(flags *ff.FlagSet) {
 	}{
 		{&s.issuer, "oidc-issuer", "URL", "let people in who sign in at this OpenID provider"},
 		{&s.client, "oidc-client", "ID", "the public client that the provider knows the command line as"},
-		{&s.audience, "oidc-audience", "AUD", "whom access tokens must be for (default: the client)"},
+		{&s.audience, "oidc-audience", "AUD", "whom access tokens must be for: the API as the provider knows it"},
 		{&s.require, "oidc-require", "CLAIM=VALUE", "what access tokens must say, like groups=ml"},
 		{&s.ports, "callback-ports", "PORTS", "where the browser comes back to after signing in; 0 is any, if the provider allows that (default: " + defaultPorts + ")"},
 	} {
@@ -62,6 +62,9 @@ func (s *signIn) provider() (*identity.Provider, error) {
 	}
 	if s.client == "" {
 		return nil, cli.Usagef("--oidc-issuer needs --oidc-client")
+	}
+	if s.audience == "" {
+		return nil, cli.Usagef("--oidc-issuer needs --oidc-audience")
 	}
 	p := &identity.Provider{Issuer: s.issuer, ClientID: s.client, Audience: s.audience}
 	var ok bool

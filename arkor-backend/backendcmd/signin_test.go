@@ -20,7 +20,7 @@ import (
 func TestSignInFlags(t *testing.T) {
 	t.Parallel()
 	issuer := []string{"--oidc-issuer", "https://login.test"}
-	client := append(issuer, "--oidc-client", "c")
+	client := append(issuer, "--oidc-client", "c", "--oidc-audience", "a")
 	for _, tc := range []struct {
 		args []string
 		want string
@@ -30,6 +30,7 @@ func TestSignInFlags(t *testing.T) {
 		{[]string{"--oidc-require", "a=b"}, "--oidc-require needs --oidc-issuer"},
 		{[]string{"--callback-ports", "1"}, "--callback-ports needs --oidc-issuer"},
 		{issuer, "--oidc-issuer needs --oidc-client"},
+		{append(issuer, "--oidc-client", "c"), "--oidc-issuer needs --oidc-audience"},
 		{[]string{"--oidc-issuer", "http://login.test", "--oidc-client", "c"},
 			"--oidc-issuer http://login.test must begin with https:// (or http:// on this machine)"},
 		{append(client, "--oidc-require", "groups"), "--oidc-require groups is not of the form CLAIM=VALUE, like groups=ml"},
@@ -52,7 +53,7 @@ func TestServeWithoutItsProvider(t *testing.T) {
 	p := openidtest.Start()
 	p.Close()
 	m := newMachine(t)
-	_, stderr, err := m.run("serve", "--data", string(m.home), "--oidc-issuer", p.Issuer(), "--oidc-client", "c")
+	_, stderr, err := m.run("serve", "--data", string(m.home), "--oidc-issuer", p.Issuer(), "--oidc-client", "c", "--oidc-audience", "a")
 	first, hint, _ := strings.Cut(stderr, "\n")
 	if err == nil || !strings.HasPrefix(first, "arkor backend: sign-in provider "+p.Issuer()+": ") ||
 		hint != "hint: this machine must be able to read "+p.Issuer()+"/.well-known/openid-configuration" {

@@ -74,10 +74,6 @@ func TestSignInIsOffered(t *testing.T) {
 	p.Behave(func(b *openidtest.Behaviour) { b.DeviceUnsupported = true })
 	check(t, people+`false,"endpoints":{"authorization":"`+issuer+`/authorize","token":"`+issuer+`/oauth/token","revocation":"`+issuer+`/oauth/revoke"}}`,
 		config(signIn(p)))
-	toItself := func(o *daemon.Options) { o.Provider.Audience = "" }
-	if got := config(signIn(p), toItself); !strings.Contains(got, `"clientId":"arkor-cli","audience":"arkor-cli"`) {
-		t.Errorf("without an audience: %s", got)
-	}
 }
 
 func TestAnonymousIdentity(t *testing.T) {

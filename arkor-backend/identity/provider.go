@@ -21,7 +21,7 @@ import (
 type Provider struct {
 	Issuer        string // its address, see CheckIssuer
 	ClientID      string // of the command line, a public client
-	Audience      string // whom access tokens are for, "" for the client
+	Audience      string // whom access tokens are for
 	Require       Claim  // what an access token must say, zero for nothing more
 	CallbackPorts []int  // loopback ports that the command line tries in order
 }
@@ -98,9 +98,6 @@ type verifier struct {
 
 // discover asks a provider for its endpoints and keys.
 func discover(ctx context.Context, p Provider) (*verifier, error) {
-	if p.Audience == "" {
-		p.Audience = p.ClientID
-	}
 	ctx, cancel := context.WithTimeout(ctx, discoverTimeout)
 	defer cancel()
 	client := &http.Client{Timeout: askTimeout, CheckRedirect: cloud.SameOrigin}
@@ -156,11 +153,7 @@ func (v *verifier) config() cloud.AuthConfig {
 		domain = host // what existing clients expect
 	}
 	config := cloud.AuthConfig{Auth0Domain: &domain, ClientID: &v.ClientID, Audience: &v.Audience, CallbackPorts: v.CallbackPorts}
-	auth0 := cloud.AuthEndpoints{
-		Authorization: base + "/authorize", Token: base + "/oauth/token",
-		DeviceAuthorization: base + "/oauth/device/code", Revocation: base + "/oauth/revoke",
-	}
-	if v.endpoints != auth0 {
+	if v.endpoints != cloud.Auth0Endpoints(base) {
 		config.Endpoints = &v.endpoints
 	}
 	return config

@@ -56,6 +56,9 @@ func (v *verifier) verify(ctx context.Context, token string) (person, error) {
 	if err := checked.Claims(&claims); err != nil {
 		return person{}, &refusedError{err.Error()}
 	}
+	if why := idToken(claims); why != "" {
+		return person{}, &refusedError{why}
+	}
 	if v.Require != (Claim{}) && !v.Require.in(claims) {
 		return person{}, &refusedError{fmt.Sprintf("it does not say %s", v.Require)}
 	}
@@ -68,6 +71,20 @@ func (v *verifier) verify(ctx context.Context, token string) (person, error) {
 		p.email = &email
 	}
 	return p, nil
+}
+
+// idToken says what shows that a token tells a client who somebody is, and gives
+// no access: such tokens lie about in more places. "" for an access token.
+func idToken(claims map[string]json.RawMessage) string {
+	for _, name := range []string{"at_hash", "c_hash", "nonce"} {
+		if _, ok := claims[name]; ok {
+			return "it is an ID token: it holds " + name
+		}
+	}
+	if string(claims["typ"]) == `"ID"` {
+		return "it is an ID token"
+	}
+	return ""
 }
 
 // attempt notes how checking one signature went, which the verifier's own error

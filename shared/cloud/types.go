@@ -56,6 +56,15 @@ type AuthEndpoints struct {
 	Revocation          string `json:"revocation,omitempty"`
 }
 
+// Auth0Endpoints are those of Auth0, and of whoever does it alike, below an
+// issuer's address without a slash at its end.
+func Auth0Endpoints(issuer string) AuthEndpoints {
+	return AuthEndpoints{
+		Authorization: issuer + "/authorize", Token: issuer + "/oauth/token",
+		DeviceAuthorization: issuer + "/oauth/device/code", Revocation: issuer + "/oauth/revoke",
+	}
+}
+
 // AnonymousIdentity answers POST /v1/auth/anonymous.
 type AnonymousIdentity struct {
 	Token       string `json:"token"`

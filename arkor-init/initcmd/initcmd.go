@@ -117,6 +117,9 @@ func (c *command) run(ctx context.Context, args []string) error {
 	} else if err != nil {
 		return err
 	}
+	if c.interactive() {
+		c.say(c.mode.title())
+	}
 	a := answers{command: c, choices: chosen, interactive: c.interactive()}
 	project, err := a.project(ctx)
 	if err != nil {

@@ -50,9 +50,15 @@ func (c *command) make(ctx context.Context, chosen choices, p project) error {
 		c.say("Nothing was written: this was a dry run.")
 		return c.finish(done, end)
 	}
+	if c.mode == createMode {
+		c.say("Scaffolding in " + p.dir)
+	}
 	written, err := plan.Write(ctx)
 	if err != nil {
 		return err
+	}
+	if c.mode == createMode {
+		c.say("Done")
 	}
 	c.tellFiles(&done, written)
 	repo := gitrepo.Folder{Dir: p.dir, Environ: c.env.Environ}

@@ -51,6 +51,7 @@ func TestEnterTakesEveryDefault(t *testing.T) {
 			t.Parallel()
 			p := newPerson(t)
 			s := p.run(c.mode)
+			s.Expect(map[string]string{"init": "arkor init", "create": "create-arkor"}[c.mode] + "\n") // 5.6
 			s.Expect(nameQuestion)
 			s.Expect(c.asked)
 			s.Expect("enter accept")

@@ -4,7 +4,6 @@ go 1.26.5
 
 require (
 	github.com/arkorlab/arkor-go/shared v0.0.0
-	github.com/charmbracelet/x/term v0.2.1
 	github.com/peterbourgon/ff/v4 v4.0.0-beta.1
 	golang.org/x/term v0.48.0
 )
@@ -21,6 +20,7 @@ require (
 	github.com/charmbracelet/x/ansi v0.9.3 // indirect
 	github.com/charmbracelet/x/cellbuf v0.0.13 // indirect
 	github.com/charmbracelet/x/exp/strings v0.0.0-20240722160745-212f7b056ed0 // indirect
+	github.com/charmbracelet/x/term v0.2.1 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/erikgeiser/coninput v0.0.0-20211004153227-1c3628e74d0f // indirect
 	github.com/lucasb-eyer/go-colorful v1.2.0 // indirect
@@ -40,7 +40,7 @@ require (
 require (
 	github.com/cli/browser v1.3.0
 	github.com/cli/oauth v1.2.2
-	github.com/creack/pty v1.1.24
+	github.com/creack/pty v1.1.24 // indirect
 	github.com/posthog/posthog-go v1.5.2 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	golang.org/x/oauth2 v0.37.0

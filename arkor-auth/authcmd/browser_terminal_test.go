@@ -23,12 +23,10 @@ var address = regexp.MustCompile(`Browser: (\S+)\n`)
 // browserAddress is what the person is told to visit.
 func (s *session) browserAddress() string {
 	s.t.Helper()
-	s.expect("Waiting for browser callback\n")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found := address.FindStringSubmatch(s.text())
+	s.Expect("Waiting for browser callback\n")
+	found := address.FindStringSubmatch(s.Text())
 	if found == nil {
-		s.t.Fatalf("no address to visit:\n%s", s.text())
+		s.t.Fatalf("no address to visit:\n%s", s.Text())
 	}
 	return found[1]
 }
@@ -66,10 +64,10 @@ func (s *session) visit() string {
 func (p *person) signIn() *session {
 	p.t.Helper()
 	s := p.run(nil, "login", "--no-browser")
-	s.expect("> Anonymous")
-	s.press(up)
-	s.expect("> OAuth (browser)")
-	s.press(enter)
+	s.Expect("> Anonymous")
+	s.Press(up)
+	s.Expect("> OAuth (browser)")
+	s.Press(enter)
 	return s
 }
 
@@ -81,8 +79,8 @@ func TestCtrlCWhileWaitingForTheBrowser(t *testing.T) {
 	p.stores(anonymous)
 	s := p.signIn()
 	back := s.callback()
-	s.press(ctrlC)
-	if text := s.ends(130); !strings.HasSuffix(text, "Waiting for browser callback\n^C") || p.stored() != anonymous {
+	s.Press(ctrlC)
+	if text := s.Ends(130); !strings.HasSuffix(text, "Waiting for browser callback\n^C") || p.stored() != anonymous {
 		t.Errorf("stored %q, got %q", p.stored(), text)
 	}
 	if conn, err := net.Dial("tcp", back.Host); err == nil {
@@ -173,11 +171,11 @@ func TestCtrlCWhileWaitingForADevice(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	p.stores(anonymous)
 	s := p.run(nil, "login", "--device")
-	s.expect("Visit " + c.provider.Issuer() + "/activate and enter the code ")
-	s.expect("or visit " + c.provider.Issuer() + "/activate?user_code=")
-	s.expect("Waiting for you to agree there (the code holds for 10 minutes)\n")
-	s.press(ctrlC)
-	if text := s.ends(130); !strings.HasSuffix(text, "^C") || p.stored() != anonymous {
+	s.Expect("Visit " + c.provider.Issuer() + "/activate and enter the code ")
+	s.Expect("or visit " + c.provider.Issuer() + "/activate?user_code=")
+	s.Expect("Waiting for you to agree there (the code holds for 10 minutes)\n")
+	s.Press(ctrlC)
+	if text := s.Ends(130); !strings.HasSuffix(text, "^C") || p.stored() != anonymous {
 		t.Errorf("stored %q, got %q", p.stored(), text)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/arkorlab/arkor-go/shared/terminaltest"
 )
 
 // A program must not ask the terminal anything unless it asks the person: a
@@ -16,8 +18,8 @@ func TestNothingIsAskedOfTheTerminal(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
 	s := p.run(nil, "--version")
-	s.ends(0)
-	if got := string(s.raw); got != "0.0.0-dev\r\n" {
+	s.Ends(0)
+	if got := string(s.Raw()); got != "0.0.0-dev\r\n" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -29,11 +31,11 @@ func TestThePickerPreselectsAnonymous(t *testing.T) {
 	c := newCloud(t)
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, "CI=", "CLAUDECODE=1")
 	s := p.run(nil, "login")
-	s.expect("┃ How would you like to sign in?")
-	s.expect("┃   OAuth (browser): Sign in to your account (requires an arkor.ai web account)")
-	s.expect("┃ > Anonymous: Throwaway token, no account")
-	s.press(enter)
-	text := s.ends(0)
+	s.Expect("┃ How would you like to sign in?")
+	s.Expect("┃   OAuth (browser): Sign in to your account (requires an arkor.ai web account)")
+	s.Expect("┃ > Anonymous: Throwaway token, no account")
+	s.Press(enter)
+	text := s.Ends(0)
 	if _, last, _ := strings.Cut(text, "How would you like to sign in? Anonymous\n"); last != "Requesting anonymous token\n"+
 		"Anonymous id: an_1\n"+
 		"This id is how Arkor Cloud recognises this client across sessions. Keep `"+p.file()+"` to stay signed in as the same anonymous identity.\n"+
@@ -58,9 +60,9 @@ func TestLeavingThePicker(t *testing.T) {
 			c := newCloud(t)
 			p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 			s := p.run(nil, "login")
-			s.expect("> Anonymous")
-			s.press(key)
-			if text := s.ends(130); !strings.HasSuffix(text, "arkor login: Cancelled by user\n") {
+			s.Expect("> Anonymous")
+			s.Press(key)
+			if text := s.Ends(130); !strings.HasSuffix(text, "arkor login: Cancelled by user\n") {
 				t.Errorf("got %q", text)
 			}
 			if len(c.asked()) != 1 || p.stored() != "" {
@@ -79,9 +81,9 @@ func TestASignalInThePicker(t *testing.T) {
 			c := newCloud(t)
 			p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 			s := p.run(nil, "login")
-			s.expect("> Anonymous")
-			s.signal(signal)
-			s.ends(status)
+			s.Expect("> Anonymous")
+			s.Signal(signal)
+			s.Ends(status)
 			if len(c.asked()) != 1 || p.stored() != "" {
 				t.Errorf("asked %v, stored %s", c.asked(), p.stored())
 			}
@@ -96,7 +98,7 @@ func TestCINeverAsks(t *testing.T) {
 	for _, value := range []string{"1", "false"} {
 		c := newCloud(t)
 		p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, "CI="+value)
-		text := p.run(nil, "login").ends(0)
+		text := p.run(nil, "login").Ends(0)
 		if strings.Contains(text, "How would you like") || !strings.Contains(text, "Signed in anonymously") {
 			t.Errorf("CI=%s: %q", value, text)
 		}
@@ -109,12 +111,12 @@ func TestQuestionsAreOnStderr(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
-	results, stdout := openTerminal(t)
+	results, stdout := terminaltest.Open(t)
 	s := p.run(stdout, "login")
-	s.expect("How would you like to sign in?")
-	s.expect("Anonymous")
-	s.press(enter)
-	s.ends(0)
+	s.Expect("How would you like to sign in?")
+	s.Expect("Anonymous")
+	s.Press(enter)
+	s.Ends(0)
 	if got := results(); got != "Anonymous id: an_1\nSigned in anonymously (personal org: anon-1f2e).\n" {
 		t.Errorf("stdout %q", got)
 	}
@@ -133,20 +135,20 @@ func TestNoColor(t *testing.T) {
 	}{{"NO_COLOR=1", false}, {"NO_COLOR=", true}} {
 		p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, test.environ)
 		s := p.run(nil, "login")
-		s.expect("> Anonymous")
-		s.press(enter)
-		s.ends(0)
-		if got := colored.Match(s.raw); got != test.colors {
-			t.Errorf("%s: login is coloured: %t\n%q", test.environ, got, s.raw)
+		s.Expect("> Anonymous")
+		s.Press(enter)
+		s.Ends(0)
+		if got := colored.Match(s.Raw()); got != test.colors {
+			t.Errorf("%s: login is coloured: %t\n%q", test.environ, got, s.Raw())
 		}
 		s = p.run(nil, "logout")
-		s.expect("  Yes   [ No ]")
-		s.press(right)
-		s.expect("[ Yes ]   No  ")
-		s.press(enter)
-		s.ends(0)
-		if got := colored.Match(s.raw); got != test.colors {
-			t.Errorf("%s: logout is coloured: %t\n%q", test.environ, got, s.raw)
+		s.Expect("  Yes   [ No ]")
+		s.Press(right)
+		s.Expect("[ Yes ]   No  ")
+		s.Press(enter)
+		s.Ends(0)
+		if got := colored.Match(s.Raw()); got != test.colors {
+			t.Errorf("%s: logout is coloured: %t\n%q", test.environ, got, s.Raw())
 		}
 	}
 }

@@ -30,10 +30,10 @@ func TestLogoutAsks(t *testing.T) {
 			p := newPerson(t)
 			p.stores(account)
 			s := p.run(nil, "logout")
-			s.expect("Delete")
-			s.expect("[ No ]")
-			s.press(test.keys)
-			text := s.ends(0)
+			s.Expect("Delete")
+			s.Expect("[ No ]")
+			s.Press(test.keys)
+			text := s.Ends(0)
 			want, left := "Delete "+p.file()+"? No\nAborted.\n", account
 			if test.removed {
 				want, left = "Delete "+p.file()+"? Yes\nRemoved "+p.file()+".\n", ""
@@ -52,12 +52,12 @@ func TestLogoutWarnsOfAnAnonymousIdentity(t *testing.T) {
 	p := newPerson(t)
 	p.stores(anonymous)
 	s := p.run(nil, "logout")
-	s.expect("┃ Anonymous credentials cannot be restored after logout. Deleting them")
-	s.expect("┃ permanently loses access to this anonymous identity. Delete")
-	s.expect("┃ " + p.home[:20])
-	s.expect("[ No ]")
-	s.press("y")
-	text := s.ends(0)
+	s.Expect("┃ Anonymous credentials cannot be restored after logout. Deleting them")
+	s.Expect("┃ permanently loses access to this anonymous identity. Delete")
+	s.Expect("┃ " + p.home[:20])
+	s.Expect("[ No ]")
+	s.Press("y")
+	text := s.Ends(0)
 	const question = "Anonymous credentials cannot be restored after logout. Deleting them permanently loses access to this anonymous identity. Delete "
 	if !strings.HasSuffix(text, question+p.file()+"? Yes\nRemoved "+p.file()+".\n") || p.stored() != "" {
 		t.Errorf("stored %q, got %q", p.stored(), text)
@@ -71,9 +71,9 @@ func TestLeavingLogout(t *testing.T) {
 	p.stores(account)
 	for _, key := range []string{ctrlC, escape} {
 		s := p.run(nil, "logout")
-		s.expect("[ No ]")
-		s.press(key)
-		if text := s.ends(130); !strings.HasSuffix(text, "arkor logout: Cancelled by user\n") || p.stored() != account {
+		s.Expect("[ No ]")
+		s.Press(key)
+		if text := s.Ends(130); !strings.HasSuffix(text, "arkor logout: Cancelled by user\n") || p.stored() != account {
 			t.Errorf("stored %q, got %q", p.stored(), text)
 		}
 	}

@@ -3,6 +3,7 @@
 package authcmd
 
 import (
+	"bytes"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,14 +28,14 @@ func TestPlainPicker(t *testing.T) {
 		c := newCloud(t)
 		p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, test.environ)
 		s := p.run(nil, "login")
-		s.expect(plainPicker)
+		s.Expect(plainPicker)
 		for line := range strings.Lines(test.keys) {
-			s.expect(prompted)
-			s.press(line)
+			s.Expect(prompted)
+			s.Press(line)
 		}
-		text := s.ends(0)
-		if !strings.HasPrefix(text, plainPicker+prompted+test.echo+"Requesting anonymous token\n") || escapes.Match(s.raw) {
-			t.Errorf("%s, %q: got %q", test.environ, test.keys, s.raw)
+		text := s.Ends(0)
+		if !strings.HasPrefix(text, plainPicker+prompted+test.echo+"Requesting anonymous token\n") || bytes.ContainsRune(s.Raw(), 0x1b) {
+			t.Errorf("%s, %q: got %q", test.environ, test.keys, s.Raw())
 		}
 	}
 }
@@ -49,11 +50,11 @@ func TestPlainLogout(t *testing.T) {
 		p.stores(account)
 		s := p.run(nil, "logout")
 		question := "Delete " + p.file() + "? [y/N]: "
-		s.expect(question)
-		s.press("maybe\n")
-		s.expect(question)
-		s.press(test.answer + "\n")
-		text := s.ends(0)
+		s.Expect(question)
+		s.Press("maybe\n")
+		s.Expect(question)
+		s.Press(test.answer + "\n")
+		text := s.Ends(0)
 		want, left := question+test.answer+"\nAborted.\n", account
 		if test.removed {
 			want, left = question+test.answer+"\nRemoved "+p.file()+".\n", ""
@@ -81,13 +82,13 @@ func TestLeavingAPlainQuestion(t *testing.T) {
 	} {
 		p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, "ACCESSIBLE=1")
 		s := p.run(nil, "login")
-		s.expect(prompted)
+		s.Expect(prompted)
 		if test.signal != 0 {
-			s.signal(test.signal)
+			s.Signal(test.signal)
 		} else {
-			s.press(test.keys)
+			s.Press(test.keys)
 		}
-		if text := s.ends(test.status); !strings.HasSuffix(text, test.last) || p.stored() != "" {
+		if text := s.Ends(test.status); !strings.HasSuffix(text, test.last) || p.stored() != "" {
 			t.Errorf("%s: stored %q, got %q", test.name, p.stored(), text)
 		}
 	}

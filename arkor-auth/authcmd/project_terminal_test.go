@@ -31,14 +31,14 @@ func TestSignInAndChooseAProject(t *testing.T) {
 			if page := s.visit(); !strings.Contains(page, "<h1>Signed in to arkor</h1>") {
 				t.Errorf("the browser shows %s", page)
 			}
-			s.expect("Signed in\n")
-			s.expect("┃ Which project does this directory belong to?")
-			s.expect("┃ > acme/alpha")
-			s.expect("┃   acme/beta")
-			s.expect("┃   Create acme/support-bot")
-			s.expect("┃   None of these: write .arkor/state.json later")
-			s.press(test.keys)
-			text := s.ends(0)
+			s.Expect("Signed in\n")
+			s.Expect("┃ Which project does this directory belong to?")
+			s.Expect("┃ > acme/alpha")
+			s.Expect("┃   acme/beta")
+			s.Expect("┃   Create acme/support-bot")
+			s.Expect("┃   None of these: write .arkor/state.json later")
+			s.Press(test.keys)
+			text := s.Ends(0)
 			want := "Which project does this directory belong to? " + test.answer + "\n"
 			if test.slug != "" {
 				want += "Wrote .arkor/state.json: this directory belongs to acme/" + test.slug + ".\n"
@@ -65,9 +65,9 @@ func TestLeavingTheProjects(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	s := p.signIn()
 	s.visit()
-	s.expect("> acme/alpha")
-	s.press(escape)
-	text := s.ends(130)
+	s.Expect("> acme/alpha")
+	s.Press(escape)
+	text := s.Ends(130)
 	if !strings.HasSuffix(text, "arkor login: Cancelled by user\n") || !strings.Contains(text, "\nSigned in\n") || p.state() != "" {
 		t.Errorf("state %q, got %q", p.state(), text)
 	}
@@ -89,15 +89,15 @@ func TestManyProjects(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	s := p.signIn()
 	s.visit()
-	s.expect("┃ > acme/support-bot")
-	s.expect("┃   acme/bot-0 ")
-	s.expect("/ filter")
-	s.press("/")
-	s.expect("┃ /")
-	s.press("29")
-	s.expect("┃ > acme/bot-29")
-	s.press(enter)
-	text := s.ends(0)
+	s.Expect("┃ > acme/support-bot")
+	s.Expect("┃   acme/bot-0 ")
+	s.Expect("/ filter")
+	s.Press("/")
+	s.Expect("┃ /")
+	s.Press("29")
+	s.Expect("┃ > acme/bot-29")
+	s.Press(enter)
+	text := s.Ends(0)
 	if p.state() != state("bot-29", "p_bot-29") || strings.Contains(text, "bot-14") || strings.Contains(text, "Create") {
 		t.Errorf("state %q, got %q", p.state(), text)
 	}

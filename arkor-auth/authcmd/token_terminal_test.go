@@ -14,12 +14,12 @@ func TestTypingAToken(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	token := c.provider.Issue(map[string]any{"email": nil})
 	s := p.run(nil, "login", "--with-token")
-	s.expect("Paste the token, which is not shown, and press Enter: ")
-	s.press(token + enter)
-	s.expect("\nSigned in\n") // nothing of it on the screen
-	s.expect("> acme/alpha")  // standard input can still be asked
-	s.press(enter)
-	s.ends(0)
+	s.Expect("Paste the token, which is not shown, and press Enter: ")
+	s.Press(token + enter)
+	s.Expect("\nSigned in\n") // nothing of it on the screen
+	s.Expect("> acme/alpha")  // standard input can still be asked
+	s.Press(enter)
+	s.Ends(0)
 	if !strings.Contains(p.stored(), token) || p.state() != state("alpha", "p_alpha") {
 		t.Errorf("state %q, stored %q", p.state(), p.stored())
 	}
@@ -32,9 +32,9 @@ func TestLeavingWithoutAToken(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	p.stores(anonymous)
 	s := p.run(nil, "login", "--with-token")
-	s.expect("press Enter: ")
-	s.press(ctrlC)
-	s.ends(130)
+	s.Expect("press Enter: ")
+	s.Press(ctrlC)
+	s.Ends(130)
 	if len(c.asked()) != 0 || p.stored() != anonymous {
 		t.Errorf("asked %v, stored %q", c.asked(), p.stored())
 	}

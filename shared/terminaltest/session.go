@@ -167,9 +167,9 @@ func (s *Session) Signal(signal syscall.Signal) {
 	}
 }
 
-// Ends waits for the command, which must leave the terminal as it found it and
-// end with the exit status. It returns all that appeared.
-func (s *Session) Ends(status int) (text string) {
+// End waits for the command, which must leave the terminal as it found it. It
+// returns how it ended and all that appeared.
+func (s *Session) End() (state *os.ProcessState, text string) {
 	s.t.Helper()
 	timer := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	_ = s.cmd.Wait() // the state says it all
@@ -186,9 +186,48 @@ func (s *Session) Ends(status int) (text string) {
 	if on, off := bytes.LastIndex(s.raw, []byte("\x1b[?25h")), bytes.LastIndex(s.raw, []byte("\x1b[?25l")); off > on {
 		s.t.Error("the cursor is hidden")
 	}
-	text = s.text()
-	if got := s.cmd.ProcessState; got.ExitCode() != status {
-		s.t.Errorf("%v, want exit status %d:\n%s", got, status, text)
+	return s.cmd.ProcessState, s.text()
+}
+
+// Ends is End with the exit status that is wanted.
+func (s *Session) Ends(status int) (text string) {
+	s.t.Helper()
+	state, text := s.End()
+	if state.ExitCode() != status {
+		s.t.Errorf("%v, want exit status %d:\n%s", state, status, text)
 	}
 	return text
+}
+
+// Raw is all that appeared so far, with what colours and moves it.
+func (s *Session) Raw() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.raw)
+}
+
+// Text is Raw without that.
+func (s *Session) Text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text()
+}
+
+// Open returns a terminal without a person at it, for a command's results.
+// results returns what was written to it, once nobody writes any more.
+func Open(t *testing.T) (results func() string, inner *os.File) {
+	t.Helper()
+	outer, inner, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Session{person: outer, copied: make(chan struct{})}
+	s.arrived = sync.NewCond(&s.mu)
+	go s.copy()
+	t.Cleanup(func() { inner.Close(); outer.Close(); <-s.copied })
+	return func() string {
+		inner.Close()
+		<-s.copied
+		return s.text()
+	}, inner
 }

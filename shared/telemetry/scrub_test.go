@@ -56,7 +56,7 @@ func TestScrub(t *testing.T) {
 func TestScrubTakesOutWhatIsPersonal(t *testing.T) {
 	t.Parallel()
 	env := cli.Env{
-		Dir: "/work/Peach Plan", Args: []string{"init", "plum", "--template", "pear", "--name=cherry", "-y"},
+		Dir: "/srv/Peach Plan", Args: []string{"init", "plum", "--template", "pear", "--name=cherry", "-y"},
 		Environ: []string{"HOME=/home/Ada Byron"},
 	}
 	for in, want := range map[string]string{
@@ -66,7 +66,7 @@ func TestScrubTakesOutWhatIsPersonal(t *testing.T) {
 		"init failed":                       "init failed",
 		"/home/Ada Byron is full":           "* is full",
 		"user Ada Byron is over quota":      "user * is over quota",
-		"cd /work/Peach Plan/sub dir: gone": "cd * gone",
+		"cd /srv/Peach Plan/sub dir: gone": "cd * gone",
 	} {
 		if got := scrub(in, newSecrets(personal(env, nil)...)); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -38,7 +38,7 @@ test-sdk:
 	cd sdk && npm ci --no-audit --no-fund && npm test
 
 test-scripts: build
-	ARKOR_BIN=$(abspath $(BIN)) $(GO) test ./testscripts/...
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 20m ./testscripts/... # package managers come over the network
 
 vet:
 	$(GO) vet $(patsubst %,./%/...,$(filter-out arkor-trainer,$(MODULES)))

@@ -60,12 +60,12 @@ func TestScrubTakesOutWhatIsPersonal(t *testing.T) {
 		Environ: []string{"HOME=/home/Ada Byron"},
 	}
 	for in, want := range map[string]string{
-		"nothing in Peach Plan":             "nothing in *",
-		"plum exists, pear does not":        "* exists, * does not",
-		"cherry is taken":                   "* is taken",
-		"init failed":                       "init failed",
-		"/home/Ada Byron is full":           "* is full",
-		"user Ada Byron is over quota":      "user * is over quota",
+		"nothing in Peach Plan":            "nothing in *",
+		"plum exists, pear does not":       "* exists, * does not",
+		"cherry is taken":                  "* is taken",
+		"init failed":                      "init failed",
+		"/home/Ada Byron is full":          "* is full",
+		"user Ada Byron is over quota":     "user * is over quota",
 		"cd /srv/Peach Plan/sub dir: gone": "cd * gone",
 	} {
 		if got := scrub(in, newSecrets(personal(env, nil)...)); got != want {

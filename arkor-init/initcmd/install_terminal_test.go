@@ -23,7 +23,11 @@ func TestCtrlCDuringAnInstall(t *testing.T) {
 	p := newPerson(t)
 	bin := filepath.Join(p.root, "bin")
 	const manager = "#!/bin/sh\nprintf 'Really? '\nread -r answer\nsleep 600 &\necho \"$answer: $! $$ are busy\"\nwait\n"
-	if err := errors.Join(os.Mkdir(bin, 0o755), os.WriteFile(filepath.Join(bin, "pnpm"), []byte(manager), 0o755)); err != nil {
+	// A process started meanwhile would hold the open file, which then cannot be run.
+	syscall.ForkLock.RLock()
+	err := errors.Join(os.Mkdir(bin, 0o755), os.WriteFile(filepath.Join(bin, "pnpm"), []byte(manager), 0o755))
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	p.environ = append(p.environ, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))

@@ -52,8 +52,9 @@ quickstart: build
 	@$(GO) run ./testscripts/quickstart -bin $(BIN) -template $(TEMPLATE)
 
 # The figures that docs/benchmarks.md keeps, measured in one run on this machine.
+# Some of them: make bench ONLY="commands building"
 bench: build
-	@$(GO) run ./testscripts/bench -bin $(BIN)
+	@$(GO) run ./testscripts/bench -bin $(BIN) -only "$(ONLY)"
 
 # go mod tidy cannot see siblings that are not tagged yet, so each module gets
 # a replace for as long as it takes. One module: make tidy MODULES=arkor-build

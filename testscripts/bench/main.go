@@ -11,16 +11,18 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
 
 func main() {
 	bin := flag.String("bin", "bin", "folder of the binaries")
+	only := flag.String("only", "", "measure the `names` of this list only")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *bin); err != nil {
+	if err := run(ctx, *bin, strings.Fields(*only)); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -36,7 +38,7 @@ type figure struct {
 	repeated int  // how many measurements the value is the median of
 }
 
-func run(ctx context.Context, bin string) error {
+func run(ctx context.Context, bin string, only []string) error {
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return err
@@ -52,14 +54,20 @@ func run(ctx context.Context, bin string) error {
 		measure func(context.Context) ([]figure, error)
 	}{
 		{"commands", b.commands},
+		{"building", b.building},
+		{"starting", b.starting},
+		{"delivering", b.delivering},
 		{"identity", b.identity},
 		{"telemetry", b.telemetry},
-		{"training step", b.trainingStep},
+		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
-		{"a whole training", b.wholeTraining},
+		{"whole-training", b.wholeTraining},
 	}
 	var figures []figure
 	for _, step := range steps {
+		if len(only) > 0 && !slices.Contains(only, step.name) {
+			continue
+		}
 		fmt.Fprintf(os.Stderr, "measuring %s\n", step.name)
 		measured, err := step.measure(ctx)
 		if err != nil {

@@ -67,10 +67,11 @@ func (b *bench) commands(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out, err := b.command(ctx, b.folder, "arkor", "init", "triage", "--template", "triage", "--yes", "--skip-git").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("arkor init: %w\n%s", err, out)
+	project, err := b.triage(ctx)
+	if err != nil {
+		return nil, err
 	}
-	build, err := b.milliseconds(ctx, 20, filepath.Join(b.folder, "triage"), "arkor", "build")
+	build, err := b.milliseconds(ctx, 20, project, "arkor", "build")
 	return []figure{
 		{"arkor --version", version, "ms", 10, false, 50},
 		{"arkor init of the triage template", made, "ms", 40, false, 20},
@@ -94,6 +95,15 @@ func (b *bench) projects(ctx context.Context, n int) (float64, error) {
 		}
 		return nil
 	})
+}
+
+// triage returns a project of the triage template.
+func (b *bench) triage(ctx context.Context) (string, error) {
+	project := filepath.Join(b.folder, "triage")
+	if _, err := os.Stat(project); err == nil {
+		return project, nil
+	}
+	return project, outputOf(b.command(ctx, b.folder, "arkor", "init", "triage", "--template", "triage", "--yes", "--skip-git"))
 }
 
 // goBench runs Go benchmarks of the trainer and returns, for each, the median
@@ -163,7 +173,10 @@ func (b *bench) decoding(ctx context.Context) ([]figure, error) {
 
 // wholeTraining trains the triage template as a person does, once.
 func (b *bench) wholeTraining(ctx context.Context) ([]figure, error) {
-	project := filepath.Join(b.folder, "triage")
+	project, err := b.triage(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer b.command(context.WithoutCancel(ctx), project, "arkor", "backend", "stop").Run()
 	started := time.Now()
 	out, err := b.command(ctx, project, "arkor", "start").CombinedOutput()

@@ -100,11 +100,11 @@ export type ChatBody = Omit<InferArgs, "signal"> & {
   readonly baseModel?: string | undefined;
 };
 
-/** Returns the request body of `infer` at a checkpoint. */
-export function checkpointChatBody(args: InferArgs, jobId: string, step: number): ChatBody {
+/** Returns the request body of `infer`, which asks one adapter. */
+export function inferBody(args: InferArgs, adapter: ChatAdapter): ChatBody {
   return {
     messages: args.messages,
-    adapter: { kind: "checkpoint", jobId, step },
+    adapter,
     temperature: args.temperature,
     topP: args.topP,
     maxTokens: args.maxTokens,

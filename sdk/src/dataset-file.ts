@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, extname } from "node:path";
 import type { DatasetUpload } from "./client.ts";
+import {
+  badLine,
+  checkReadable,
+  formatOf,
+  isLocal,
+  nameOf,
+  noSamples,
+  pathOf,
+  readSamples,
+  unreadable,
+  type LocalDatasetSource,
+} from "./dataset-samples.ts";
 import { DatasetError } from "./errors.ts";
 import { LineChecker } from "./jsonl-check.ts";
-import type { DatasetFormat, FileDatasetSource } from "./trainer-input.ts";
+import type { DatasetFormat, DatasetSource, TrainerInput } from "./trainer-input.ts";
 
 const contentTypes: Readonly<Record<DatasetFormat, string>> = {
   jsonl: "application/x-ndjson",
@@ -28,78 +39,112 @@ export interface CheckedDataset {
   readonly held: CheckedFile | undefined;
 }
 
-/** Reads the files of a data set once, hashing and checking them. Throws DatasetError. */
-export async function checkDataset(
-  source: FileDatasetSource,
+/**
+ * Reads the data sets of a trainer once, hashing and checking them. Resolves
+ * with undefined when the backend fetches them itself. Throws DatasetError.
+ */
+export async function checkDatasets(
+  input: Pick<TrainerInput, "dataset" | "evalDataset">,
   cwd: string,
   signal: AbortSignal | undefined,
-): Promise<CheckedDataset> {
-  const train = await checkFile(source.path, source.format, cwd, signal);
-  const { evalPath } = source;
-  if (evalPath === undefined) return { train, held: undefined };
-  return { train, held: await checkFile(evalPath, source.format, cwd, signal) };
+): Promise<CheckedDataset | undefined> {
+  const { dataset, evalDataset } = input;
+  const heldOut = heldOutOf(dataset, evalDataset);
+  if (!isLocal(dataset)) return undefined;
+  const train = await checkContent(await contentOf(dataset, cwd), signal);
+  if (heldOut === undefined) return { train, held: undefined };
+  return { train, held: await checkContent(await contentOf(heldOut, cwd), signal) };
 }
 
-async function checkFile(
-  name: string,
-  format: DatasetFormat | undefined,
-  cwd: string,
-  signal: AbortSignal | undefined,
-): Promise<CheckedFile> {
+function heldOutOf(
+  dataset: DatasetSource,
+  evalDataset: DatasetSource | undefined,
+): LocalDatasetSource | undefined {
+  const evalPath = dataset.type === "file" ? dataset.evalPath : undefined;
+  if (evalDataset === undefined) {
+    if (dataset.type !== "file" || evalPath === undefined) return undefined;
+    return { type: "file", path: evalPath, format: dataset.format };
+  }
+  if (evalPath !== undefined) {
+    throw new DatasetError("dataset_invalid", "The trainer has held-out samples twice: evalPath and evalDataset.", {
+      hint: "drop one of them",
+    });
+  }
+  if (isLocal(dataset) && isLocal(evalDataset)) return evalDataset;
+  const type = isLocal(dataset) ? evalDataset.type : dataset.type;
+  throw new DatasetError("dataset_not_local", `Held-out samples cannot go with a ${type} dataset.`, {
+    hint: 'both have to be files or rows of this machine: { type: "file", path: "data/heldout.jsonl" }',
+  });
+}
+
+/** Bytes that can be read more than once. */
+interface Content {
+  readonly name: string;
+  readonly filename: string;
+  readonly format: DatasetFormat;
+  /** How many they must be; undefined when only reading them tells. */
+  readonly size: number | undefined;
+  readonly noSamples: () => DatasetError;
+  readonly read: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
+}
+
+async function contentOf(source: LocalDatasetSource, cwd: string): Promise<Content> {
+  const name = nameOf(source);
+  const common = { name, noSamples: () => noSamples(source) };
+  if (source.type === "rows" || source.parts !== undefined) {
+    checkReadable(source, cwd);
+    const filename = `${basename(name, extname(name))}.jsonl`;
+    const read = (signal?: AbortSignal) => toBytes(readSamples(source, cwd, signal));
+    return { ...common, filename, format: "jsonl", size: undefined, read };
+  }
   const path = pathOf(name, cwd);
-  const known = format ?? formatOf(path);
-  if (known === undefined || !Object.hasOwn(contentTypes, known)) {
-    const what = format ?? (extname(path) || "no extension");
+  const format = source.format ?? formatOf(path);
+  if (format === undefined || !Object.hasOwn(contentTypes, format)) {
+    const what = source.format ?? (extname(path) || "no extension");
     throw new DatasetError("dataset_invalid", `Dataset ${name}: unknown format (${what}).`, {
       hint: `name one with \`format\`: ${Object.keys(contentTypes).join(", ")}`,
     });
   }
   const size = await sizeOf(path, name, cwd);
-  const checker = known === "jsonl" ? new LineChecker() : undefined;
+  const read = (signal?: AbortSignal) => createReadStream(path, { signal });
+  return { ...common, filename: basename(path), format, size, read };
+}
+
+async function checkContent(content: Content, signal: AbortSignal | undefined): Promise<CheckedFile> {
+  const { name, filename, format } = content;
+  const checker = format === "jsonl" ? new LineChecker() : undefined;
   const hash = createHash("sha256");
-  let read = 0;
+  let size = 0;
   try {
-    for await (const chunk of createReadStream(path, { signal })) {
-      const bytes = chunk as Uint8Array;
+    for await (const bytes of content.read(signal)) {
       hash.update(bytes);
-      read += bytes.length;
+      size += bytes.length;
       if (checker?.push(bytes) !== undefined) break;
     }
   } catch (cause) {
     signal?.throwIfAborted();
-    throw unreadable(name, cause);
+    throw cause instanceof DatasetError ? cause : unreadable(name, cause);
   }
   const problem = checker?.end();
-  if (problem !== undefined) {
-    const message = `${name}:${problem.line}: ${problem.message}`;
-    throw new DatasetError("dataset_invalid", message, { hint: lineHint });
-  }
-  if (checker?.samples === 0) {
-    throw new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint });
-  }
-  if (read !== size) throw changed(name);
+  if (problem !== undefined) throw badLine(name, problem);
+  if (checker?.samples === 0) throw content.noSamples();
+  if (content.size !== undefined && size !== content.size) throw changed(name);
   const sha256 = hash.digest("hex");
-  const open = (): ReadableStream<Uint8Array> => toStream(sameBytes(path, name, size, sha256));
-  const contentType = contentTypes[known];
-  return { name, upload: { size, sha256, filename: basename(path), contentType, open } };
+  const open = (): ReadableStream<Uint8Array> => toStream(sameBytes(content, size, sha256));
+  return { name, upload: { size, sha256, filename, contentType: contentTypes[format], open } };
 }
 
-const lineHint =
-  'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
+const chunkBytes = 64 * 1024;
 
-function pathOf(name: string, cwd: string): string {
-  if (!name.startsWith("file:")) return resolve(cwd, name);
-  try {
-    return fileURLToPath(name);
-  } catch (cause) {
-    throw unreadable(name, cause);
+async function* toBytes(lines: AsyncIterable<{ readonly text: string }>): AsyncGenerator<Uint8Array> {
+  let chunk = "";
+  for await (const { text } of lines) {
+    chunk += `${text}\n`;
+    if (chunk.length < chunkBytes) continue;
+    yield Buffer.from(chunk);
+    chunk = "";
   }
-}
-
-function formatOf(path: string): DatasetFormat | undefined {
-  const extension = extname(path).slice(1).toLowerCase();
-  if (extension === "ndjson") return "jsonl";
-  return Object.hasOwn(contentTypes, extension) ? (extension as DatasetFormat) : undefined;
+  if (chunk !== "") yield Buffer.from(chunk);
 }
 
 async function sizeOf(path: string, name: string, cwd: string): Promise<number> {
@@ -119,27 +164,18 @@ async function sizeOf(path: string, name: string, cwd: string): Promise<number> 
   return stats.size;
 }
 
-function unreadable(name: string, cause: unknown): DatasetError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
-}
-
 /**
- * Yields the bytes of a file. The last of them come only when the whole is what
- * was hashed before, so that the backend never gets to see another file whole.
+ * Yields the bytes of a data set. The last of them come only when the whole is
+ * what was hashed before, so that the backend never gets to see another whole.
  */
-async function* sameBytes(
-  path: string,
-  name: string,
-  size: number,
-  sha256: string,
-): AsyncGenerator<Uint8Array> {
+async function* sameBytes(content: Content, size: number, sha256: string): AsyncGenerator<Uint8Array> {
+  const { name } = content;
   const hash = createHash("sha256");
   let total = 0;
   let held: Uint8Array | undefined;
-  for await (const chunk of createReadStream(path)) {
+  for await (const chunk of content.read()) {
     if (held !== undefined) yield held;
-    held = chunk as Uint8Array;
+    held = chunk;
     hash.update(held);
     total += held.length;
     if (total > size) throw changed(name);

@@ -90,7 +90,8 @@ export type DatasetErrorCode =
   | "dataset_invalid"
   | "dataset_changed"
   | "dataset_too_large"
-  | "dataset_upload_unsupported";
+  | "dataset_upload_unsupported"
+  | "dataset_not_local";
 
 /** A local dataset cannot be used; the message names the file and the line. */
 export class DatasetError extends ArkorError {

@@ -10,6 +10,8 @@ export type { Arkor, ArkorInput } from "./manifest.ts";
 
 export { createTrainer } from "./trainer.ts";
 export type { Trainer } from "./trainer.ts";
+export { defineDataset } from "./dataset.ts";
+export type { Dataset, DatasetOptions } from "./dataset.ts";
 export type {
   BlobDatasetSource,
   CheckpointContext,
@@ -18,6 +20,7 @@ export type {
   FileDatasetSource,
   HuggingfaceDatasetSource,
   LoraConfig,
+  RowsDatasetSource,
   TrainerCallbacks,
   TrainerInput,
   TrainingLogContext,

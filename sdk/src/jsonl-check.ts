@@ -9,17 +9,31 @@ export interface LineProblem {
   readonly message: string;
 }
 
+/** One line that holds a sample. */
+export interface Line {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly value: object;
+}
+
 /**
  * Checks JSON Lines as their bytes come by: UTF-8, one object per line, blank
- * lines allowed. Stops looking at the first problem.
+ * lines allowed. Stops looking at the first problem. `onSample`, if given, gets
+ * each line that is sound.
  */
 export class LineChecker {
+  readonly #onSample: ((line: Line) => void) | undefined;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #parts: Uint8Array[] = [];
   #length = 0;
   #line = 0;
   #samples = 0;
   #problem: LineProblem | undefined;
+
+  constructor(onSample?: (line: Line) => void) {
+    this.#onSample = onSample;
+  }
 
   /** How many lines hold an object. */
   get samples(): number {
@@ -89,6 +103,7 @@ export class LineChecker {
       return { kind: "not_object", message: `not a JSON object but ${what}` };
     }
     this.#samples++;
+    this.#onSample?.({ line: this.#line, text, value });
     return undefined;
   }
 }

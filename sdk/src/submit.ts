@@ -1,5 +1,5 @@
 import type { CloudApiClient, ProjectScope } from "./client.ts";
-import { checkDataset } from "./dataset-file.ts";
+import { checkDatasets } from "./dataset-file.ts";
 import { uploadDataset } from "./dataset-upload.ts";
 import { ArkorError, CloudApiError, DatasetError } from "./errors.ts";
 import type { JobConfig, OpenJobConfig, TrainingJob } from "./job.ts";
@@ -34,14 +34,14 @@ export async function submit(submission: Submission): Promise<TrainingJob> {
       hint: 'for a file: dataset: { type: "file", path: "data/train.jsonl" }',
     });
   }
-  const files = dataset.type === "file" ? await checkDataset(dataset, cwd, signal) : undefined;
+  const files = await checkDatasets(input, cwd, signal);
   const { client, scope } = await submission.connect();
   signal?.throwIfAborted();
   const offer = await askForModels(client);
-  if (offer !== "unknown") checkModelOffered(input.model, offer);
   const list = offer === "unknown" ? undefined : offer;
+  if (offer !== "unknown") checkModelOffered(input.model, offer);
   const datasetSource =
-    dataset.type === "file" && files !== undefined
+    files !== undefined
       ? await uploadDataset(files, client, scope, list, signal)
       : (dataset as JobConfig["datasetSource"]);
   signal?.throwIfAborted();

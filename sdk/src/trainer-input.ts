@@ -26,11 +26,36 @@ export interface FileDatasetSource {
   readonly evalPath?: string | undefined;
   /** Taken from the file's extension when left out. */
   readonly format?: DatasetFormat | undefined;
+  /** @internal */
+  readonly parts?: readonly DatasetPart[] | undefined;
+}
+
+/** Samples that are in memory; `start()` uploads them as JSON Lines. */
+export interface RowsDatasetSource<Sample extends object = object> {
+  readonly type: "rows";
+  readonly rows: readonly Sample[];
+  /** @internal */
+  readonly parts?: readonly DatasetPart[] | undefined;
+}
+
+/**
+ * Which samples of a source belong to a data set that `split` made.
+ *
+ * @internal
+ */
+export interface DatasetPart {
+  readonly fraction: number;
+  readonly seed: number;
+  readonly side: "first" | "second";
 }
 
 export type DatasetFormat = "jsonl" | "json" | "csv" | "parquet";
 
-export type DatasetSource = HuggingfaceDatasetSource | BlobDatasetSource | FileDatasetSource;
+export type DatasetSource =
+  | HuggingfaceDatasetSource
+  | BlobDatasetSource
+  | FileDatasetSource
+  | RowsDatasetSource;
 
 export interface LoraConfig {
   /** Rank of the adapter. */
@@ -47,6 +72,12 @@ export interface TrainerInput {
   readonly name: string;
   readonly model: SupportedModel;
   readonly dataset: DatasetSource;
+  /**
+   * Samples that are measured on (`evalLoss`) and never trained on: a file or
+   * rows, as `split` makes them, beside a data set of the same kinds. The
+   * `evalPath` of a file is short for it.
+   */
+  readonly evalDataset?: DatasetSource | undefined;
   readonly lora?: LoraConfig | undefined;
   /** Upper bound on gradient steps. */
   readonly maxSteps?: number | undefined;

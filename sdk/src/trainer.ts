@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
-import { checkpointChatBody, type InferArgs } from "./chat.ts";
+import { inferBody, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
 import { ArkorError } from "./errors.ts";
@@ -241,7 +241,7 @@ class Run {
       case "onCheckpoint": {
         const { job, step } = dispatch.argument;
         const infer = async (args: InferArgs): Promise<Response> => {
-          const body = checkpointChatBody(args, job.id, step);
+          const body = inferBody(args, { kind: "checkpoint", jobId: job.id, step });
           return await client.chat({ scope, body, signal: args.signal });
         };
         return void (await callbacks.onCheckpoint?.({ ...dispatch.argument, infer }));

@@ -23,6 +23,7 @@ test("the exports are the ones of the interface", () => {
     "UnsupportedModelError",
     "createArkor",
     "createTrainer",
+    "defineDataset",
     "isArkor",
     "readInferStream",
     "runTrainer",

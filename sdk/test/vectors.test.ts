@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { checkpointChatBody, type InferArgs } from "../src/chat.ts";
+import { inferBody, type InferArgs } from "../src/chat.ts";
+import { inPart } from "../src/dataset-split.ts";
 import { readDeprecation } from "../src/deprecation.ts";
 import { errorCode, errorMessage } from "../src/error-body.ts";
 import { codeOfStatus, StreamError } from "../src/errors.ts";
@@ -97,7 +98,7 @@ eachCase<{ args: InferArgs; jobId: string; step: number }, { body: unknown }>(
   ["args", "jobId", "step"],
   ["body"],
   ({ args, jobId, step }, out) => {
-    assert.deepEqual(wire(checkpointChatBody(args, jobId, step)), out.body);
+    assert.deepEqual(wire(inferBody(args, { kind: "checkpoint", jobId, step })), out.body);
   },
 );
 
@@ -168,3 +169,17 @@ eachCase<
     if (out.samples !== undefined) assert.equal(checker.samples, out.samples);
   }
 });
+
+eachCase<{ lines: string[]; fraction: number; seed: number }, { first: number[]; second: number[] }>(
+  "dataset-split.json",
+  ["lines", "fraction", "seed"],
+  ["first", "second"],
+  ({ lines, fraction, seed }, out) => {
+    for (const side of ["first", "second"] as const) {
+      const numbers = lines.map((_, index) => index + 1);
+      const inSide = (line: number): boolean =>
+        inPart(JSON.parse(lines[line - 1] ?? "") as object, [{ fraction, seed, side }]);
+      assert.deepEqual(numbers.filter(inSide), out[side]);
+    }
+  },
+);

@@ -13,10 +13,10 @@ import { randomUUID } from "node:crypto";
 import process4 from "node:process";
 
 // ../sdk/src/chat.ts
-function checkpointChatBody(args, jobId, step) {
+function inferBody(args, adapter) {
   return {
     messages: args.messages,
-    adapter: { kind: "checkpoint", jobId, step },
+    adapter,
     temperature: args.temperature,
     topP: args.topP,
     maxTokens: args.maxTokens,
@@ -747,10 +747,10 @@ async function follow(options) {
   }
 }
 async function readOnce(options) {
-  const { signal, position } = options;
+  const { signal, position: position2 } = options;
   let response;
   try {
-    response = await options.open(position.lastEventId);
+    response = await options.open(position2.lastEventId);
   } catch (error2) {
     if (signal?.aborted || isPermanent(error2)) throw error2;
     return { kind: "broken", productive: false, error: error2 };
@@ -768,7 +768,7 @@ async function readOnce(options) {
       }
       if (next.done) break;
       const frame = next.value;
-      if (frame.id !== "") position.lastEventId = frame.id;
+      if (frame.id !== "") position2.lastEventId = frame.id;
       if (frame.event === "ping") continue;
       if (frame.event === "end") {
         if (await options.onEnd(frame.data)) return { kind: "final" };
@@ -1130,21 +1130,65 @@ function unlessIdentityChanged(error) {
 }
 
 // ../sdk/src/dataset-file.ts
-import { createHash as createHash2 } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHash as createHash3 } from "node:crypto";
+import { createReadStream as createReadStream2 } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, extname, resolve } from "node:path";
+import { basename, extname as extname2 } from "node:path";
+
+// ../sdk/src/dataset-samples.ts
+import { createReadStream } from "node:fs";
+import { readFile as readFile2 } from "node:fs/promises";
+import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+
+// ../sdk/src/dataset-split.ts
+import { createHash as createHash2 } from "node:crypto";
+
+// ../sdk/src/canonical-json.ts
+function canonicalJson(value) {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(",")}}`;
+}
+
+// ../sdk/src/dataset-split.ts
+function inPart(sample, parts) {
+  const text = canonicalJson(sample);
+  let seeds = "";
+  for (const { fraction, seed, side } of parts) {
+    seeds += `${seed}
+`;
+    const first = position(seeds + text) < fraction;
+    if (first !== (side === "first")) return false;
+  }
+  return true;
+}
+function position(text) {
+  return createHash2("sha256").update(text).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+function checkSplit(fraction, seed) {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new DatasetError("dataset_invalid", `A split needs a fraction between 0 and 1, not ${fraction}.`);
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new DatasetError("dataset_invalid", `A split needs a whole number as its seed, not ${seed}.`);
+  }
+}
 
 // ../sdk/src/jsonl-check.ts
 var maxLineBytes = 16 * 1024 * 1024;
 var LineChecker = class {
+  #onSample;
   #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #parts = [];
   #length = 0;
   #line = 0;
   #samples = 0;
   #problem;
+  constructor(onSample) {
+    this.#onSample = onSample;
+  }
   /** How many lines hold an object. */
   get samples() {
     return this.#samples;
@@ -1208,6 +1252,7 @@ var LineChecker = class {
       return { kind: "not_object", message: `not a JSON object but ${what}` };
     }
     this.#samples++;
+    this.#onSample?.({ line: this.#line, text, value });
     return void 0;
   }
 };
@@ -1221,56 +1266,40 @@ function join3(parts, length) {
   return whole;
 }
 
-// ../sdk/src/dataset-file.ts
-var contentTypes = {
-  jsonl: "application/x-ndjson",
-  json: "application/json",
-  csv: "text/csv",
-  parquet: "application/vnd.apache.parquet"
-};
-async function checkDataset(source, cwd, signal) {
-  const train = await checkFile(source.path, source.format, cwd, signal);
-  const { evalPath } = source;
-  if (evalPath === void 0) return { train, held: void 0 };
-  return { train, held: await checkFile(evalPath, source.format, cwd, signal) };
+// ../sdk/src/dataset-samples.ts
+function isLocal(source) {
+  return source.type === "file" || source.type === "rows";
 }
-async function checkFile(name, format, cwd, signal) {
-  const path = pathOf(name, cwd);
-  const known = format ?? formatOf(path);
-  if (known === void 0 || !Object.hasOwn(contentTypes, known)) {
-    const what = format ?? (extname(path) || "no extension");
-    throw new DatasetError("dataset_invalid", `Dataset ${name}: unknown format (${what}).`, {
-      hint: `name one with \`format\`: ${Object.keys(contentTypes).join(", ")}`
-    });
+async function* readSamples(source, cwd, signal) {
+  checkReadable(source, cwd);
+  const { parts = [] } = source;
+  let found = false;
+  for await (const line of readAll(source, cwd, signal)) {
+    if (parts.length > 0 && !inPart(line.value, parts)) continue;
+    found = true;
+    yield line;
   }
-  const size = await sizeOf(path, name, cwd);
-  const checker = known === "jsonl" ? new LineChecker() : void 0;
-  const hash = createHash2("sha256");
-  let read = 0;
-  try {
-    for await (const chunk of createReadStream(path, { signal })) {
-      const bytes = chunk;
-      hash.update(bytes);
-      read += bytes.length;
-      if (checker?.push(bytes) !== void 0) break;
-    }
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw unreadable(name, cause);
-  }
-  const problem = checker?.end();
-  if (problem !== void 0) {
-    const message = `${name}:${problem.line}: ${problem.message}`;
-    throw new DatasetError("dataset_invalid", message, { hint: lineHint });
-  }
-  if (checker?.samples === 0) {
-    throw new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint });
-  }
-  if (read !== size) throw changed(name);
-  const sha256 = hash.digest("hex");
-  const open = () => toStream(sameBytes(path, name, size, sha256));
-  const contentType = contentTypes[known];
-  return { name, upload: { size, sha256, filename: basename(path), contentType, open } };
+  if (!found) throw noSamples(source);
+}
+function checkReadable(source, cwd) {
+  const format = source.type === "file" ? source.format ?? formatOf(pathOf(source.path, cwd)) : "jsonl";
+  if (isLocal(source) && (format === "jsonl" || format === "json")) return;
+  const what = source.type === "file" ? format ?? "other" : source.type;
+  throw new DatasetError("dataset_not_local", `The samples of a ${what} dataset cannot be read on this machine.`, {
+    hint: "what reads them, as evals and splits do, needs a .jsonl or .json file, or rows"
+  });
+}
+function nameOf(source) {
+  return source.type === "file" ? source.path : source.type;
+}
+function badLine(name, problem) {
+  return new DatasetError("dataset_invalid", `${name}:${problem.line}: ${problem.message}`, { hint: lineHint });
+}
+function noSamples(source) {
+  const name = nameOf(source);
+  return source.parts === void 0 ? new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint }) : new DatasetError("dataset_invalid", `No sample of dataset ${name} is in this part of the split.`, {
+    hint: "take another fraction or seed; which side a sample is on depends on the sample alone"
+  });
 }
 var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
 function pathOf(name, cwd) {
@@ -1284,7 +1313,143 @@ function pathOf(name, cwd) {
 function formatOf(path) {
   const extension = extname(path).slice(1).toLowerCase();
   if (extension === "ndjson") return "jsonl";
-  return Object.hasOwn(contentTypes, extension) ? extension : void 0;
+  return formats.find((format) => format === extension);
+}
+var formats = ["jsonl", "json", "csv", "parquet"];
+function unreadable(name, cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
+}
+async function* readAll(source, cwd, signal) {
+  if (source.type === "rows") return yield* serialised("rows", source.rows);
+  const { path: name, format } = source;
+  const path = pathOf(name, cwd);
+  try {
+    if ((format ?? formatOf(path)) === "jsonl") return yield* linesOf(name, path, signal);
+    const list = JSON.parse(await readFile2(path, { encoding: "utf8", signal }));
+    if (!Array.isArray(list)) throw new DatasetError("dataset_invalid", `Dataset ${name} is not a list of samples.`);
+    yield* serialised(name, list);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof DatasetError ? cause : unreadable(name, cause);
+  }
+}
+async function* linesOf(name, path, signal) {
+  let lines = [];
+  const checker = new LineChecker((line) => lines.push(line));
+  let problem;
+  for await (const chunk of createReadStream(path, { signal })) {
+    problem = checker.push(chunk);
+    yield* lines;
+    lines = [];
+    if (problem !== void 0) break;
+  }
+  problem = checker.end();
+  yield* lines;
+  if (problem !== void 0) throw badLine(name, problem);
+}
+function* serialised(name, values) {
+  for (const [index, row] of values.entries()) {
+    const line = index + 1;
+    let text;
+    try {
+      text = JSON.stringify(row);
+    } catch (error) {
+      throw badLine(name, { line, message: `not JSON: ${error instanceof Error ? error.message : String(error)}` });
+    }
+    const value = text === void 0 ? void 0 : asRecord(JSON.parse(text));
+    if (text === void 0 || value === void 0) throw badLine(name, { line, message: "not a JSON object" });
+    yield { line, text, value };
+  }
+}
+
+// ../sdk/src/dataset-file.ts
+var contentTypes = {
+  jsonl: "application/x-ndjson",
+  json: "application/json",
+  csv: "text/csv",
+  parquet: "application/vnd.apache.parquet"
+};
+async function checkDatasets(input, cwd, signal) {
+  const { dataset, evalDataset } = input;
+  const heldOut = heldOutOf(dataset, evalDataset);
+  if (!isLocal(dataset)) return void 0;
+  const train = await checkContent(await contentOf(dataset, cwd), signal);
+  if (heldOut === void 0) return { train, held: void 0 };
+  return { train, held: await checkContent(await contentOf(heldOut, cwd), signal) };
+}
+function heldOutOf(dataset, evalDataset) {
+  const evalPath = dataset.type === "file" ? dataset.evalPath : void 0;
+  if (evalDataset === void 0) {
+    if (dataset.type !== "file" || evalPath === void 0) return void 0;
+    return { type: "file", path: evalPath, format: dataset.format };
+  }
+  if (evalPath !== void 0) {
+    throw new DatasetError("dataset_invalid", "The trainer has held-out samples twice: evalPath and evalDataset.", {
+      hint: "drop one of them"
+    });
+  }
+  if (isLocal(dataset) && isLocal(evalDataset)) return evalDataset;
+  const type = isLocal(dataset) ? evalDataset.type : dataset.type;
+  throw new DatasetError("dataset_not_local", `Held-out samples cannot go with a ${type} dataset.`, {
+    hint: 'both have to be files or rows of this machine: { type: "file", path: "data/heldout.jsonl" }'
+  });
+}
+async function contentOf(source, cwd) {
+  const name = nameOf(source);
+  const common = { name, noSamples: () => noSamples(source) };
+  if (source.type === "rows" || source.parts !== void 0) {
+    checkReadable(source, cwd);
+    const filename = `${basename(name, extname2(name))}.jsonl`;
+    const read2 = (signal) => toBytes(readSamples(source, cwd, signal));
+    return { ...common, filename, format: "jsonl", size: void 0, read: read2 };
+  }
+  const path = pathOf(name, cwd);
+  const format = source.format ?? formatOf(path);
+  if (format === void 0 || !Object.hasOwn(contentTypes, format)) {
+    const what = source.format ?? (extname2(path) || "no extension");
+    throw new DatasetError("dataset_invalid", `Dataset ${name}: unknown format (${what}).`, {
+      hint: `name one with \`format\`: ${Object.keys(contentTypes).join(", ")}`
+    });
+  }
+  const size = await sizeOf(path, name, cwd);
+  const read = (signal) => createReadStream2(path, { signal });
+  return { ...common, filename: basename(path), format, size, read };
+}
+async function checkContent(content, signal) {
+  const { name, filename, format } = content;
+  const checker = format === "jsonl" ? new LineChecker() : void 0;
+  const hash = createHash3("sha256");
+  let size = 0;
+  try {
+    for await (const bytes of content.read(signal)) {
+      hash.update(bytes);
+      size += bytes.length;
+      if (checker?.push(bytes) !== void 0) break;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof DatasetError ? cause : unreadable(name, cause);
+  }
+  const problem = checker?.end();
+  if (problem !== void 0) throw badLine(name, problem);
+  if (checker?.samples === 0) throw content.noSamples();
+  if (content.size !== void 0 && size !== content.size) throw changed(name);
+  const sha256 = hash.digest("hex");
+  const open = () => toStream(sameBytes(content, size, sha256));
+  return { name, upload: { size, sha256, filename, contentType: contentTypes[format], open } };
+}
+var chunkBytes = 64 * 1024;
+async function* toBytes(lines) {
+  let chunk = "";
+  for await (const { text } of lines) {
+    chunk += `${text}
+`;
+    if (chunk.length < chunkBytes) continue;
+    yield Buffer.from(chunk);
+    chunk = "";
+  }
+  if (chunk !== "") yield Buffer.from(chunk);
 }
 async function sizeOf(path, name, cwd) {
   let stats;
@@ -1302,15 +1467,12 @@ async function sizeOf(path, name, cwd) {
   if (stats.size === 0) throw new DatasetError("dataset_invalid", `Dataset ${name} is empty.`);
   return stats.size;
 }
-function unreadable(name, cause) {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
-}
-async function* sameBytes(path, name, size, sha256) {
-  const hash = createHash2("sha256");
+async function* sameBytes(content, size, sha256) {
+  const { name } = content;
+  const hash = createHash3("sha256");
   let total = 0;
   let held;
-  for await (const chunk of createReadStream(path)) {
+  for await (const chunk of content.read()) {
     if (held !== void 0) yield held;
     held = chunk;
     hash.update(held);
@@ -1402,13 +1564,13 @@ async function submit(submission) {
       hint: 'for a file: dataset: { type: "file", path: "data/train.jsonl" }'
     });
   }
-  const files = dataset.type === "file" ? await checkDataset(dataset, cwd, signal) : void 0;
+  const files = await checkDatasets(input, cwd, signal);
   const { client, scope } = await submission.connect();
   signal?.throwIfAborted();
   const offer = await askForModels(client);
-  if (offer !== "unknown") checkModelOffered(input.model, offer);
   const list = offer === "unknown" ? void 0 : offer;
-  const datasetSource = dataset.type === "file" && files !== void 0 ? await uploadDataset(files, client, scope, list, signal) : dataset;
+  if (offer !== "unknown") checkModelOffered(input.model, offer);
+  const datasetSource = files !== void 0 ? await uploadDataset(files, client, scope, list, signal) : dataset;
   signal?.throwIfAborted();
   return await create(submission, client, scope, { ...config, datasetSource }, list !== void 0);
 }
@@ -1591,7 +1753,7 @@ var Run = class {
       case "onCheckpoint": {
         const { job, step } = dispatch.argument;
         const infer = async (args) => {
-          const body = checkpointChatBody(args, job.id, step);
+          const body = inferBody(args, { kind: "checkpoint", jobId: job.id, step });
           return await client.chat({ scope, body, signal: args.signal });
         };
         return void await callbacks.onCheckpoint?.({ ...dispatch.argument, infer });
@@ -1614,11 +1776,45 @@ var Run = class {
   }
 };
 
+// ../sdk/src/dataset.ts
+import process5 from "node:process";
+function defineDataset(source, options = {}) {
+  const { parse } = options;
+  const split = (fraction, seed) => {
+    checkSplit(fraction, seed);
+    checkReadable(source, process5.cwd());
+    if (source.type === "file" && source.evalPath !== void 0) {
+      throw new DatasetError("dataset_invalid", `Dataset ${source.path} cannot be split: it names held-out samples, evalPath.`, {
+        hint: "drop evalPath, or do without the split"
+      });
+    }
+    const part = (side) => defineDataset({ ...source, parts: [...source.parts ?? [], { fraction, seed, side }] }, options);
+    return [part("first"), part("second")];
+  };
+  async function* samples() {
+    for await (const { line, value } of readSamples(source, process5.cwd())) {
+      const sample = source.type === "rows" ? source.rows[line - 1] : value;
+      yield parse === void 0 ? sample : parseLine(sample, line, parse, nameOf(source));
+    }
+  }
+  const dataset = Object.defineProperty({ ...source }, "samples", { value: samples });
+  if (!("split" in source)) Object.defineProperty(dataset, "split", { value: split });
+  return Object.freeze(dataset);
+}
+function parseLine(value, line, parse, name) {
+  try {
+    return parse(value, line);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new DatasetError("dataset_invalid", `${name}:${line}: ${message}`, { cause });
+  }
+}
+
 // ../sdk/src/run-trainer.ts
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { extname as extname2, join as join4, resolve as resolve2 } from "node:path";
-import process5 from "node:process";
+import { extname as extname3, join as join4, resolve as resolve2 } from "node:path";
+import process6 from "node:process";
 import { pathToFileURL } from "node:url";
 var buildTimeoutMs = 12e4;
 async function runTrainer(file = "src/arkor/index.ts") {
@@ -1629,7 +1825,7 @@ async function runTrainer(file = "src/arkor/index.ts") {
       `Training entry not found: ${entry}. Provide a path or create src/arkor/index.ts.`
     );
   }
-  if (![".ts", ".mts", ".cts", ".tsx"].includes(extname2(entry))) {
+  if (![".ts", ".mts", ".cts", ".tsx"].includes(extname3(entry))) {
     return await runModule(entry);
   }
   await mkdir(".arkor", { recursive: true });
@@ -1649,10 +1845,10 @@ async function runModule(path) {
     );
   }
   const { jobId } = await trainer.start();
-  process5.stdout.write(`Started job ${jobId}
+  process6.stdout.write(`Started job ${jobId}
 `);
   const { job } = await trainer.wait();
-  process5.stdout.write(`Job ${job.id} finished with status=${job.status}
+  process6.stdout.write(`Job ${job.id} finished with status=${job.status}
 `);
 }
 function findTrainer(module) {
@@ -1671,7 +1867,7 @@ function isTrainer(value) {
   return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
 }
 async function build(entry, folder) {
-  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process5.env, process5.env["ARKOR_AUTH_BIN"]);
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process6.env, process6.env["ARKOR_AUTH_BIN"]);
   const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
     path,
     args: ["build", entry],
@@ -1679,7 +1875,7 @@ async function build(entry, folder) {
     // looked up from there: the project's own are found.
     cwd: folder,
     timeoutMs: buildTimeoutMs,
-    stderr: (line) => process5.stderr.write(`${line}
+    stderr: (line) => process6.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -1755,6 +1951,7 @@ export {
   UnsupportedModelError,
   createArkor,
   createTrainer,
+  defineDataset,
   isArkor,
   readInferStream,
   runTrainer

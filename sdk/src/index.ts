@@ -10,6 +10,7 @@ export type { Arkor, ArkorInput } from "./manifest.ts";
 
 export { createTrainer } from "./trainer.ts";
 export type { Trainer } from "./trainer.ts";
+export type { TrainerEvent } from "./trainer-events.ts";
 export { defineDataset } from "./dataset.ts";
 export type { Dataset, DatasetOptions } from "./dataset.ts";
 export type {

@@ -8,30 +8,8 @@ function isArkor(value) {
   return typeof value === "object" && value !== null && "_kind" in value && value._kind === "arkor";
 }
 
-// ../sdk/src/trainer.ts
-import { randomUUID } from "node:crypto";
-import process4 from "node:process";
-
-// ../sdk/src/chat.ts
-function inferBody(args, adapter) {
-  return {
-    messages: args.messages,
-    adapter,
-    temperature: args.temperature,
-    topP: args.topP,
-    maxTokens: args.maxTokens,
-    stream: args.stream ?? true,
-    tools: args.tools,
-    toolChoice: args.toolChoice,
-    responseFormat: args.responseFormat,
-    structuredOutputs: args.structuredOutputs
-  };
-}
-
-// ../sdk/src/credentials.ts
-function bearer(credentials) {
-  return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
-}
+// ../sdk/src/models.ts
+import { isAbsolute } from "node:path";
 
 // ../sdk/src/errors.ts
 var ArkorError = class extends Error {
@@ -127,6 +105,62 @@ var EntryError = class extends ArkorError {
     this.code = code;
   }
 };
+
+// ../sdk/src/models.ts
+var SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"]);
+function checkModelName(model) {
+  if (typeof model === "string" && model.trim() !== "") return;
+  throw new UnsupportedModelError("The trainer has no base model: `model` must be a non-empty string.", {
+    hint: 'arkor/tiny trains everywhere the local backend runs: model: "arkor/tiny"'
+  });
+}
+function checkModelOffered(model, offer) {
+  if (offer === void 0) {
+    if (SUPPORTED_MODELS.includes(model)) return;
+    throw new UnsupportedModelError(
+      `Unsupported model "${model}". This arkor release supports: ${SUPPORTED_MODELS.join(", ")}. If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.`
+    );
+  }
+  if (isAbsolute(model)) return;
+  const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
+  if (trainable.includes(model)) return;
+  const listed = offer.models.some((m) => m.id === model);
+  const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
+  throw new UnsupportedModelError(
+    listed ? `Model "${model}" cannot be trained on this backend. ${list}` : `Unsupported model "${model}": this backend does not offer it. ${list}`,
+    { hint: looksLikePath(model) ? pathHint : choiceHint }
+  );
+}
+var choiceHint = "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub";
+var pathHint = "name a model folder on the backend's machine by its absolute path";
+function looksLikePath(model) {
+  return /^(\.{1,2}|~)[\\/]/.test(model);
+}
+
+// ../sdk/src/run.ts
+import { randomUUID } from "node:crypto";
+import process4 from "node:process";
+
+// ../sdk/src/chat.ts
+function inferBody(args, adapter) {
+  return {
+    messages: args.messages,
+    adapter,
+    temperature: args.temperature,
+    topP: args.topP,
+    maxTokens: args.maxTokens,
+    stream: args.stream ?? true,
+    tools: args.tools,
+    toolChoice: args.toolChoice,
+    responseFormat: args.responseFormat,
+    structuredOutputs: args.structuredOutputs
+  };
+}
+
+// ../sdk/src/credentials.ts
+function bearer(credentials) {
+  return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+}
 
 // ../sdk/src/json.ts
 function parseJson(text) {
@@ -826,37 +860,148 @@ function askedToWait(error) {
   return error.status === 429 || error.status === 503 ? error.retryAfterMs ?? 0 : 0;
 }
 
-// ../sdk/src/models.ts
-import { isAbsolute } from "node:path";
-var SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"]);
-function checkModelName(model) {
-  if (typeof model === "string" && model.trim() !== "") return;
-  throw new UnsupportedModelError("The trainer has no base model: `model` must be a non-empty string.", {
-    hint: 'arkor/tiny trains everywhere the local backend runs: model: "arkor/tiny"'
-  });
-}
-function checkModelOffered(model, offer) {
-  if (offer === void 0) {
-    if (SUPPORTED_MODELS.includes(model)) return;
-    throw new UnsupportedModelError(
-      `Unsupported model "${model}". This arkor release supports: ${SUPPORTED_MODELS.join(", ")}. If the backend already accepts this model, upgrade arkor or submit through CloudApiClient.createJob.`
+// ../sdk/src/pump.ts
+var Pump = class {
+  #options;
+  #history = [];
+  #iterators = /* @__PURE__ */ new Set();
+  #reading;
+  constructor(options) {
+    this.#options = options;
+  }
+  /** Hands an event to the iterators, also to those that are yet to come. */
+  publish(event) {
+    this.#history.push(event);
+    for (const iterator of this.#iterators) iterator.wake();
+  }
+  async wait() {
+    const { outcome, leave } = this.#join();
+    try {
+      return await outcome;
+    } finally {
+      leave();
+    }
+  }
+  events(signal) {
+    return {
+      [Symbol.asyncIterator]: () => new EventIterator({
+        history: this.#history,
+        signal,
+        join: (iterator) => {
+          this.#iterators.add(iterator);
+          const { outcome, leave } = this.#join();
+          return {
+            outcome,
+            leave: () => {
+              this.#iterators.delete(iterator);
+              leave();
+            }
+          };
+        }
+      })
+    };
+  }
+  #join() {
+    if (this.#reading === void 0 || this.#reading.controller.signal.aborted) {
+      this.#reading = this.#start(this.#reading);
+    }
+    const reading = this.#reading;
+    reading.listeners++;
+    return {
+      outcome: reading.outcome,
+      leave: () => {
+        reading.listeners--;
+        if (reading.listeners === 0) reading.controller.abort(new Error("nobody listens any more"));
+      }
+    };
+  }
+  /** Two readings never overlap: one that was closed may still await a callback. */
+  #start(before) {
+    const controller = new AbortController();
+    const outer = this.#options.signal();
+    const abort = () => controller.abort(outer?.reason);
+    if (outer?.aborted) abort();
+    outer?.addEventListener("abort", abort, { once: true });
+    const read = async () => {
+      await before?.outcome.catch(() => void 0);
+      try {
+        return await this.#options.read(controller.signal);
+      } finally {
+        outer?.removeEventListener("abort", abort);
+        if (this.#reading === reading) this.#reading = void 0;
+      }
+    };
+    const reading = { outcome: read(), controller, listeners: 0 };
+    reading.outcome.catch(() => void 0);
+    return reading;
+  }
+};
+var EventIterator = class {
+  #options;
+  #abort = () => this.#end();
+  #at = 0;
+  #turn = Promise.resolve();
+  #wake = () => void 0;
+  #leave;
+  /** How the reading ended, once it has. */
+  #outcome;
+  #over = false;
+  constructor(options) {
+    this.#options = options;
+  }
+  wake() {
+    this.#wake();
+  }
+  next() {
+    const result = this.#turn.then(() => this.#take());
+    this.#turn = result.catch(() => void 0);
+    return result;
+  }
+  async return() {
+    this.#end();
+    return { done: true, value: void 0 };
+  }
+  async #take() {
+    if (this.#leave === void 0) this.#begin();
+    for (; ; ) {
+      if (this.#over) return { done: true, value: void 0 };
+      const event = this.#options.history[this.#at];
+      if (event !== void 0) {
+        this.#at++;
+        return { done: false, value: event };
+      }
+      if (this.#outcome !== void 0) {
+        const { failed, error } = this.#outcome;
+        this.#end();
+        if (failed) throw error;
+        continue;
+      }
+      await new Promise((resolve3) => this.#wake = resolve3);
+    }
+  }
+  #begin() {
+    const { signal, join: join5 } = this.#options;
+    if (this.#over || signal?.aborted) return this.#end();
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    const { outcome, leave } = join5(this);
+    this.#leave = leave;
+    const ended = (how) => {
+      this.#outcome = how;
+      this.#wake();
+    };
+    outcome.then(
+      () => ended({ failed: false }),
+      (error) => ended({ failed: true, error })
     );
   }
-  if (isAbsolute(model)) return;
-  const trainable = offer.models.filter((m) => m.capabilities.train).map((m) => m.id);
-  if (trainable.includes(model)) return;
-  const listed = offer.models.some((m) => m.id === model);
-  const list = trainable.length > 0 ? `It trains: ${trainable.join(", ")}.` : "It trains no model at all.";
-  throw new UnsupportedModelError(
-    listed ? `Model "${model}" cannot be trained on this backend. ${list}` : `Unsupported model "${model}": this backend does not offer it. ${list}`,
-    { hint: looksLikePath(model) ? pathHint : choiceHint }
-  );
-}
-var choiceHint = "change `model` in the trainer to one of them; on your own machine, `arkor backend pull owner/name` brings one of the hub";
-var pathHint = "name a model folder on the backend's machine by its absolute path";
-function looksLikePath(model) {
-  return /^(\.{1,2}|~)[\\/]/.test(model);
-}
+  #end() {
+    if (this.#over) return;
+    this.#over = true;
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#leave?.();
+    this.#wake();
+  }
+};
 
 // ../sdk/src/session.ts
 import { createHash } from "node:crypto";
@@ -1594,19 +1739,21 @@ function mayBeRepeated(error) {
   return !(error instanceof ArkorError);
 }
 
-// ../sdk/src/trainer.ts
-var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
-function createTrainer(input, context = {}) {
-  checkModelName(input.model);
-  const run = new Run(input, context);
-  return {
-    name: input.name,
-    start: () => run.start(),
-    wait: () => run.wait(),
-    cancel: () => run.cancel(),
-    [observe]: (observer) => run.observe(observer)
-  };
+// ../sdk/src/trainer-events.ts
+var typeOfCallback = {
+  onStarted: "started",
+  onLog: "log",
+  onCheckpoint: "checkpoint",
+  onCompleted: "completed",
+  onFailed: "failed",
+  onCancelled: "cancelled"
+};
+function toTrainerEvent(run, payload) {
+  if (run === void 0) return { type: "unknown", name: String(payload["type"] ?? ""), data: payload };
+  return { type: typeOfCallback[run.name], ...run.argument };
 }
+
+// ../sdk/src/run.ts
 var Run = class {
   #input;
   #context;
@@ -1616,6 +1763,7 @@ var Run = class {
   #timing;
   #idempotencyKey = randomUUID();
   #observers = /* @__PURE__ */ new Set();
+  #pump;
   #position = { lastEventId: void 0 };
   #connection;
   #starting;
@@ -1633,16 +1781,23 @@ var Run = class {
       initialMs: context.reconnectDelayMs ?? defaultTiming.initialMs,
       maxMs: context.maxReconnectDelayMs ?? defaultTiming.maxMs
     };
+    this.#pump = new Pump({
+      read: (signal) => this.#follow(signal),
+      signal: () => this.#input.abortSignal
+    });
   }
   async start() {
     return { jobId: (await this.#started()).id };
   }
   wait() {
-    this.#waiting ??= this.#follow().catch((error) => {
+    this.#waiting ??= this.#pump.wait().catch((error) => {
       this.#waiting = void 0;
       throw error;
     });
     return this.#waiting;
+  }
+  events(signal) {
+    return this.#pump.events(signal);
   }
   async cancel() {
     await this.#starting?.catch(() => void 0);
@@ -1689,49 +1844,36 @@ var Run = class {
     const client = new CloudApiClient(new Transport({ source: session }));
     return { session, client, scope: await session.scope() };
   }
-  async #follow() {
+  async #follow(signal) {
     if (this.#result !== void 0) return this.#result;
     let job = this.#job ?? await this.#started();
     const { jobsAhead } = job;
     if (typeof jobsAhead === "number" && jobsAhead > 0) this.#notify({ type: "queued", jobsAhead });
-    const { session, client, scope } = await this.#connect();
-    const signal = this.#input.abortSignal;
-    const apply = async (effect) => {
+    const connection = await this.#connect();
+    const { session, client, scope } = connection;
+    const apply = async (effect, payload) => {
       job = effect.job;
-      this.#job = job;
-      if (effect.final) {
-        const completed = effect.dispatch?.name === "onCompleted";
-        this.#result = { job, artifacts: completed ? effect.dispatch.argument.artifacts : [] };
-      }
-      await this.#call(effect.dispatch, client, scope);
+      await this.#apply(effect, payload, connection);
       return effect.final;
     };
     await follow({
       open: (lastEventId) => client.openEventStream(job.id, scope, { lastEventId, signal }),
-      onEvent: async (payload) => {
-        const final = await apply(applyEvent(job, payload));
-        this.#notify(payload);
-        return final;
-      },
+      onEvent: (payload) => apply(applyEvent(job, payload), payload),
       onEnd: async (data) => {
         const named = endStatus(data);
         if (named !== void 0 && !isFinal(named)) return false;
         const ask = named === void 0 || named === "failed";
         const server = ask ? await client.getJob(job.id, scope).then(({ job: job2 }) => job2, () => void 0) : void 0;
-        if (server !== void 0 && !isFinal(server.status)) return false;
-        if (server !== void 0 && isFinal(server.status)) {
-          const { status, completedAt = null, error } = server;
-          await apply(finish({ ...job, ...server }, status, completedAt, { error }));
-        } else if (named !== void 0) {
-          await apply(finish(job, named, null));
-        } else {
-          return true;
-        }
-        this.#notify({ type: `training.${job.status}`, jobId: job.id, error: job.error });
-        return true;
+        const status = server?.status ?? named;
+        if (status === void 0) return true;
+        if (!isFinal(status)) return false;
+        const { completedAt = null, error } = server ?? {};
+        const payload = { type: `training.${status}`, jobId: job.id, error };
+        return await apply(finish({ ...job, ...server }, status, completedAt, payload), payload);
       },
       onFailure: async ({ attempt, delayMs, error }) => {
         this.#notify({ type: "reconnecting", attempt, delayMs, error });
+        this.#pump.publish({ type: "reconnecting", attempt, delayMs, error });
         if (!(error instanceof ArkorError)) await session.unreachable();
       },
       position: this.#position,
@@ -1742,28 +1884,20 @@ var Run = class {
     });
     return this.#result ?? { job, artifacts: [] };
   }
-  async #call(dispatch, client, scope) {
-    const callbacks = this.#input.callbacks;
-    if (dispatch === void 0 || callbacks === void 0) return;
-    switch (dispatch.name) {
-      case "onStarted":
-        return void await callbacks.onStarted?.(dispatch.argument);
-      case "onLog":
-        return void await callbacks.onLog?.(dispatch.argument);
-      case "onCheckpoint": {
-        const { job, step } = dispatch.argument;
-        const infer = async (args) => {
-          const body = inferBody(args, { kind: "checkpoint", jobId: job.id, step });
-          return await client.chat({ scope, body, signal: args.signal });
-        };
-        return void await callbacks.onCheckpoint?.({ ...dispatch.argument, infer });
-      }
-      case "onCompleted":
-        return void await callbacks.onCompleted?.(dispatch.argument);
-      case "onFailed":
-        return void await callbacks.onFailed?.(dispatch.argument);
-      case "onCancelled":
-        return void await callbacks.onCancelled?.(dispatch.argument);
+  /** Runs what an event calls for: its callback, and whoever watches. */
+  async #apply(effect, payload, connection) {
+    const { job, dispatch, final } = effect;
+    this.#job = job;
+    if (final) {
+      const artifacts = dispatch?.name === "onCompleted" ? dispatch.argument.artifacts : [];
+      this.#result = { job, artifacts };
+    }
+    const run = withInfer(dispatch, connection);
+    try {
+      if (run !== void 0) await this.#input.callbacks?.[run.name]?.(run.argument);
+      this.#notify(payload);
+    } finally {
+      this.#pump.publish(toTrainerEvent(run, payload));
     }
   }
   #notify(payload) {
@@ -1775,6 +1909,27 @@ var Run = class {
     }
   }
 };
+function withInfer(dispatch, { client, scope }) {
+  if (dispatch?.name !== "onCheckpoint") return dispatch;
+  const { adapter } = dispatch.argument;
+  const infer = async (args) => await client.chat({ scope, body: inferBody(args, adapter), signal: args.signal });
+  return { name: dispatch.name, argument: { ...dispatch.argument, infer } };
+}
+
+// ../sdk/src/trainer.ts
+var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
+function createTrainer(input, context = {}) {
+  checkModelName(input.model);
+  const run = new Run(input, context);
+  return {
+    name: input.name,
+    start: () => run.start(),
+    wait: () => run.wait(),
+    cancel: () => run.cancel(),
+    events: ({ signal } = {}) => run.events(signal),
+    [observe]: (observer) => run.observe(observer)
+  };
+}
 
 // ../sdk/src/dataset.ts
 import process5 from "node:process";

@@ -1,0 +1,210 @@
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+import { inferBody, type InferArgs } from "./chat.ts";
+import { CloudApiClient, type ProjectScope } from "./client.ts";
+import { ArkorError } from "./errors.ts";
+import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
+import { follow } from "./follow.ts";
+import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from "./job.ts";
+import { Pump } from "./pump.ts";
+import { defaultTiming, systemClock, type Clock } from "./reconnect.ts";
+import { openSession, type Session } from "./session.ts";
+import { submit } from "./submit.ts";
+import { toTrainerEvent, type CallbackRun, type TrainerEvent } from "./trainer-events.ts";
+import type { TrainerInput } from "./trainer-input.ts";
+import type { Observer, TrainerContext } from "./trainer.ts";
+import { Transport } from "./transport.ts";
+
+type Payload = Readonly<Record<string, unknown>>;
+
+interface Connection {
+  readonly session: Session;
+  readonly client: CloudApiClient;
+  readonly scope: ProjectScope;
+}
+
+/** The state behind a trainer. */
+export class Run {
+  readonly #input: TrainerInput;
+  readonly #context: TrainerContext;
+  readonly #cwd: string;
+  readonly #config;
+  readonly #clock: Clock;
+  readonly #timing;
+  readonly #idempotencyKey = randomUUID();
+  readonly #observers = new Set<Observer>();
+  readonly #pump: Pump;
+  readonly #position = { lastEventId: undefined as string | undefined };
+  #connection: Promise<Connection> | undefined;
+  #starting: Promise<TrainingJob> | undefined;
+  #waiting: Promise<TrainingResult> | undefined;
+  #job: TrainingJob | undefined;
+  /** Set by the final event, before its callback, which may throw. */
+  #result: TrainingResult | undefined;
+
+  constructor(input: TrainerInput, context: TrainerContext) {
+    this.#input = input;
+    this.#context = context;
+    this.#cwd = context.cwd ?? process.cwd();
+    this.#config = openJobConfig(input);
+    this.#clock = context.clock ?? systemClock;
+    this.#timing = {
+      initialMs: context.reconnectDelayMs ?? defaultTiming.initialMs,
+      maxMs: context.maxReconnectDelayMs ?? defaultTiming.maxMs,
+    };
+    this.#pump = new Pump({
+      read: (signal) => this.#follow(signal),
+      signal: () => this.#input.abortSignal,
+    });
+  }
+
+  async start(): Promise<{ jobId: string }> {
+    return { jobId: (await this.#started()).id };
+  }
+
+  wait(): Promise<TrainingResult> {
+    this.#waiting ??= this.#pump.wait().catch((error: unknown) => {
+      this.#waiting = undefined;
+      throw error;
+    });
+    return this.#waiting;
+  }
+
+  events(signal: AbortSignal | undefined): AsyncIterable<TrainerEvent> {
+    return this.#pump.events(signal);
+  }
+
+  async cancel(): Promise<void> {
+    // A job that is just being created would otherwise run on unnoticed.
+    await this.#starting?.catch(() => undefined);
+    if (this.#job === undefined) return;
+    const { client, scope } = await this.#connect();
+    await client.cancelJob(this.#job.id, scope);
+  }
+
+  /** Adds an observer; returns what removes it. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  #started(): Promise<TrainingJob> {
+    this.#starting ??= this.#submit().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #submit(): Promise<TrainingJob> {
+    this.#job = await submit({
+      input: this.#input,
+      config: this.#config,
+      cwd: this.#cwd,
+      connect: () => this.#connect(),
+      idempotencyKey: this.#idempotencyKey,
+      clock: this.#clock,
+      timing: this.#timing,
+    });
+    return this.#job;
+  }
+
+  /** One identity per trainer: a login elsewhere must not mix two. */
+  #connect(): Promise<Connection> {
+    this.#connection ??= this.#open().catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    return this.#connection;
+  }
+
+  async #open(): Promise<Connection> {
+    const { baseUrl, credentials, env = process.env } = this.#context;
+    const now = (): number => this.#clock.now();
+    const session = await openSession({ cwd: this.#cwd, env, baseUrl, credentials, now });
+    const client = new CloudApiClient(new Transport({ source: session }));
+    return { session, client, scope: await session.scope() };
+  }
+
+  async #follow(signal: AbortSignal): Promise<TrainingResult> {
+    if (this.#result !== undefined) return this.#result;
+    let job = this.#job ?? (await this.#started());
+    const { jobsAhead } = job;
+    if (typeof jobsAhead === "number" && jobsAhead > 0) this.#notify({ type: "queued", jobsAhead });
+    const connection = await this.#connect();
+    const { session, client, scope } = connection;
+
+    const apply = async (effect: Effect, payload: Payload): Promise<boolean> => {
+      job = effect.job;
+      await this.#apply(effect, payload, connection);
+      return effect.final;
+    };
+
+    await follow({
+      open: (lastEventId) => client.openEventStream(job.id, scope, { lastEventId, signal }),
+      onEvent: (payload) => apply(applyEvent(job, payload), payload),
+      onEnd: async (data) => {
+        const named = endStatus(data);
+        if (named !== undefined && !isFinal(named)) return false;
+        // The reason of a failure is on the job only.
+        const ask = named === undefined || named === "failed";
+        const server = ask
+          ? await client.getJob(job.id, scope).then(({ job }) => job, () => undefined)
+          : undefined;
+        const status = server?.status ?? named;
+        if (status === undefined) return true;
+        if (!isFinal(status)) return false;
+        const { completedAt = null, error } = server ?? {};
+        const payload = { type: `training.${status}`, jobId: job.id, error };
+        return await apply(finish({ ...job, ...server }, status, completedAt, payload), payload);
+      },
+      onFailure: async ({ attempt, delayMs, error }) => {
+        this.#notify({ type: "reconnecting", attempt, delayMs, error });
+        this.#pump.publish({ type: "reconnecting", attempt, delayMs, error });
+        if (!(error instanceof ArkorError)) await session.unreachable();
+      },
+      position: this.#position,
+      timing: this.#timing,
+      maxFailures: this.#context.maxReconnectAttempts,
+      clock: this.#clock,
+      signal,
+    });
+    return this.#result ?? { job, artifacts: [] };
+  }
+
+  /** Runs what an event calls for: its callback, and whoever watches. */
+  async #apply(effect: Effect, payload: Payload, connection: Connection): Promise<void> {
+    const { job, dispatch, final } = effect;
+    this.#job = job;
+    if (final) {
+      const artifacts = dispatch?.name === "onCompleted" ? dispatch.argument.artifacts : [];
+      this.#result = { job, artifacts };
+    }
+    const run = withInfer(dispatch, connection);
+    try {
+      if (run !== undefined) await this.#input.callbacks?.[run.name]?.(run.argument as never);
+      this.#notify(payload);
+    } finally {
+      // It lies behind the resume position and would not come again.
+      this.#pump.publish(toTrainerEvent(run, payload));
+    }
+  }
+
+  #notify(payload: Payload): void {
+    for (const observer of this.#observers) {
+      try {
+        observer({ ...payload, type: String(payload["type"]) });
+      } catch {
+        // A watcher is never worth the run.
+      }
+    }
+  }
+}
+
+function withInfer(dispatch: Dispatch | undefined, { client, scope }: Connection): CallbackRun | undefined {
+  if (dispatch?.name !== "onCheckpoint") return dispatch;
+  const { adapter } = dispatch.argument;
+  const infer = async (args: InferArgs): Promise<Response> =>
+    await client.chat({ scope, body: inferBody(args, adapter), signal: args.signal });
+  return { name: dispatch.name, argument: { ...dispatch.argument, infer } };
+}

@@ -186,6 +186,20 @@ function config(module2) {
 // runner/js/start.mjs
 import process6 from "node:process";
 
+// runner/js/evals.mjs
+var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
+function attachEvals(request2, trainer2, module2) {
+  const evals = findEvals(module2);
+  if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
+  else if (evals.length > 0) {
+    say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
+  }
+}
+function findEvals(module2) {
+  const manifest2 = [module2.arkor, module2.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+  return manifest2 === void 0 ? [] : [manifest2.eval].flat();
+}
+
 // runner/js/interrupt.mjs
 import process4 from "node:process";
 var statuses = { SIGINT: 130, SIGTERM: 143 };
@@ -439,12 +453,14 @@ async function start(request2) {
   if (status !== 0) process6.exitCode ??= status;
 }
 async function train(request2, run, progress) {
-  const trainer2 = findTrainer(await request2.load());
+  const module2 = await request2.load();
+  const trainer2 = findTrainer(module2);
   if (!trainer2) {
     say(request2, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
     return 1;
   }
   trainer2[observe]?.((event) => progress.event(event));
+  attachEvals(request2, trainer2, module2);
   run.doing = "start()";
   run.trainer = trainer2;
   run.starting = Promise.resolve(trainer2.start());

@@ -25,7 +25,13 @@ func TestTemplatesTypeCheck(t *testing.T) {
 	for _, tmpl := range All() {
 		for _, backend := range []Backend{Local, Cloud} {
 			dir := t.TempDir()
-			for path, text := range content(t, tmpl, backend) {
+			files := content(t, tmpl, backend)
+			if backend == Local {
+				// As a run leaves it behind: editors then know the backend's models.
+				files[".arkor/models.d.ts"] = "export {};\ndeclare module \"arkor\" { interface ArkorModels { \"acme/generated\": true } }\n"
+				files["src/models.ts"] = "import type { ArkorModels } from \"arkor\";\nexport const model: keyof ArkorModels = \"acme/generated\";\n"
+			}
+			for path, text := range files {
 				path = filepath.Join(dir, filepath.FromSlash(path))
 				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 					t.Fatal(err)

@@ -13,6 +13,8 @@ export type { Trainer } from "./trainer.ts";
 export type { TrainerEvent } from "./trainer-events.ts";
 export { defineDataset } from "./dataset.ts";
 export type { Dataset, DatasetOptions } from "./dataset.ts";
+export { defineEval } from "./eval.ts";
+export type { Eval, EvalContext, EvalResult, Score } from "./eval.ts";
 export type {
   BlobDatasetSource,
   CheckpointContext,

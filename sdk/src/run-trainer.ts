@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { EntryError } from "./errors.ts";
+import type { Eval } from "./eval.ts";
 import { findBinary } from "./find-binary.ts";
 import { isArkor } from "./manifest.ts";
 import { runBinary } from "./run-binary.ts";
-import type { Trainer } from "./trainer.ts";
+import { attach, type Attachment, type Trainer } from "./trainer.ts";
 
 const buildTimeoutMs = 120_000;
 
@@ -27,9 +28,11 @@ export async function runTrainer(file = "src/arkor/index.ts"): Promise<void> {
   if (![".ts", ".mts", ".cts", ".tsx"].includes(extname(entry))) {
     return await runModule(entry);
   }
+  const project = resolve(".arkor");
+  await mkdir(project, { recursive: true });
+  await removeAbandoned(project);
   // A folder of its own, so that the runtime cannot answer from its module cache.
-  await mkdir(".arkor", { recursive: true });
-  const folder = await mkdtemp(resolve(".arkor", "run-"));
+  const folder = await mkdtemp(join(project, `run-${process.pid}-`));
   try {
     await runModule(await build(entry, folder));
   } finally {
@@ -37,8 +40,26 @@ export async function runTrainer(file = "src/arkor/index.ts"): Promise<void> {
   }
 }
 
+/** Removes what calls left behind whose process was ended by a signal. */
+async function removeAbandoned(project: string): Promise<void> {
+  for (const name of await readdir(project)) {
+    const owner = /^run-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    await rm(join(project, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 async function runModule(path: string): Promise<void> {
-  const trainer = findTrainer((await import(pathToFileURL(path).href)) as Record<string, unknown>);
+  const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const trainer = findTrainer(module);
   if (trainer === undefined) {
     throw new EntryError(
       "entry_no_trainer",
@@ -46,6 +67,7 @@ async function runModule(path: string): Promise<void> {
         "(from createTrainer({...})), or default-export one of them.",
     );
   }
+  attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
   process.stdout.write(`Started job ${jobId}\n`);
   const { job } = await trainer.wait();
@@ -65,6 +87,22 @@ export function findTrainer(module: Readonly<Record<string, unknown>>): Trainer 
   ];
   return candidates.find(isTrainer);
 }
+
+/** Returns the evals of a module: those of the first manifest that has some. */
+export function findEvals(module: Readonly<Record<string, unknown>>): readonly Eval[] {
+  const manifests = [module["arkor"], module["default"]].filter(isArkor);
+  const found = manifests.find((manifest) => manifest.eval !== undefined)?.eval;
+  return found === undefined ? [] : Array.isArray(found) ? (found as readonly Eval[]) : [found as Eval];
+}
+
+/** The trainer may be of another copy of this package, or of none. */
+function attachEvals(trainer: Trainer, evals: readonly Eval[]): void {
+  const method = (trainer as { [attach]?: (attachment: Attachment) => void })[attach];
+  if (typeof method === "function") method.call(trainer, { evals });
+  else if (evals.length > 0) process.stderr.write(`arkor: warning: ${cannotEvaluate}\n`);
+}
+
+const cannotEvaluate = "the evals are left out: this trainer is not one that createTrainer of this release makes";
 
 function isTrainer(value: unknown): value is Trainer {
   if (typeof value !== "object" || value === null) return false;

@@ -3,16 +3,18 @@ import process from "node:process";
 import { inferBody, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
 import { ArkorError } from "./errors.ts";
+import { describeEval, EvalRunner, recordEval } from "./eval-runner.ts";
 import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
 import { follow } from "./follow.ts";
 import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from "./job.ts";
+import { writeModelTypes } from "./model-types.ts";
 import { Pump } from "./pump.ts";
 import { defaultTiming, systemClock, type Clock } from "./reconnect.ts";
 import { openSession, type Session } from "./session.ts";
 import { submit } from "./submit.ts";
 import { toTrainerEvent, type CallbackRun, type TrainerEvent } from "./trainer-events.ts";
 import type { TrainerInput } from "./trainer-input.ts";
-import type { Observer, TrainerContext } from "./trainer.ts";
+import type { Attachment, Observer, TrainerContext } from "./trainer.ts";
 import { Transport } from "./transport.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -35,10 +37,14 @@ export class Run {
   readonly #observers = new Set<Observer>();
   readonly #pump: Pump;
   readonly #position = { lastEventId: undefined as string | undefined };
+  /** Undefined unless a runner has attached what belongs to the project. */
+  #evals: EvalRunner | undefined;
   #connection: Promise<Connection> | undefined;
   #starting: Promise<TrainingJob> | undefined;
   #waiting: Promise<TrainingResult> | undefined;
   #job: TrainingJob | undefined;
+  /** The highest step that an event named. */
+  #step = 0;
   /** Set by the final event, before its callback, which may throw. */
   #result: TrainingResult | undefined;
 
@@ -88,6 +94,11 @@ export class Run {
     return () => this.#observers.delete(observer);
   }
 
+  /** Replaces what was attached before: a module may be run twice. */
+  attach({ evals }: Attachment): void {
+    this.#evals = new EvalRunner(evals);
+  }
+
   #started(): Promise<TrainingJob> {
     this.#starting ??= this.#submit().catch((error: unknown) => {
       this.#starting = undefined;
@@ -97,11 +108,17 @@ export class Run {
   }
 
   async #submit(): Promise<TrainingJob> {
+    this.#input.abortSignal?.throwIfAborted();
+    await this.#evals?.load();
     this.#job = await submit({
       input: this.#input,
       config: this.#config,
       cwd: this.#cwd,
       connect: () => this.#connect(),
+      // Files are written for projects only, never for programs that hold a trainer.
+      onModels: async (offer) => {
+        if (this.#evals !== undefined) await writeModelTypes(this.#cwd, offer).catch(() => undefined);
+      },
       idempotencyKey: this.#idempotencyKey,
       clock: this.#clock,
       timing: this.#timing,
@@ -136,7 +153,7 @@ export class Run {
 
     const apply = async (effect: Effect, payload: Payload): Promise<boolean> => {
       job = effect.job;
-      await this.#apply(effect, payload, connection);
+      await this.#apply(effect, payload, connection, signal);
       return effect.final;
     };
 
@@ -172,21 +189,53 @@ export class Run {
     return this.#result ?? { job, artifacts: [] };
   }
 
-  /** Runs what an event calls for: its callback, and whoever watches. */
-  async #apply(effect: Effect, payload: Payload, connection: Connection): Promise<void> {
+  /** Runs what an event calls for: its callback, whoever watches, the evals. */
+  async #apply(effect: Effect, payload: Payload, connection: Connection, signal: AbortSignal): Promise<void> {
     const { job, dispatch, final } = effect;
     this.#job = job;
     if (final) {
       const artifacts = dispatch?.name === "onCompleted" ? dispatch.argument.artifacts : [];
       this.#result = { job, artifacts };
     }
+    if (dispatch?.name === "onLog" || dispatch?.name === "onCheckpoint") {
+      this.#step = Math.max(this.#step, dispatch.argument.step);
+    }
     const run = withInfer(dispatch, connection);
     try {
       if (run !== undefined) await this.#input.callbacks?.[run.name]?.(run.argument as never);
+      if (run?.name === "onCompleted") {
+        await this.#measure({ job, step: this.#step, last: true }, connection, signal);
+      }
       this.#notify(payload);
     } finally {
       // It lies behind the resume position and would not come again.
       this.#pump.publish(toTrainerEvent(run, payload));
+    }
+    if (run?.name === "onCheckpoint") {
+      await this.#measure({ job, step: run.argument.step, last: false }, connection, signal);
+    }
+  }
+
+  async #measure(
+    point: { readonly job: TrainingJob; readonly step: number; readonly last: boolean },
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.#evals === undefined) return;
+    const { job, step, last } = point;
+    const { client, scope } = connection;
+    const adapter = last
+      ? ({ kind: "final", jobId: job.id } as const)
+      : ({ kind: "checkpoint", jobId: job.id, step } as const);
+    const infer = (args: InferArgs): Promise<Response> =>
+      client.chat({ scope, body: inferBody(args, adapter), signal: args.signal ?? signal });
+    for await (const report of this.#evals.run({ ...point, infer, signal })) {
+      process.stderr.write(`${describeEval(report)}\n`);
+      await recordEval(this.#cwd, job.id, report.result).catch((error: unknown) => {
+        process.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}\n`);
+      });
+      this.#notify({ ...report.result });
+      this.#pump.publish(report.result);
     }
   }
 

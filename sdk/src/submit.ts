@@ -15,6 +15,8 @@ export interface Submission {
   readonly config: OpenJobConfig;
   readonly cwd: string;
   readonly connect: () => Promise<{ client: CloudApiClient; scope: ProjectScope }>;
+  /** Gets what the backend offers, if it says so. */
+  readonly onModels: (offer: ModelList) => Promise<void>;
   /** The same for every attempt to create this job. */
   readonly idempotencyKey: string;
   readonly clock: Clock;
@@ -39,6 +41,7 @@ export async function submit(submission: Submission): Promise<TrainingJob> {
   signal?.throwIfAborted();
   const offer = await askForModels(client);
   const list = offer === "unknown" ? undefined : offer;
+  if (list !== undefined) await submission.onModels(list);
   if (offer !== "unknown") checkModelOffered(input.model, offer);
   const datasetSource =
     files !== undefined

@@ -1,3 +1,4 @@
+import type { EvalResult } from "./eval.ts";
 import type { Dispatch } from "./events.ts";
 import type { TrainingJob } from "./job.ts";
 import type { CheckpointContext, TrainingLogContext } from "./trainer-input.ts";
@@ -7,6 +8,7 @@ export type TrainerEvent =
   | { readonly type: "started"; readonly job: TrainingJob }
   | ({ readonly type: "log" } & TrainingLogContext)
   | ({ readonly type: "checkpoint" } & CheckpointContext)
+  | EvalResult
   | { readonly type: "completed"; readonly job: TrainingJob; readonly artifacts: unknown[] }
   | { readonly type: "failed"; readonly job: TrainingJob; readonly error: string }
   | { readonly type: "cancelled"; readonly job: TrainingJob }

@@ -1,4 +1,5 @@
 import type { Credentials } from "./credentials.ts";
+import type { Eval } from "./eval.ts";
 import type { Environment } from "./find-binary.ts";
 import type { TrainingResult } from "./job.ts";
 import { checkModelName } from "./models.ts";
@@ -48,6 +49,17 @@ export type Observer = (event: { readonly type: string; readonly [key: string]: 
 /** How a runner watches a trainer of any copy of this package. */
 export const observe = Symbol.for("arkor.trainer.observe");
 
+/** What a project adds to its trainer. */
+export interface Attachment {
+  readonly evals: readonly Eval[];
+}
+
+/**
+ * How a runner says that it runs a project, not a part of some program: the
+ * evals of the manifest are run, and `.arkor/models.d.ts` is kept.
+ */
+export const attach = Symbol.for("arkor.trainer.attach");
+
 /**
  * Describes a training run. Nothing is read or sent before `start()`; only a
  * missing model is refused here.
@@ -65,5 +77,6 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
     [observe]: (observer: Observer) => run.observe(observer),
+    [attach]: (attachment: Attachment) => run.attach(attachment),
   } as Trainer;
 }

@@ -24,6 +24,7 @@ test("the exports are the ones of the interface", () => {
     "createArkor",
     "createTrainer",
     "defineDataset",
+    "defineEval",
     "isArkor",
     "readInferStream",
     "runTrainer",

@@ -2,7 +2,8 @@
 
 // ../sdk/src/manifest.ts
 function createArkor(input) {
-  return Object.freeze({ _kind: "arkor", trainer: input.trainer });
+  const manifest = { _kind: "arkor", trainer: input.trainer };
+  return Object.freeze(input.eval === void 0 ? manifest : { ...manifest, eval: input.eval });
 }
 function isArkor(value) {
   return typeof value === "object" && value !== null && "_kind" in value && value._kind === "arkor";
@@ -138,7 +139,7 @@ function looksLikePath(model) {
 }
 
 // ../sdk/src/run.ts
-import { randomUUID } from "node:crypto";
+import { randomUUID as randomUUID2 } from "node:crypto";
 import process4 from "node:process";
 
 // ../sdk/src/chat.ts
@@ -597,6 +598,114 @@ function parseModels(body) {
   };
 }
 
+// ../sdk/src/eval-runner.ts
+import { appendFile, mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+var EvalRunner = class {
+  #evals;
+  #measured = /* @__PURE__ */ new Map();
+  #loading;
+  constructor(evals) {
+    this.#evals = evals;
+  }
+  /** Reads all samples, once: what cannot be read shall not show hours later. */
+  load() {
+    this.#loading ??= Promise.all(this.#evals.map(samplesOf)).catch((error) => {
+      this.#loading = void 0;
+      throw error;
+    });
+    return this.#loading;
+  }
+  /** Runs the evals that are due, one after the other, a sample at a time. */
+  async *run(point) {
+    const samples = await this.load();
+    for (const [index, one] of this.#evals.entries()) {
+      const due = point.last ? this.#measured.get(one) !== point.step : one.everyCheckpoint !== false;
+      if (!due) continue;
+      const report = await measure(one, samples[index] ?? [], point);
+      this.#measured.set(one, point.step);
+      yield report;
+    }
+  }
+};
+async function samplesOf(one) {
+  const samples = [];
+  for await (const sample of one.dataset.samples()) {
+    samples.push(sample);
+    if (samples.length === one.limit) break;
+  }
+  return samples;
+}
+async function measure(one, samples, point) {
+  const { step, job, infer, signal } = point;
+  const scores = [];
+  let lowest = Infinity;
+  let note;
+  let failed = 0;
+  let problem;
+  for (const [index, sample] of samples.entries()) {
+    signal.throwIfAborted();
+    try {
+      const scored = readScore(await one.score({ sample, step, job, infer, signal }));
+      if (scored.score < lowest) ({ score: lowest, note } = scored);
+      scores.push(scored.score);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (one.failFast === true) throw error;
+      failed++;
+      problem ??= `sample ${index + 1}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  const most = (a, b) => Math.max(a, b);
+  const none = scores.length === 0;
+  const result = {
+    type: "eval",
+    name: one.name,
+    step,
+    count: samples.length,
+    failed,
+    mean: none ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
+    min: none ? null : lowest,
+    max: none ? null : scores.reduce(most)
+  };
+  return { result, note, problem };
+}
+function readScore(value) {
+  const fields = asRecord(value);
+  const score = fields === void 0 ? value : fields["score"];
+  if (typeof score !== "number" || !Number.isFinite(score)) {
+    throw new TypeError(`the score is not a finite number but ${String(score)}`);
+  }
+  return { score, note: asString(fields?.["note"]) };
+}
+function describeEval({ result, note, problem }) {
+  const { name, step, count, failed, mean, min, max } = result;
+  const short = (value) => String(Number((value ?? 0).toFixed(4)));
+  const remark = (text) => text ? ` (${oneLine(text)})` : "";
+  const parts = [
+    ...mean === null ? [] : [`mean ${short(mean)}`, `min ${short(min)}${remark(note)}`, `max ${short(max)}`],
+    count === 1 ? "1 sample" : `${count} samples`,
+    ...failed === 0 ? [] : [`${failed} failed${remark(problem)}`]
+  ];
+  return `eval ${oneLine(name)} at step ${step}: ${parts.join(", ")}`;
+}
+var longestRemark = 100;
+function oneLine(text) {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return line.length <= longestRemark ? line : `${line.slice(0, longestRemark)}...`;
+}
+async function recordEval(cwd, jobId, result) {
+  const folder = join(cwd, ".arkor", "evals");
+  await mkdir(folder, { recursive: true });
+  await appendFile(join(folder, `${fileName(jobId)}.jsonl`), `${JSON.stringify(result)}
+`);
+}
+function fileName(jobId) {
+  if (/^\w[\w-]{0,99}$/.test(jobId)) return jobId;
+  return createHash("sha256").update(jobId).digest("hex");
+}
+
 // ../sdk/src/events.ts
 function parsePayload(data) {
   return asRecord(parseJson(data));
@@ -860,6 +969,40 @@ function askedToWait(error) {
   return error.status === 429 || error.status === 503 ? error.retryAfterMs ?? 0 : 0;
 }
 
+// ../sdk/src/model-types.ts
+import { randomUUID } from "node:crypto";
+import { mkdir as mkdir2, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join as join2 } from "node:path";
+var maxModels = 1e3;
+var maxIdLength = 200;
+function modelTypes(offer) {
+  const ids = offer.models.filter(({ id, capabilities }) => capabilities.train && id.length <= maxIdLength).map(({ id }) => id);
+  const lines = [...new Set(ids)].sort().slice(0, maxModels).map((id) => `    ${JSON.stringify(id)}: true;`);
+  return `// Written by arkor: the models that the backend of the last run trains.
+export {};
+declare module "arkor" {
+  interface ArkorModels {
+${lines.map((line) => `${line}
+`).join("")}  }
+}
+`;
+}
+async function writeModelTypes(cwd, offer) {
+  const folder = join2(cwd, ".arkor");
+  const path = join2(folder, "models.d.ts");
+  const text = modelTypes(offer);
+  if (await readFile(path, "utf8").catch(() => "") === text) return;
+  await mkdir2(folder, { recursive: true });
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
 // ../sdk/src/pump.ts
 var Pump = class {
   #options;
@@ -980,10 +1123,10 @@ var EventIterator = class {
     }
   }
   #begin() {
-    const { signal, join: join5 } = this.#options;
+    const { signal, join: join7 } = this.#options;
     if (this.#over || signal?.aborted) return this.#end();
     signal?.addEventListener("abort", this.#abort, { once: true });
-    const { outcome, leave } = join5(this);
+    const { outcome, leave } = join7(this);
     this.#leave = leave;
     const ended = (how) => {
       this.#outcome = how;
@@ -1004,12 +1147,12 @@ var EventIterator = class {
 };
 
 // ../sdk/src/session.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import process3 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, dirname, isAbsolute as isAbsolute2, join } from "node:path";
+import { delimiter, dirname, isAbsolute as isAbsolute2, join as join3 } from "node:path";
 import process2 from "node:process";
 function findBinary(name, variable, env, beside) {
   const named = env[variable];
@@ -1017,7 +1160,7 @@ function findBinary(name, variable, env, beside) {
   const file = process2.platform === "win32" ? `${name}.exe` : name;
   const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute2);
   if (beside !== void 0) folders.unshift(dirname(beside));
-  return folders.map((folder) => join(folder, file)).find(isExecutable);
+  return folders.map((folder) => join3(folder, file)).find(isExecutable);
 }
 function isExecutable(path) {
   try {
@@ -1029,10 +1172,10 @@ function isExecutable(path) {
 }
 
 // ../sdk/src/project-scope.ts
-import { readFile } from "node:fs/promises";
-import { join as join2 } from "node:path";
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join4 } from "node:path";
 async function readProjectScope(cwd, identity) {
-  const text = await readFile(join2(cwd, ".arkor", "state.json"), "utf8").catch(() => "");
+  const text = await readFile2(join4(cwd, ".arkor", "state.json"), "utf8").catch(() => "");
   const state = asRecord(parseJson(text));
   const orgSlug = asString(state?.["orgSlug"]);
   const projectSlug = asString(state?.["projectSlug"]);
@@ -1204,7 +1347,7 @@ var BinarySession = class _BinarySession {
   async rejected(token) {
     if (this.#latest.token !== token) return this.#access();
     if (this.#latest.mode === "token") return void 0;
-    const hash = createHash("sha256").update(token).digest("hex");
+    const hash = createHash2("sha256").update(token).digest("hex");
     const next = await this.#ask(["--rejected", hash]);
     return next.token === token ? void 0 : this.#access();
   }
@@ -1275,19 +1418,19 @@ function unlessIdentityChanged(error) {
 }
 
 // ../sdk/src/dataset-file.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 import { createReadStream as createReadStream2 } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname as extname2 } from "node:path";
 
 // ../sdk/src/dataset-samples.ts
 import { createReadStream } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
+import { readFile as readFile3 } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // ../sdk/src/dataset-split.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 
 // ../sdk/src/canonical-json.ts
 function canonicalJson(value) {
@@ -1310,7 +1453,7 @@ function inPart(sample, parts) {
   return true;
 }
 function position(text) {
-  return createHash2("sha256").update(text).digest().readUIntBE(0, 6) / 2 ** 48;
+  return createHash3("sha256").update(text).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 function checkSplit(fraction, seed) {
   if (!(fraction > 0 && fraction < 1)) {
@@ -1370,7 +1513,7 @@ var LineChecker = class {
   }
   #endLine() {
     this.#line++;
-    const bytes = this.#parts.length === 1 ? this.#parts[0] : join3(this.#parts, this.#length);
+    const bytes = this.#parts.length === 1 ? this.#parts[0] : join5(this.#parts, this.#length);
     this.#parts = [];
     this.#length = 0;
     const problem = this.#check(bytes ?? new Uint8Array());
@@ -1401,7 +1544,7 @@ var LineChecker = class {
     return void 0;
   }
 };
-function join3(parts, length) {
+function join5(parts, length) {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
@@ -1471,7 +1614,7 @@ async function* readAll(source, cwd, signal) {
   const path = pathOf(name, cwd);
   try {
     if ((format ?? formatOf(path)) === "jsonl") return yield* linesOf(name, path, signal);
-    const list = JSON.parse(await readFile2(path, { encoding: "utf8", signal }));
+    const list = JSON.parse(await readFile3(path, { encoding: "utf8", signal }));
     if (!Array.isArray(list)) throw new DatasetError("dataset_invalid", `Dataset ${name} is not a list of samples.`);
     yield* serialised(name, list);
   } catch (cause) {
@@ -1564,7 +1707,7 @@ async function contentOf(source, cwd) {
 async function checkContent(content, signal) {
   const { name, filename, format } = content;
   const checker = format === "jsonl" ? new LineChecker() : void 0;
-  const hash = createHash3("sha256");
+  const hash = createHash4("sha256");
   let size = 0;
   try {
     for await (const bytes of content.read(signal)) {
@@ -1614,7 +1757,7 @@ async function sizeOf(path, name, cwd) {
 }
 async function* sameBytes(content, size, sha256) {
   const { name } = content;
-  const hash = createHash3("sha256");
+  const hash = createHash4("sha256");
   let total = 0;
   let held;
   for await (const chunk of content.read()) {
@@ -1714,6 +1857,7 @@ async function submit(submission) {
   signal?.throwIfAborted();
   const offer = await askForModels(client);
   const list = offer === "unknown" ? void 0 : offer;
+  if (list !== void 0) await submission.onModels(list);
   if (offer !== "unknown") checkModelOffered(input.model, offer);
   const datasetSource = files !== void 0 ? await uploadDataset(files, client, scope, list, signal) : dataset;
   signal?.throwIfAborted();
@@ -1761,14 +1905,18 @@ var Run = class {
   #config;
   #clock;
   #timing;
-  #idempotencyKey = randomUUID();
+  #idempotencyKey = randomUUID2();
   #observers = /* @__PURE__ */ new Set();
   #pump;
   #position = { lastEventId: void 0 };
+  /** Undefined unless a runner has attached what belongs to the project. */
+  #evals;
   #connection;
   #starting;
   #waiting;
   #job;
+  /** The highest step that an event named. */
+  #step = 0;
   /** Set by the final event, before its callback, which may throw. */
   #result;
   constructor(input, context) {
@@ -1810,6 +1958,10 @@ var Run = class {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
+  /** Replaces what was attached before: a module may be run twice. */
+  attach({ evals }) {
+    this.#evals = new EvalRunner(evals);
+  }
   #started() {
     this.#starting ??= this.#submit().catch((error) => {
       this.#starting = void 0;
@@ -1818,11 +1970,17 @@ var Run = class {
     return this.#starting;
   }
   async #submit() {
+    this.#input.abortSignal?.throwIfAborted();
+    await this.#evals?.load();
     this.#job = await submit({
       input: this.#input,
       config: this.#config,
       cwd: this.#cwd,
       connect: () => this.#connect(),
+      // Files are written for projects only, never for programs that hold a trainer.
+      onModels: async (offer) => {
+        if (this.#evals !== void 0) await writeModelTypes(this.#cwd, offer).catch(() => void 0);
+      },
       idempotencyKey: this.#idempotencyKey,
       clock: this.#clock,
       timing: this.#timing
@@ -1853,7 +2011,7 @@ var Run = class {
     const { session, client, scope } = connection;
     const apply = async (effect, payload) => {
       job = effect.job;
-      await this.#apply(effect, payload, connection);
+      await this.#apply(effect, payload, connection, signal);
       return effect.final;
     };
     await follow({
@@ -1884,20 +2042,46 @@ var Run = class {
     });
     return this.#result ?? { job, artifacts: [] };
   }
-  /** Runs what an event calls for: its callback, and whoever watches. */
-  async #apply(effect, payload, connection) {
+  /** Runs what an event calls for: its callback, whoever watches, the evals. */
+  async #apply(effect, payload, connection, signal) {
     const { job, dispatch, final } = effect;
     this.#job = job;
     if (final) {
       const artifacts = dispatch?.name === "onCompleted" ? dispatch.argument.artifacts : [];
       this.#result = { job, artifacts };
     }
+    if (dispatch?.name === "onLog" || dispatch?.name === "onCheckpoint") {
+      this.#step = Math.max(this.#step, dispatch.argument.step);
+    }
     const run = withInfer(dispatch, connection);
     try {
       if (run !== void 0) await this.#input.callbacks?.[run.name]?.(run.argument);
+      if (run?.name === "onCompleted") {
+        await this.#measure({ job, step: this.#step, last: true }, connection, signal);
+      }
       this.#notify(payload);
     } finally {
       this.#pump.publish(toTrainerEvent(run, payload));
+    }
+    if (run?.name === "onCheckpoint") {
+      await this.#measure({ job, step: run.argument.step, last: false }, connection, signal);
+    }
+  }
+  async #measure(point, connection, signal) {
+    if (this.#evals === void 0) return;
+    const { job, step, last } = point;
+    const { client, scope } = connection;
+    const adapter = last ? { kind: "final", jobId: job.id } : { kind: "checkpoint", jobId: job.id, step };
+    const infer = (args) => client.chat({ scope, body: inferBody(args, adapter), signal: args.signal ?? signal });
+    for await (const report of this.#evals.run({ ...point, infer, signal })) {
+      process4.stderr.write(`${describeEval(report)}
+`);
+      await recordEval(this.#cwd, job.id, report.result).catch((error) => {
+        process4.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}
+`);
+      });
+      this.#notify({ ...report.result });
+      this.#pump.publish(report.result);
     }
   }
   #notify(payload) {
@@ -1918,6 +2102,7 @@ function withInfer(dispatch, { client, scope }) {
 
 // ../sdk/src/trainer.ts
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
+var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
 function createTrainer(input, context = {}) {
   checkModelName(input.model);
   const run = new Run(input, context);
@@ -1927,7 +2112,8 @@ function createTrainer(input, context = {}) {
     wait: () => run.wait(),
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
-    [observe]: (observer) => run.observe(observer)
+    [observe]: (observer) => run.observe(observer),
+    [attach]: (attachment) => run.attach(attachment)
   };
 }
 
@@ -1965,10 +2151,22 @@ function parseLine(value, line, parse, name) {
   }
 }
 
+// ../sdk/src/eval.ts
+function defineEval(input) {
+  const { name, limit } = input;
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new TypeError("An eval needs a name, a non-empty string.");
+  }
+  if (limit !== void 0 && !(Number.isInteger(limit) && limit > 0)) {
+    throw new TypeError(`The limit of eval ${JSON.stringify(name)} is a number of samples, not ${String(limit)}.`);
+  }
+  return Object.freeze({ ...input });
+}
+
 // ../sdk/src/run-trainer.ts
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { extname as extname3, join as join4, resolve as resolve2 } from "node:path";
+import { mkdir as mkdir3, mkdtemp, readdir, rm as rm2 } from "node:fs/promises";
+import { extname as extname3, join as join6, resolve as resolve2 } from "node:path";
 import process6 from "node:process";
 import { pathToFileURL } from "node:url";
 var buildTimeoutMs = 12e4;
@@ -1983,22 +2181,40 @@ async function runTrainer(file = "src/arkor/index.ts") {
   if (![".ts", ".mts", ".cts", ".tsx"].includes(extname3(entry))) {
     return await runModule(entry);
   }
-  await mkdir(".arkor", { recursive: true });
-  const folder = await mkdtemp(resolve2(".arkor", "run-"));
+  const project = resolve2(".arkor");
+  await mkdir3(project, { recursive: true });
+  await removeAbandoned(project);
+  const folder = await mkdtemp(join6(project, `run-${process6.pid}-`));
   try {
     await runModule(await build(entry, folder));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm2(folder, { recursive: true, force: true });
+  }
+}
+async function removeAbandoned(project) {
+  for (const name of await readdir(project)) {
+    const owner = /^run-(\d+)-/.exec(name)?.[1];
+    if (owner === void 0 || isAlive(Number(owner))) continue;
+    await rm2(join6(project, name), { recursive: true, force: true }).catch(() => void 0);
+  }
+}
+function isAlive(pid) {
+  try {
+    return process6.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
   }
 }
 async function runModule(path) {
-  const trainer = findTrainer(await import(pathToFileURL(path).href));
+  const module = await import(pathToFileURL(path).href);
+  const trainer = findTrainer(module);
   if (trainer === void 0) {
     throw new EntryError(
       "entry_no_trainer",
       "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them."
     );
   }
+  attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
   process6.stdout.write(`Started job ${jobId}
 `);
@@ -2016,6 +2232,18 @@ function findTrainer(module) {
   ];
   return candidates.find(isTrainer);
 }
+function findEvals(module) {
+  const manifests = [module["arkor"], module["default"]].filter(isArkor);
+  const found = manifests.find((manifest) => manifest.eval !== void 0)?.eval;
+  return found === void 0 ? [] : Array.isArray(found) ? found : [found];
+}
+function attachEvals(trainer, evals) {
+  const method = trainer[attach];
+  if (typeof method === "function") method.call(trainer, { evals });
+  else if (evals.length > 0) process6.stderr.write(`arkor: warning: ${cannotEvaluate}
+`);
+}
+var cannotEvaluate = "the evals are left out: this trainer is not one that createTrainer of this release makes";
 function isTrainer(value) {
   if (typeof value !== "object" || value === null) return false;
   const methods = value;
@@ -2035,7 +2263,7 @@ async function build(entry, folder) {
   });
   switch (outcome.kind) {
     case "done":
-      return join4(folder, ".arkor", "build", "index.mjs");
+      return join6(folder, ".arkor", "build", "index.mjs");
     case "failed":
       throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
         hint: outcome.hint
@@ -2107,6 +2335,7 @@ export {
   createArkor,
   createTrainer,
   defineDataset,
+  defineEval,
   isArkor,
   readInferStream,
   runTrainer

@@ -3,6 +3,7 @@
 import process from "node:process";
 
 import { report, say } from "./errors.mjs";
+import { attachEvals } from "./evals.mjs";
 import { watchSignals } from "./interrupt.mjs";
 import { createProgress } from "./progress.mjs";
 import { noticeStall } from "./stall.mjs";
@@ -40,12 +41,14 @@ export async function start(request) {
 }
 
 async function train(request, run, progress) {
-  const trainer = findTrainer(await request.load());
+  const module = await request.load();
+  const trainer = findTrainer(module);
   if (!trainer) {
     say(request, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
     return 1;
   }
   trainer[observe]?.((event) => progress.event(event));
+  attachEvals(request, trainer, module);
 
   run.doing = "start()";
   run.trainer = trainer;

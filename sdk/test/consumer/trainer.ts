@@ -1,5 +1,5 @@
 /** A template's trainer, against the package as it is published. */
-import { createArkor, createTrainer, type ArkorModels } from "arkor";
+import { createArkor, createTrainer, defineDataset, defineEval, type ArkorModels } from "arkor";
 
 export const trainer = createTrainer({
   name: "triage",
@@ -28,15 +28,28 @@ export const trainer = createTrainer({
   },
 });
 
-declare module "arkor" {
-  interface ArkorModels {
-    "acme/generated": true;
-  }
+// models.d.ts beside this file is what arkor writes to .arkor/models.d.ts.
+export const generated: (keyof ArkorModels)[] = ["acme/generated", 'odd"\\id'];
+// @ts-expect-error not a model of the backend
+export const missing: keyof ArkorModels = "acme/other";
+
+interface Ticket {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
 }
 
-export const generated: keyof ArkorModels = "acme/generated";
+const tickets = defineDataset<Ticket>({ type: "file", path: "data/train.jsonl" });
+const [train, heldOut] = tickets.split(0.9, 1);
+const answers = defineEval({
+  name: "answers",
+  dataset: heldOut,
+  score: ({ sample }) => sample.messages.length,
+});
+export const splitTrainer = createTrainer({ name: "n", model: "acme/generated", dataset: train, evalDataset: heldOut });
+
+// @ts-expect-error parts are what split makes, not part of the published interface
+defineDataset<Ticket>({ type: "file", path: "data/train.jsonl", parts: [] });
 
 // @ts-expect-error the second argument is not part of the published interface
 createTrainer({ name: "n", model: "acme/generated", dataset: { type: "blob", url: "u" } }, {});
 
-export const arkor = createArkor({ trainer });
+export const arkor = createArkor({ trainer, eval: answers });

@@ -2,13 +2,19 @@
 import {
   createArkor,
   createTrainer,
+  defineDataset,
+  defineEval,
   SUPPORTED_MODELS,
   type ArkorModels,
   type ChatMessage,
+  type Dataset,
+  type DatasetSource,
+  type Eval,
   type JobConfig,
   type StructuredOutputs,
   type SupportedModel,
   type Trainer,
+  type TrainerEvent,
   type TrainerInput,
   type TrainingResult,
 } from "../../src/index.ts";
@@ -28,6 +34,12 @@ const base = { name: "n", model: "arkor/tiny", dataset } as const;
 // Any model is allowed; the known ones are listed for completion.
 export const open: SupportedModel[] = ["arkor/tiny", "acme/generated", "some/other", SUPPORTED_MODELS[0]];
 yes<Equal<keyof ArkorModels, "acme/generated">>();
+// The list itself stays closed, and completion knows every name although any will do.
+yes<Equal<typeof SUPPORTED_MODELS, readonly ["unsloth/gemma-4-E4B-it"]>>();
+type Known<T> = T extends string ? (string extends T ? never : T) : never;
+yes<Equal<Known<SupportedModel>, "unsloth/gemma-4-E4B-it" | "arkor/tiny" | "acme/generated">>();
+// @ts-expect-error a model is a string
+export const closed: SupportedModel = 7;
 
 const trainer: Trainer = createTrainer(base);
 export const result: Promise<TrainingResult> = trainer.wait();
@@ -116,3 +128,74 @@ export const constraints: StructuredOutputs[] = [
 yes<Equal<JobConfig["model"], string>>();
 // @ts-expect-error the data set is required
 export const config: JobConfig = { model: "m" };
+
+interface Ticket {
+  readonly text: string;
+  readonly label?: string;
+}
+
+// The rows are checked against the sample, field by field.
+const tickets = defineDataset<Ticket>({ type: "rows", rows: [{ text: "t", label: "l" }] });
+yes<Equal<typeof tickets, Dataset<Ticket>>>();
+// @ts-expect-error a misspelt field
+defineDataset<Ticket>({ type: "rows", rows: [{ text: "t", lable: "l" }] });
+// @ts-expect-error a field is missing
+defineDataset<Ticket>({ type: "rows", rows: [{ label: "l" }] });
+// @ts-expect-error a field of another type
+defineDataset<Ticket>({ type: "rows", rows: [{ text: 7 }] });
+// @ts-expect-error samples are objects
+defineDataset<string>({ type: "rows", rows: ["t"] });
+// @ts-expect-error the parser returns a sample
+defineDataset<Ticket>({ type: "file", path: "d.jsonl" }, { parse: () => ({ txt: "t" }) });
+// The type of the rows, or of what the parser returns, is the type of the samples.
+yes<Equal<ReturnType<typeof inferred.samples>, AsyncIterable<{ n: number }>>>();
+const inferred = defineDataset({ type: "rows", rows: [{ n: 1 }] });
+const parsed = defineDataset({ type: "blob", url: "u" }, { parse: (value) => ({ s: String(value) }) });
+yes<Equal<ReturnType<typeof parsed.samples>, AsyncIterable<{ s: string }>>>();
+
+// A data set is usable wherever a source is.
+const [train, heldOut] = tickets.split(0.9, 1);
+export const source: DatasetSource = train;
+export const split: TrainerInput = { ...base, dataset: train, evalDataset: heldOut };
+export const loose: Dataset = tickets;
+
+const good: Eval<Ticket> = defineEval({
+  name: "e",
+  dataset: heldOut,
+  limit: 5,
+  score: async ({ sample, infer, step, job, signal }) => {
+    yes<Equal<typeof sample, Ticket>>();
+    // @ts-expect-error a misspelt field
+    const wrong = sample.lable;
+    await infer({ messages: [{ role: "user", content: sample.text }], signal });
+    return { score: step, note: `${wrong} ${job.id}` };
+  },
+});
+// @ts-expect-error a score is a number
+defineEval({ name: "e", dataset: heldOut, score: () => "good" });
+// @ts-expect-error a source knows no samples
+defineEval({ name: "e", dataset: { type: "file", path: "d.jsonl" }, score: () => 1 });
+createArkor({ trainer, eval: good });
+createArkor({ trainer, eval: [good, defineEval({ name: "f", dataset: inferred, score: ({ sample }) => sample.n })] });
+// @ts-expect-error no such slot
+createArkor({ trainer, evals: [good] });
+
+export async function watch(): Promise<void> {
+  for await (const event of trainer.events({ signal: AbortSignal.timeout(1) })) {
+    yes<Equal<typeof event, TrainerEvent>>();
+    switch (event.type) {
+      case "log":
+        // @ts-expect-error loss may be null
+        event.loss.toFixed();
+        break;
+      case "checkpoint":
+        await event.infer({ messages: [] });
+        break;
+      case "eval":
+        event.mean?.toFixed();
+        break;
+      case "unknown":
+        event.name.trim();
+    }
+  }
+}

@@ -137,14 +137,15 @@ async function checkContent(content: Content, signal: AbortSignal | undefined): 
 const chunkBytes = 64 * 1024;
 
 async function* toBytes(lines: AsyncIterable<{ readonly text: string }>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
   let chunk = "";
   for await (const { text } of lines) {
     chunk += `${text}\n`;
     if (chunk.length < chunkBytes) continue;
-    yield Buffer.from(chunk);
+    yield encoder.encode(chunk);
     chunk = "";
   }
-  if (chunk !== "") yield Buffer.from(chunk);
+  if (chunk !== "") yield encoder.encode(chunk);
 }
 
 async function sizeOf(path: string, name: string, cwd: string): Promise<number> {

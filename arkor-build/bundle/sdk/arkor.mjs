@@ -1729,15 +1729,16 @@ async function checkContent(content, signal) {
 }
 var chunkBytes = 64 * 1024;
 async function* toBytes(lines) {
+  const encoder = new TextEncoder();
   let chunk = "";
   for await (const { text } of lines) {
     chunk += `${text}
 `;
     if (chunk.length < chunkBytes) continue;
-    yield Buffer.from(chunk);
+    yield encoder.encode(chunk);
     chunk = "";
   }
-  if (chunk !== "") yield Buffer.from(chunk);
+  if (chunk !== "") yield encoder.encode(chunk);
 }
 async function sizeOf(path, name, cwd) {
   let stats;

@@ -25,6 +25,10 @@ func (offer) Submit(context.Context, engine.Job) (engine.Run, error) {
 	return nil, errors.New("nothing is run here")
 }
 
+func (offer) Preview(context.Context, string) ([]byte, error) {
+	return nil, errors.New("nothing is looked at here")
+}
+
 func (offer) Capabilities(context.Context) (engine.Capabilities, error) {
 	limit := int64(64)
 	return engine.Capabilities{Models: []cloud.Model{{ID: "arkor/tiny", Limits: cloud.ModelLimits{MaxLength: &limit, MaxLoraR: &limit}}}}, nil

@@ -74,13 +74,17 @@ func (s *server) once(c *call, body json.RawMessage, fill func(*store.NewJob) er
 	}
 	job, replayed, err := s.Store.CreateJob(c.Context(), n, now)
 	if errors.Is(err, store.ErrNotFound) {
-		return fail(http.StatusBadRequest, "dataset_not_found", "config.datasetSource names a dataset that is not in this project; upload it first")
+		return noUpload()
 	}
 	if err != nil {
 		return keyFailure(err)
 	}
 	s.Queue.Wake()
 	return s.answerJob(c, job, replayed)
+}
+
+func noUpload() error {
+	return fail(http.StatusBadRequest, "dataset_not_found", "config.datasetSource names a dataset that is not in this project; upload it first")
 }
 
 // answerJob answers with a new job and, while it is queued, with how many

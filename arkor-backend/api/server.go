@@ -47,8 +47,9 @@ type Options struct {
 
 type server struct {
 	Options
-	keys    inProgress // idempotency keys of requests that are being served
-	storage healthy
+	keys     inProgress // idempotency keys of requests that are being served
+	storage  healthy
+	previews chan struct{} // one for each that is being made
 }
 
 // handler serves a request; its error becomes the answer when nothing was
@@ -60,7 +61,7 @@ type methods map[string]handler
 
 // New returns the API.
 func New(o Options) http.Handler {
-	s := &server{Options: o}
+	s := &server{Options: o, previews: make(chan struct{}, maxPreviews)}
 	mux := http.NewServeMux()
 	for path, m := range s.routes() {
 		mux.Handle(path, s.dispatch(m))
@@ -79,6 +80,8 @@ func (s *server) routes() map[string]methods {
 		"/v1/me":                               {"GET": s.signedIn(s.me)},
 		"/v1/models":                           {"GET": s.signedIn(s.models)},
 		"/v1/projects":                         {"GET": s.inOrg(s.listProjects), "POST": s.inOrg(s.createProject)},
+		"/v1/preview":                          {"POST": s.inProject(s.preview)},
+		"/v1/estimate":                         {"POST": s.inProject(s.estimate)},
 		"/v1/jobs":                             {"GET": s.inProject(s.listJobs), "POST": s.inProject(s.createJob)},
 		"/v1/jobs/{id}":                        {"GET": s.inProject(s.getJob), "DELETE": s.inProject(s.deleteJob)},
 		"/v1/jobs/{id}/cancel":                 {"POST": s.inProject(s.cancelJob)},

@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		"double encoded":      {"GET", "/v1/jobs?orgSlug=local&projectSlug=de%256Do", nil, 404, "project_not_found"},
 		"unknown job":         {"GET", inDemo("/v1/jobs/nope"), nil, 404, "job_not_found"},
 		"escaped job":         {"GET", inDemo("/v1/jobs/..%2f" + job.ID), nil, 404, "job_not_found"},
-		"unknown path":        {"GET", "/v1/estimate", nil, 404, ""},
+		"unknown path":        {"GET", "/v1/elsewhere", nil, 404, ""},
 		"root":                {"GET", "/", nil, 404, ""},
 		"anonymous":           {"POST", "/v1/auth/anonymous", []string{"Authorization", ""}, 403, "anonymous_not_offered"},
 		"browser":             {"GET", "/v1/me", []string{"Origin", "http://localhost:3000"}, 403, "browser_refused"},

@@ -77,6 +77,8 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		{"POST", "/v1/projects", `{"name":"x","slug":"x"}`, 0, ""},
 		{"GET", "/v1/jobs", nil, 0, ""},
 		{"POST", "/v1/jobs", a.submission(), 400, "dataset_not_found"},
+		{"POST", "/v1/preview", a.submission(), 400, "dataset_not_found"},
+		{"POST", "/v1/estimate", a.submission(), 400, "dataset_not_found"},
 		{"GET", "/v1/jobs/" + a.job, nil, 404, "job_not_found"},
 		{"DELETE", "/v1/jobs/" + a.job, nil, 404, "job_not_found"},
 		{"POST", "/v1/jobs/" + a.job + "/cancel", nil, 404, "job_not_found"},

@@ -23,6 +23,10 @@ type Engine interface {
 	// started at all.
 	Submit(ctx context.Context, job Job) (Run, error)
 
+	// Preview asks a worker about a job that need not exist. The file is as for
+	// Submit; the answer is JSON of the worker's.
+	Preview(ctx context.Context, file string) ([]byte, error)
+
 	// Capabilities says what can be trained and served.
 	Capabilities(ctx context.Context) (Capabilities, error)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
@@ -23,6 +24,7 @@ type jobFile struct {
 	Dataset     *jobDataset     `json:"dataset"`
 	EvalDataset *jobDataset     `json:"evalDataset"`
 	Config      json.RawMessage `json:"config"`
+	Speed       *cloud.Range    `json:"speed,omitempty"` // of a preview
 }
 
 type jobModel struct {
@@ -43,6 +45,47 @@ type jobHub struct {
 	Subset string `json:"subset,omitempty"`
 }
 
+// jobConfig is a job's config as far as the job file speaks of it.
+type jobConfig struct {
+	raw           json.RawMessage
+	Model         string `json:"model"`
+	DatasetSource struct {
+		Type   string `json:"type"`
+		URL    string `json:"url"`
+		Name   string `json:"name"`
+		Split  string `json:"split"`
+		Subset string `json:"subset"`
+	} `json:"datasetSource"`
+}
+
+func readConfig(raw json.RawMessage) (jobConfig, error) {
+	config := jobConfig{raw: raw}
+	if err := json.Unmarshal(raw, &config); err != nil {
+		return config, fmt.Errorf("read the job's config: %w", err)
+	}
+	return config, nil
+}
+
+func newJobFile(id, dir string, config jobConfig) jobFile {
+	file := jobFile{Version: 1, JobID: id, Dir: dir, Model: jobModel{ID: config.Model}, Config: config.raw}
+	if filepath.IsAbs(config.Model) {
+		file.Model.Path = config.Model
+	}
+	return file
+}
+
+// add names the files of a data set.
+func (j *jobFile) add(blobs *blob.Store, files []store.File) {
+	for _, f := range files {
+		d := &jobDataset{Path: blobs.Path(f.SHA256), Name: f.Name}
+		if f.Role == "eval" {
+			j.EvalDataset = d
+		} else {
+			j.Dataset = d
+		}
+	}
+}
+
 func (t *training) jobFile() string { return filepath.Join(t.jobDir(t.id), "job.json") }
 
 // prepare puts everything that a worker needs on this machine. It may be
@@ -52,23 +95,11 @@ func (t *training) prepare(ctx context.Context, job store.Job) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	var config struct {
-		Model         string `json:"model"`
-		DatasetSource struct {
-			Type   string `json:"type"`
-			URL    string `json:"url"`
-			Name   string `json:"name"`
-			Split  string `json:"split"`
-			Subset string `json:"subset"`
-		} `json:"datasetSource"`
+	config, err := readConfig(job.Config)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(job.Config, &config); err != nil {
-		return fmt.Errorf("read the job's config: %w", err)
-	}
-	file := jobFile{Version: 1, JobID: t.id, Dir: dir, Model: jobModel{ID: config.Model}, Config: job.Config}
-	if filepath.IsAbs(config.Model) {
-		file.Model.Path = config.Model
-	}
+	file := newJobFile(t.id, dir, config)
 	files, err := t.Store.Files(ctx, t.id)
 	if err != nil {
 		return err
@@ -81,14 +112,7 @@ func (t *training) prepare(ctx context.Context, job store.Job) error {
 		}
 		files = append(files, fetched)
 	}
-	for _, f := range files {
-		d := &jobDataset{Path: t.Blobs.Path(f.SHA256), Name: f.Name}
-		if f.Role == "eval" {
-			file.EvalDataset = d
-		} else {
-			file.Dataset = d
-		}
-	}
+	file.add(t.Blobs, files)
 	if source.Type == "huggingface" {
 		file.Dataset = &jobDataset{Hub: &jobHub{source.Name, source.Split, source.Subset}}
 	}

@@ -3,41 +3,130 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-// Check refuses, before training, a dataset that cannot teach a model to
-// answer: an empty one, a conversation without an assistant turn, labels that
-// are all masked, and answers whose end is never seen. Each error is one line
-// and shows a sample. encoded and samples belong together; name is the file and
+// Set is the samples for training or those held out, as read and as tokens:
+// Samples and Encoded belong together.
+type Set struct {
+	Name    string // the file
+	HeldOut bool
+	Samples []Sample
+	Encoded []Encoded
+}
+
+// Check looks for what makes a data set unable to teach a model to answer, in
+// its own right (refusals), and for what its owner should know (warnings). It
+// reports each kind once per set, at the first sample that shows it.
 // endOfTurn is Template.EndOfTurn.
-func Check(encoded []Encoded, samples []Sample, name string, endOfTurn int32) error {
-	if len(samples) == 0 {
-		return cli.Hint(fmt.Errorf("%s: no samples", name), "write one conversation per line: %s", forms)
+func (s Set) Check(endOfTurn int32) (refusals, warnings []cloud.Problem) {
+	if len(s.Samples) == 0 {
+		return []cloud.Problem{s.problem(cloud.ProblemNoSamples, Sample{}, "write one conversation per line: "+forms, "no samples")}, nil
 	}
-	for _, s := range samples {
-		if !hasAnswer(s) {
-			return fmt.Errorf("%s: no assistant turn, so there is nothing to learn: %s", place(name, s), show(s))
+	for _, sample := range s.Samples {
+		if !hasAnswer(sample) {
+			return []cloud.Problem{s.problem(cloud.ProblemNoAnswer, sample, "", "no assistant turn, so there is nothing to learn: %s", show(sample))}, nil
 		}
 	}
-	summary := Summarize(encoded)
-	first, limit := samples[0], 0
-	for _, e := range encoded {
+	summary := Summarize(s.Encoded)
+	first, limit := s.Samples[0], 0
+	for _, e := range s.Encoded {
 		limit = max(limit, len(e.Tokens))
 	}
-	if summary.Supervised == 0 {
-		err := fmt.Errorf("%s: every label is masked: no sample has any of its answer within the first %d tokens, such as %s",
-			place(name, first), limit, show(first))
-		return cli.Hint(err, "raise lora.maxLength (the longest sample has %d tokens) or shorten the prompts", summary.Longest)
+	hint := fmt.Sprintf("raise lora.maxLength (the longest sample has %d tokens)", summary.Longest)
+	switch {
+	case summary.Supervised == 0:
+		refusals = append(refusals, s.problem(cloud.ProblemAllMasked, first, hint+" or shorten the prompts",
+			"every label is masked: no sample has any of its answer within the first %d tokens, such as %s", limit, show(first)))
+	case !anyTrained(s.Encoded, endOfTurn):
+		refusals = append(refusals, s.problem(cloud.ProblemEndNotTrained, first, hint,
+			"the end of the answer is never trained, so the model would not learn to stop: every sample is cut after %d tokens, such as %s", limit, show(first)))
+	default:
+		warnings = s.cuts(summary, hint)
 	}
-	if !anyTrained(encoded, endOfTurn) {
-		err := fmt.Errorf("%s: the end of the answer is never trained, so the model would not learn to stop: every sample is cut after %d tokens, such as %s",
-			place(name, first), limit, show(first))
-		return cli.Hint(err, "raise lora.maxLength (the longest sample has %d tokens)", summary.Longest)
+	if n, sample, line := s.Duplicates(); n > 0 {
+		warnings = append(warnings, s.problem(cloud.ProblemDuplicates, sample, "",
+			"the same conversation as in line %d (%s in the file)", line, count(n, "such repetition")))
 	}
-	return nil
+	return refusals, warnings
+}
+
+// cuts warns of samples that lose their answer, or the end of it.
+func (s Set) cuts(summary Summary, hint string) (warnings []cloud.Problem) {
+	var masked, cut *Sample
+	for i, e := range s.Encoded {
+		switch {
+		case !e.Teaches():
+			if masked == nil {
+				masked = &s.Samples[i]
+			}
+		case e.Cut && cut == nil:
+			cut = &s.Samples[i]
+		}
+	}
+	if masked != nil {
+		warnings = append(warnings, s.problem(cloud.ProblemMasked, *masked, hint,
+			"nothing of the answer is left after the cut; %s left out for that", of(summary.Masked, summary.Samples)))
+	}
+	if cut != nil {
+		warnings = append(warnings, s.problem(cloud.ProblemCut, *cut, hint,
+			"cut before the end of the answer; %s", of(summary.Cut-summary.Masked, summary.Samples)))
+	}
+	return warnings
+}
+
+// of words how many of all samples something is true of.
+func of(n, all int) string {
+	verb := "are"
+	if n == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%d of %d samples %s", n, all, verb)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Teaches reports whether the model learns any token of the conversation.
+func (e Encoded) Teaches() bool {
+	for i := 1; i < len(e.Supervised); i++ { // nothing comes before the first to predict it from
+		if e.Supervised[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// problem describes something about one sample of the set.
+func (s Set) problem(code string, sample Sample, hint, format string, args ...any) cloud.Problem {
+	return cloud.Problem{Code: code, Set: s.wire(), File: s.Name, Line: sample.Line, Message: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// Refuse is the error of a job that is refused, "file:line: message".
+func Refuse(p cloud.Problem) error {
+	err := errors.New(p.Message)
+	if p.File != "" {
+		err = fmt.Errorf("%s: %s", place(p.File, p.Line), p.Message)
+	}
+	if p.Hint == "" {
+		return err
+	}
+	return cli.Hint(err, "%s", p.Hint)
+}
+
+func place(name string, line int) string {
+	if line == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s:%d", name, line)
 }
 
 func hasAnswer(s Sample) bool {
@@ -58,13 +147,6 @@ func anyTrained(encoded []Encoded, token int32) bool {
 		}
 	}
 	return false
-}
-
-func place(name string, s Sample) string {
-	if s.Line == 0 {
-		return name
-	}
-	return fmt.Sprintf("%s:%d", name, s.Line)
 }
 
 // show is the sample as a reader would find it in the file, on one line.

@@ -40,7 +40,12 @@ func TestCheck(t *testing.T) {
 		{"all masked", []Sample{answered}, 5, "train.jsonl:7: every label is masked: no sample has any of its answer within the first 5 tokens, such as {"},
 		{"end never trained", []Sample{answered}, 16, "train.jsonl:7: the end of the answer is never trained, so the model would not learn to stop: every sample is cut after 16 tokens, such as {"},
 	} {
-		err := Check(encode(t, test.samples, test.limit), test.samples, "train.jsonl", tiny(t).EndOfTurn())
+		set := Set{Name: "train.jsonl", Samples: test.samples, Encoded: encode(t, test.samples, test.limit)}
+		refusals, _ := set.Check(tiny(t).EndOfTurn())
+		var err error
+		if len(refusals) > 0 {
+			err = Refuse(refusals[0])
+		}
 		switch {
 		case test.want == "":
 			if err != nil {

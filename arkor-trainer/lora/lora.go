@@ -41,6 +41,15 @@ func Initialize(config model.Config, r int, seed int64) []llama.Parameter {
 	return params
 }
 
+// NumParameters counts the values of Initialize.
+func NumParameters(config model.Config, r int) int {
+	total := 0
+	for _, m := range modules(config) {
+		total += r * (m.in + m.out)
+	}
+	return total
+}
+
 // module is a linear layer that is adapted.
 type module struct {
 	path    string // such as model.layers.0.self_attn.q_proj

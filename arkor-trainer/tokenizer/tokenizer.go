@@ -79,6 +79,16 @@ func (t *Tokenizer) Bytes(id int32) []byte {
 	return []byte(t.tokens[id])
 }
 
+// Name returns how a token is written and whether it is a special one. Names of
+// text are bytes that may be a part of a character; ids outside of the
+// vocabulary have none.
+func (t *Tokenizer) Name(id int32) (name string, special bool) {
+	if id < 0 || int(id) >= len(t.tokens) {
+		return "", false
+	}
+	return t.tokens[id], t.special[id]
+}
+
 func (t *Tokenizer) isText(id int32) bool {
 	return id >= 0 && int(id) < len(t.tokens) && !t.special[id]
 }

@@ -12,6 +12,9 @@ import (
 // micro-batch.
 const maxWorkers = 4
 
+// workers is how many of so many parts are computed at the same time.
+func workers(parts int) int { return min(parts, maxWorkers, runtime.GOMAXPROCS(0)) }
+
 // accumulate adds up the losses and, unless gradients is nil, the gradients of
 // all parts, and counts the tokens that were predicted. Parts are computed at
 // the same time but added in their order: floating-point sums depend on it.
@@ -25,7 +28,7 @@ func accumulate(e *llama.Engine, parts []llama.MicroBatch, gradients [][]float32
 		claimed atomic.Int64
 		wg      sync.WaitGroup
 	)
-	for range min(len(parts), maxWorkers, runtime.GOMAXPROCS(0)) {
+	for range workers(len(parts)) {
 		wg.Go(func() {
 			for {
 				i := int(claimed.Add(1)) - 1

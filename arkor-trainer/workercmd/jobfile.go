@@ -14,6 +14,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-trainer/builtin"
 	"github.com/arkorlab/arkor-go/arkor-trainer/lora"
 	"github.com/arkorlab/arkor-go/arkor-trainer/train"
+	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
 // job is the file that whoever runs a training writes into the job's folder.
@@ -28,6 +29,10 @@ type job struct {
 	Dataset     dataset    `json:"dataset"`
 	EvalDataset *dataset   `json:"evalDataset"`
 	Config      wireConfig `json:"config"`
+
+	// Speed is how many tokens a second were trained of this model on this
+	// machine, for a preview; absent when nobody knows.
+	Speed *cloud.Range `json:"speed"`
 }
 
 // wireConfig is a job's configuration as the API carries it. Keys that are not

@@ -13,6 +13,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 	"github.com/arkorlab/arkor-go/arkor-trainer/tokenizer"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
 // prepared is a job that has passed every check and can be trained.
@@ -28,29 +29,23 @@ type prepared struct {
 	params   []llama.Parameter // the adapter
 }
 
+// examples is a job's data as training sees it, and what is wrong with it.
+type examples struct {
+	template           *chat.Template
+	train, heldOut     chat.Set
+	refusals, warnings []cloud.Problem
+}
+
 // prepare reads the dataset and what it takes of the model, and refuses what
 // cannot be trained before the first step.
 func prepare(ctx context.Context, env cli.Env, j *job) (*prepared, error) {
-	p := &prepared{job: j}
-	var err error
-	repositories := hub.New(env)
-	if p.folder, err = repositories.Model(ctx, j.Model.ID, j.Model.Path); err != nil {
-		return nil, err
-	}
-	if p.config, err = model.LoadConfig(p.folder); err != nil {
-		return nil, fmt.Errorf("model %s: %w", j.Model.ID, err)
-	}
-	p.settings, err = j.resolve(limits{maxLength: p.config.MaxPositions, maxBatchSize: maxBatchSize, maxLoraR: maxLoraR})
+	p, x, err := load(ctx, env, j)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.readSamples(ctx, repositories); err != nil {
-		return nil, err
+	if len(x.refusals) > 0 {
+		return nil, chat.Refuse(x.refusals[0])
 	}
-	p.settings.options.Steps = p.settings.steps(len(p.samples))
-	p.metadata.TotalSteps = p.settings.options.Steps
-	p.metadata.Model = j.Model.ID
-	p.metadata.MaxLength = p.settings.maxLength
 	p.params = lora.Initialize(p.config, p.settings.lora.R, p.settings.options.Seed)
 	for _, parameter := range p.params {
 		p.metadata.TrainableParameters += len(parameter.Data)
@@ -59,64 +54,87 @@ func prepare(ctx context.Context, env cli.Env, j *job) (*prepared, error) {
 	return p, nil
 }
 
+// load is prepare without the adapter, for a job that may have to be refused.
+func load(ctx context.Context, env cli.Env, j *job) (*prepared, *examples, error) {
+	p := &prepared{job: j}
+	var err error
+	repositories := hub.New(env)
+	if p.folder, err = repositories.Model(ctx, j.Model.ID, j.Model.Path); err != nil {
+		return nil, nil, err
+	}
+	if p.config, err = model.LoadConfig(p.folder); err != nil {
+		return nil, nil, fmt.Errorf("model %s: %w", j.Model.ID, err)
+	}
+	p.settings, err = j.resolve(limits{maxLength: p.config.MaxPositions, maxBatchSize: maxBatchSize, maxLoraR: maxLoraR})
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := p.readSamples(ctx, repositories)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.settings.options.Steps = p.settings.steps(len(p.samples))
+	p.metadata.TotalSteps = p.settings.options.Steps
+	p.metadata.Model = j.Model.ID
+	p.metadata.MaxLength = p.settings.maxLength
+	return p, x, nil
+}
+
 // readSamples fills in samples and heldOut, and counts them.
-func (p *prepared) readSamples(ctx context.Context, repositories hub.Hub) error {
+func (p *prepared) readSamples(ctx context.Context, repositories hub.Hub) (*examples, error) {
 	tok, err := tokenizer.Load(p.folder)
 	if err != nil {
-		return fmt.Errorf("model %s: %w", p.job.Model.ID, err)
+		return nil, fmt.Errorf("model %s: %w", p.job.Model.ID, err)
 	}
-	template, err := chat.LoadTemplate(p.folder, tok)
-	if err != nil {
-		return fmt.Errorf("model %s: %w", p.job.Model.ID, err)
+	x := new(examples)
+	if x.template, err = chat.LoadTemplate(p.folder, tok); err != nil {
+		return nil, fmt.Errorf("model %s: %w", p.job.Model.ID, err)
 	}
-	name, split := p.job.Dataset.display(), hubSplit(p.job.Config.DatasetSplit)
-	training, err := p.job.Dataset.read(ctx, repositories, split)
-	if err != nil {
-		return err
+	split := hubSplit(p.job.Config.DatasetSplit)
+	x.train.Name = p.job.Dataset.display()
+	if x.train.Samples, err = p.job.Dataset.read(ctx, repositories, split); err != nil {
+		return nil, err
 	}
-	var heldOut []chat.Sample
-	heldOutName := name
+	x.heldOut.Name, x.heldOut.HeldOut = x.train.Name, true
 	if p.job.EvalDataset != nil {
-		heldOutName = p.job.EvalDataset.display()
-		if heldOut, err = p.job.EvalDataset.read(ctx, repositories, split); err != nil {
-			return err
+		x.heldOut.Name = p.job.EvalDataset.display()
+		if x.heldOut.Samples, err = p.job.EvalDataset.read(ctx, repositories, split); err != nil {
+			return nil, err
 		}
 	} else {
-		training, heldOut = chat.Split(training, p.settings.evalShare, p.settings.evalSeed)
+		x.train.Samples, x.heldOut.Samples = chat.Split(x.train.Samples, p.settings.evalShare, p.settings.evalSeed)
 	}
-	if p.settings.dryRun {
-		training = training[:min(len(training), dryRunSamples)]
-		heldOut = heldOut[:min(len(heldOut), dryRunSamples)]
-	}
-	encoded, err := p.encode(template, training, name)
-	if err != nil {
-		return err
-	}
-	encodedHeldOut, err := p.encode(template, heldOut, heldOutName)
-	if err != nil {
-		return err
-	}
-	if err := chat.Check(encoded, training, name, template.EndOfTurn()); err != nil {
-		return err
-	}
-	if len(heldOut) > 0 {
-		if err := chat.Check(encodedHeldOut, heldOut, heldOutName, template.EndOfTurn()); err != nil {
-			return err
+	leaks, shared := chat.CheckLeaks(x.train, x.heldOut) // of all samples, in a dry run too
+	for _, set := range []*chat.Set{&x.train, &x.heldOut} {
+		if p.settings.dryRun {
+			set.Samples = set.Samples[:min(len(set.Samples), dryRunSamples)]
 		}
+		if set.Encoded, err = p.encode(ctx, x.template, set.Samples, set.Name); err != nil {
+			return nil, err
+		}
+		if set.HeldOut && len(set.Samples) == 0 {
+			continue
+		}
+		refusals, warnings := set.Check(x.template.EndOfTurn())
+		x.refusals, x.warnings = append(x.refusals, refusals...), append(x.warnings, warnings...)
 	}
-	p.samples, p.heldOut = teaching(encoded), teaching(encodedHeldOut)
-	all, summary := chat.Summarize(encoded), chat.Summarize(p.samples)
+	x.refusals, x.warnings = append(x.refusals, leaks...), append(x.warnings, shared...)
+	p.samples, p.heldOut = teaching(x.train.Encoded), teaching(x.heldOut.Encoded)
+	all, summary := chat.Summarize(x.train.Encoded), chat.Summarize(p.samples)
 	p.metadata.Samples = summary.Samples
 	p.metadata.EvalSamples = len(p.heldOut)
 	p.metadata.CutSamples = all.Cut
 	p.metadata.TokensPerEpoch = summary.Tokens
 	p.metadata.SupervisedPerEpoch = summary.Supervised
-	return nil
+	return x, nil
 }
 
-func (p *prepared) encode(template *chat.Template, samples []chat.Sample, name string) ([]chat.Encoded, error) {
+func (p *prepared) encode(ctx context.Context, template *chat.Template, samples []chat.Sample, name string) ([]chat.Encoded, error) {
 	encoded := make([]chat.Encoded, len(samples))
 	for i, s := range samples {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var err error
 		if encoded[i], err = template.Encode(s, p.settings.maxLength, p.settings.responsesOnly); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, s.Line, err)
@@ -130,11 +148,8 @@ func (p *prepared) encode(template *chat.Template, samples []chat.Sample, name s
 func teaching(encoded []chat.Encoded) []chat.Encoded {
 	var kept []chat.Encoded
 	for _, e := range encoded {
-		for i := 1; i < len(e.Supervised); i++ {
-			if e.Supervised[i] {
-				kept = append(kept, e)
-				break
-			}
+		if e.Teaches() {
+			kept = append(kept, e)
 		}
 	}
 	return kept

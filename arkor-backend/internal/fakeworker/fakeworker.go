@@ -37,6 +37,7 @@ type Plan struct {
 	Steps   int    `json:"steps"`             // default 4
 	Save    int    `json:"save"`              // checkpoint every so many steps, default 2
 	Control string `json:"control,omitempty"` // address of a Control; "" trains without asking
+	Preview string `json:"preview,omitempty"` // see preview
 }
 
 // Control lets a test decide what every worker does next.
@@ -134,6 +135,8 @@ func Main() int {
 	switch arg(1) {
 	case "run":
 		return run(arg(3))
+	case "preview":
+		return preview(arg(3))
 	case "serve":
 		return serve(arg(3))
 	case "models":

@@ -1,0 +1,90 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// Preview asks a worker what a job with this config and these files would
+// train, and whether it would be refused. Nothing stays behind.
+func (q *Queue) Preview(ctx context.Context, raw json.RawMessage, files []store.File) (cloud.Preview, error) {
+	config, err := readConfig(raw)
+	if err != nil {
+		return cloud.Preview{}, err
+	}
+	if err := os.MkdirAll(q.Dir, 0o700); err != nil {
+		return cloud.Preview{}, err
+	}
+	// Among the folders of jobs, where the next start removes what a crash left.
+	dir, err := os.MkdirTemp(q.Dir, "preview-")
+	if err != nil {
+		return cloud.Preview{}, err
+	}
+	defer os.RemoveAll(dir)
+	file := newJobFile(filepath.Base(dir), dir, config)
+	file.add(q.Blobs, files)
+	if file.Speed, err = q.speed(ctx, config.Model); err != nil {
+		return cloud.Preview{}, err
+	}
+	data, err := json.Marshal(file)
+	if err != nil {
+		return cloud.Preview{}, err
+	}
+	path := filepath.Join(dir, "job.json")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return cloud.Preview{}, err
+	}
+	said, err := q.Engine.Preview(ctx, path)
+	if err != nil {
+		return cloud.Preview{}, err
+	}
+	var answer struct {
+		Preview *cloud.Preview
+		Speed   *cloud.Range
+	}
+	if err := json.Unmarshal(said, &answer); err != nil {
+		return cloud.Preview{}, fmt.Errorf("read what arkor-trainer says of the job: %w", err)
+	}
+	if answer.Preview == nil {
+		return cloud.Preview{}, errors.New("arkor-trainer says nothing of the job")
+	}
+	if answer.Speed != nil && file.Speed == nil {
+		q.mu.Lock()
+		q.speeds[config.Model] = *answer.Speed
+		q.mu.Unlock()
+	}
+	return *answer.Preview, nil
+}
+
+const (
+	enoughLogs = 10 // as many speeds as say more than a trial of a moment
+	// Trainings differ in more than what the logs of earlier ones show.
+	slower, faster = 0.85, 1.1
+)
+
+// speed is how many tokens a second are trained of a model here: measured by
+// earlier jobs, else by an earlier preview, else nil.
+func (q *Queue) speed(ctx context.Context, model string) (*cloud.Range, error) {
+	measured, err := q.Store.Speeds(ctx, model)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(measured); n >= enoughLogs {
+		slices.Sort(measured)
+		return &cloud.Range{Low: slower * measured[n/10], High: faster * measured[n-1-n/10]}, nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if tried, ok := q.speeds[model]; ok {
+		return &tried, nil
+	}
+	return nil, nil
+}

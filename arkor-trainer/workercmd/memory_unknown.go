@@ -1,0 +1,5 @@
+//go:build !linux
+
+package workercmd
+
+func freeMemory() float64 { return 0 }

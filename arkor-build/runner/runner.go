@@ -31,6 +31,7 @@ type request struct {
 	Result  string `json:"result,omitempty"`
 	PnP     string `json:"pnp"`
 	Upgrade string `json:"upgrade"`
+	Options
 }
 
 // command prepares a runtime's process for a request, without streams.
@@ -69,10 +70,16 @@ func childEnviron(env cli.Env) []string {
 	return append(append([]string{}, env.Environ...), name+"="+path)
 }
 
+// Options of a start.
+type Options struct {
+	Preview bool `json:"preview,omitempty"` // say what the run would be, and create no job
+	JSON    bool `json:"json,omitempty"`    // as one JSON object
+}
+
 // Start runs the trainer of a bundle in the place of this process: streams,
 // signals and exit status are the runtime's.
-func Start(ctx context.Context, env cli.Env, artifact string) error {
-	cmd, err := command(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact})
+func Start(ctx context.Context, env cli.Env, artifact string, options Options) error {
+	cmd, err := command(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact, Options: options})
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@
 import { existsSync as existsSync2 } from "node:fs";
 import module from "node:module";
 import { join as join2 } from "node:path";
-import process7 from "node:process";
+import process8 from "node:process";
 import { pathToFileURL } from "node:url";
 
 // runner/js/evaluate.mjs
@@ -113,7 +113,7 @@ var runnerURL = import.meta.url;
 var runnerPath = runnerURL.startsWith("file:") ? fileURLToPath(runnerURL) : runnerURL;
 var notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\", "node:internal/"];
 function isUserFrame(line) {
-  return !notTheUsers.some((place) => line.includes(place));
+  return !notTheUsers.some((place2) => line.includes(place2));
 }
 var deepest = 8;
 function causes(error, depth = 1) {
@@ -184,7 +184,7 @@ function config(module2) {
 }
 
 // runner/js/start.mjs
-import process6 from "node:process";
+import process7 from "node:process";
 
 // runner/js/evals.mjs
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
@@ -275,16 +275,237 @@ function leave(request2, run) {
   process4.kill(process4.pid, "SIGHUP");
 }
 
-// runner/js/progress.mjs
+// runner/js/preview.mjs
 import process5 from "node:process";
+
+// runner/js/draw.mjs
+var shownLines = { trained: [10, 3], ignored: [6, 3], cut: [3, 1] };
+var words = {
+  longest: "longest",
+  typical: "typical",
+  shortest: "shortest",
+  all_masked: "nothing trained",
+  end_not_trained: "end not trained",
+  no_answer: "no answer",
+  held_out_leak: "leak",
+  masked_samples: "answer cut off",
+  cut_samples: "cut",
+  duplicates: "duplicate",
+  shared_prompts: "shared prompt"
+};
+function drawPreview(preview2, { name = "", width = 80, color = false } = {}) {
+  const paint = painter(color);
+  const room = Math.max(40, width);
+  const title = paint("title", `Preview of ${printable(name) || "the run"} on ${printable(String(preview2.model ?? "the backend's model"))}`);
+  const samples = list(preview2.samples).filter((sample) => list(sample?.runs).length > 0);
+  const lines = [title, ""];
+  if (samples.length > 0) lines.push(legend(paint, color), "");
+  for (const sample of samples) lines.push(...drawSample(sample, preview2, room, paint), "");
+  for (const [label, text2] of summary(preview2)) lines.push(...row(label, text2, room, paint));
+  for (const problem of list(preview2.warnings)) lines.push(...row("warning", place(problem) + problem.message, room, paint));
+  for (const text2 of list(preview2.estimate?.warnings)) lines.push(...row("warning", String(text2), room, paint));
+  return lines;
+}
+function tellPreview(preview2) {
+  const { train: train2, heldOut, steps, estimate } = preview2;
+  if (!(train2?.samples > 0)) return "";
+  const takes = [time(estimate?.seconds), memory(estimate?.memoryBytes)].filter(Boolean).join(", ");
+  const warnings = list(preview2.warnings).length + list(estimate?.warnings).length;
+  return [
+    `${count(train2.samples, "sample")}${heldOut?.samples > 0 ? `, ${digits(heldOut.samples)} held out` : ""}`,
+    `${perSample(train2.trained, train2)} of ${perSample(train2.tokens, train2)} tokens a sample are trained`,
+    [Number.isFinite(steps) ? count(steps, "step") : "", takes && `about ${takes}`].filter(Boolean).join(", "),
+    warnings > 0 ? `${count(warnings, "warning")}: arkor start --preview` : ""
+  ].filter(Boolean).join("; ");
+}
+var marks = { trained: "+", ignored: " ", cut: "-" };
+var bars = { trained: "┃", ignored: "│", cut: "╳" };
+var codes = { title: "1", label: "1", trained: "1;32", ignored: "2", cut: "31;9", warning: "1;33", dim: "2", legendCut: "31" };
+function painter(color) {
+  if (!color) return (style, text2) => text2;
+  return (style, text2) => text2 === "" ? "" : `\x1B[${codes[style]}m${text2}\x1B[0m`;
+}
+function legend(paint, color) {
+  const mark = (state, text2) => color ? paint(state, `${bars[state]} ${text2}`) : `${marks[state]} ${text2}`;
+  return `${mark("trained", "trained")}   ${color ? mark("ignored", "only read") : "(no mark) only read"}   ${color ? `${paint("legendCut", bars.cut)} ${paint("cut", "cut off")}` : mark("cut", "cut off")}`;
+}
+function drawSample(sample, preview2, width, paint) {
+  const why = list(sample.why).map((reason) => words[reason] ?? printable(String(reason)));
+  const cut = Math.max(0, sample.tokens - preview2.maxLength);
+  const facts = `${count(sample.tokens, "token")}, ${digits(sample.trained)} trained${cut > 0 ? `, ${digits(cut)} cut off` : ""}`;
+  const head = `${paint("label", why.join(", "))}  ${printable(location(sample))}  ${paint("dim", facts)}`;
+  return [head, ...stretches(sample).flatMap(({ state, text: text2 }) => drawStretch(state, text2, width, paint)), ...more(sample, paint)];
+}
+function more(sample, paint) {
+  return sample.more > 0 ? [paint("dim", `  … and ${count(sample.more, "more token")}`)] : [];
+}
+function stretches(sample) {
+  const joined = [];
+  for (const run of sample.runs) {
+    const state = Object.hasOwn(marks, run?.state) ? run.state : "ignored";
+    const last = joined[joined.length - 1];
+    if (last?.state === state) last.text += String(run.text);
+    else joined.push({ state, text: String(run?.text) });
+  }
+  return joined.map(({ state, text: text2 }) => ({ state, text: text2.replace(/^\n+|\n+$/g, "") })).filter(({ text: text2 }) => text2 !== "");
+}
+function drawStretch(state, text2, width, paint) {
+  const lines = text2.split("\n").flatMap((line) => wrap(printable(line), width - 4));
+  const [head, tail] = shownLines[state];
+  const left = lines.length - head - tail;
+  const shown = left > 2 ? [...lines.slice(0, head), `… ${left} more lines …`, ...lines.slice(-tail)] : lines;
+  const colored = paint("dim", "x") !== "x";
+  return shown.map((line) => {
+    if (!colored) return `  ${marks[state]} ${line}`.trimEnd();
+    return `  ${paint(state === "cut" ? "legendCut" : state, bars[state])} ${paint(state, line)}`.trimEnd();
+  });
+}
+function summary(preview2) {
+  const { train: train2, heldOut, maxLength, steps, batchSize, epochs, estimate } = preview2;
+  if (!(train2?.samples > 0)) return [];
+  const rows = [
+    ["samples", `${digits(train2.samples)} for training (${train2.file})${heldOut ? `, ${digits(heldOut.samples)} held out (${heldOut.file})` : ", none held out"}`],
+    ["tokens", `${digits(train2.tokens)}, of which ${digits(train2.trained)} are trained: ${perSample(train2.trained, train2)} of ${perSample(train2.tokens, train2)} a sample`],
+    ["lengths", lengths(train2, heldOut, maxLength)],
+    ["duplicates", duplicates(train2, heldOut)],
+    ["training", `${count(steps, "step")} of ${count(batchSize, "sample")}, ${epochs === 1 ? "1 epoch" : `${Number(epochs?.toFixed(1))} epochs`}${preview2.dryRun ? " (dry run)" : ""}`]
+  ];
+  const takes = [time(estimate?.seconds), estimate?.memoryBytes ? `${memory(estimate.memoryBytes)} of memory` : ""].filter(Boolean);
+  if (takes.length > 0) rows.push(["takes", `about ${takes.join(" and ")}${estimate.fits === true ? ", which is free now" : ""}`]);
+  return rows;
+}
+function lengths(train2, heldOut, maxLength) {
+  const longest = list(train2.longest).map(({ line, tokens }, i) => `${digits(tokens)}${line > 0 ? ` (${i === 0 ? "line " : ""}${line})` : ""}`);
+  const cut = [
+    train2.cut > 0 ? `${digits(train2.cut)} of ${digits(train2.samples)} are cut` : "",
+    heldOut?.cut > 0 ? `${digits(heldOut.cut)} of those held out are cut` : ""
+  ].filter(Boolean);
+  return `longest ${longest.join(", ")}; the limit is ${digits(maxLength)} tokens: ${cut.join(", ") || "none is cut"}`;
+}
+function duplicates(train2, heldOut) {
+  const found = [
+    train2.duplicates > 0 ? `${digits(train2.duplicates)} among those for training` : "",
+    heldOut?.duplicates > 0 ? `${digits(heldOut.duplicates)} among those held out` : ""
+  ].filter(Boolean);
+  return found.join(", ") || "none";
+}
+var labelWidth = 12;
+function row(label, text2, width, paint) {
+  const lines = wrap(printable(text2), width - labelWidth);
+  const style = label === "warning" ? "warning" : "label";
+  return lines.map((line, i) => (i === 0 ? paint(style, label) + " ".repeat(Math.max(1, labelWidth - label.length)) : " ".repeat(labelWidth)) + line);
+}
+function location({ file, line }) {
+  return `${file}${line > 0 ? `:${line}` : ""}`;
+}
+function place(problem) {
+  return problem.file ? `${location(problem)}: ` : "";
+}
+function list(value) {
+  return Array.isArray(value) ? value : [];
+}
+function digits(n) {
+  return Number.isFinite(n) ? n.toLocaleString("en-US") : "?";
+}
+function count(n, noun) {
+  return `${digits(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+function perSample(tokens, { samples }) {
+  return digits(Math.round(tokens / samples));
+}
+function time(seconds) {
+  return range(seconds, (s) => {
+    if (s < 90) return [Math.max(1, s < 10 ? Math.round(s) : 5 * Math.round(s / 5)), "s"];
+    if (s < 90 * 60) return [Math.round(s / 60), "min"];
+    return [Math.round(s / 360) / 10, "h"];
+  });
+}
+function memory(bytes) {
+  return range(bytes, (n) => n < 95e6 ? [Math.round(n / 1e6), "MB"] : [Math.round(n / 1e8) / 10, "GB"]);
+}
+function range(value, convert) {
+  if (!Number.isFinite(value?.low) || !Number.isFinite(value?.high)) return "";
+  const [[low, small], [high, large]] = [convert(value.low), convert(value.high)];
+  if (small !== large) return `${low} ${small} to ${high} ${large}`;
+  return low === high ? `${high} ${large}` : `${low} to ${high} ${large}`;
+}
+var named = { "	": "\\t", "\r": "\\r", "\n": "\\n" };
+function printable(text2) {
+  return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu, (c) => {
+    if (c === "‍") return c;
+    const code = c.codePointAt(0).toString(16);
+    return named[c] ?? (code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`);
+  });
+}
+var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+var cells = (grapheme) => wide.test(grapheme) ? 2 : /^\p{M}/u.test(grapheme) ? 0 : 1;
+function wrap(text2, width) {
+  const lines = [];
+  let line = [];
+  let used = 0;
+  for (const { segment } of graphemes.segment(text2)) {
+    const size = cells(segment);
+    if (used + size > width) {
+      const space = line.lastIndexOf(" ");
+      const rest = space >= 0 && space > line.length / 2 ? line.splice(space + 1) : [];
+      lines.push(line.join("").trimEnd());
+      line = rest;
+      used = rest.reduce((sum, character) => sum + cells(character), 0);
+    }
+    line.push(segment);
+    used += size;
+  }
+  return [...lines, line.join("")];
+}
+
+// runner/js/preview.mjs
+var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
+function announce(request2, event) {
+  if (event?.type !== "preview" || event.preview?.refusals?.length > 0) return;
+  const line = tellPreview(event.preview);
+  if (line) say(request2, printable(line));
+}
+async function preview(request2, run, trainer2) {
+  if (typeof trainer2[previewSymbol] !== "function") {
+    say(request2, "this trainer cannot be previewed", `it was made by another package, or by an older release of arkor: \`${request2.upgrade}\``);
+    return 1;
+  }
+  run.doing = "the preview";
+  const answer = await trainer2[previewSymbol]();
+  if (run.stopping) return 1;
+  if (request2.json) {
+    process5.stdout.write(`${JSON.stringify(answer.preview ? { preview: answer.preview } : { preview: null, unavailable: answer.unavailable })}
+`);
+  } else if (answer.preview) {
+    const { isTTY, columns } = process5.stdout;
+    const color = Boolean(isTTY) && !process5.env.NO_COLOR && process5.env.TERM !== "dumb";
+    const width = Math.min(columns || 80, 100);
+    const lines = drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
+    process5.stdout.write(`${lines.join("\n")}
+`);
+  }
+  if (!answer.preview) {
+    say(request2, `no preview: ${printable(answer.unavailable)}`);
+    return 1;
+  }
+  for (const { file, line, message, hint } of answer.preview.refusals) {
+    const place2 = file ? `${file}${line > 0 ? `:${line}` : ""}: ` : "";
+    say(request2, `refused: ${printable(place2 + message)}`, printable(hint));
+  }
+  return answer.preview.refusals.length > 0 ? 1 : 0;
+}
+
+// runner/js/progress.mjs
+import process6 from "node:process";
 var clearLine = "\r\x1B[2K";
 var silent = {
   begin() {
   },
   event(event) {
-    if (event?.type === "queued") process5.stderr.write(`arkor start: ${queued(event)}
+    if (event?.type === "queued") process6.stderr.write(`arkor start: ${queued(event)}
 `);
-    if (event?.type === "reconnecting" && event.attempt === 2) process5.stderr.write(`arkor start: ${lostConnection(event)}
+    if (event?.type === "reconnecting" && event.attempt === 2) process6.stderr.write(`arkor start: ${lostConnection(event)}
 `);
   },
   end() {
@@ -295,7 +516,7 @@ function createProgress() {
   return {
     // Whether stderr is a terminal is asked late, after user code has had its say.
     begin() {
-      if (process5.stderr.isTTY && process5.env.TERM !== "dumb") line = onTerminal();
+      if (process6.stderr.isTTY && process6.env.TERM !== "dumb") line = onTerminal();
       line.begin();
     },
     event: (event) => line.event(event),
@@ -307,7 +528,7 @@ function createProgress() {
 }
 function onTerminal() {
   const state = { text: "waiting for the training to start", visible: false, midLine: false };
-  const stderr = process5.stderr;
+  const stderr = process6.stderr;
   const writeError = stderr.write;
   const rate = createRate();
   let progress = {};
@@ -321,11 +542,11 @@ function onTerminal() {
     draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
     state.visible = true;
   };
-  const restore = [stderr, process5.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+  const restore = [stderr, process6.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
   restore.push(...makeRoomForConsole(hide, show));
   return {
     begin() {
-      process5.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      process6.on("uncaughtExceptionMonitor", hide).on("exit", hide);
       show();
     },
     event(event) {
@@ -343,7 +564,7 @@ function onTerminal() {
     end() {
       hide();
       for (const undo of restore) undo();
-      process5.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      process6.off("uncaughtExceptionMonitor", hide).off("exit", hide);
     }
   };
 }
@@ -362,7 +583,7 @@ function makeRoom(stream, state, hide, show) {
   };
 }
 function makeRoomForConsole(hide, show) {
-  if (!process5.versions.bun && !process5.versions.deno) return [];
+  if (!process6.versions.bun && !process6.versions.deno) return [];
   return ["log", "info", "debug", "warn", "error"].map((name) => {
     const original = console[name];
     const wrapped = (...values) => {
@@ -450,7 +671,7 @@ async function start(request2) {
   if (run.stopping) return;
   signals.release();
   warnOfDeprecation(request2);
-  if (status !== 0) process6.exitCode ??= status;
+  if (status !== 0) process7.exitCode ??= status;
 }
 async function train(request2, run, progress) {
   const module2 = await request2.load();
@@ -459,6 +680,8 @@ async function train(request2, run, progress) {
     say(request2, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
     return 1;
   }
+  if (request2.preview) return await preview(request2, run, trainer2);
+  trainer2[observe]?.((event) => announce(request2, event));
   trainer2[observe]?.((event) => progress.event(event));
   attachEvals(request2, trainer2, module2);
   run.doing = "start()";
@@ -489,7 +712,7 @@ async function train(request2, run, progress) {
   return 0;
 }
 function print(line) {
-  process6.stdout.write(`${line}
+  process7.stdout.write(`${line}
 `);
 }
 function warnOfDeprecation(request2) {
@@ -504,20 +727,20 @@ function oneLine(text2) {
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process7.argv[process7.argv.length - 1]);
-process7.argv = [process7.argv[0], request.module];
-var { bun, deno, node } = process7.versions;
+var request = JSON.parse(process8.argv[process8.argv.length - 1]);
+process8.argv = [process8.argv[0], request.module];
+var { bun, deno, node } = process8.versions;
 if (!bun && !deno && Number.parseInt(node, 10) < oldestNode) {
-  process7.stderr.write(
-    `${request.command}: node ${node} at ${process7.execPath} is too old
+  process8.stderr.write(
+    `${request.command}: node ${node} at ${process8.execPath} is too old
 hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME
 `
   );
-  process7.exitCode = 1;
+  process8.exitCode = 1;
 } else {
   request.load = () => {
     try {
-      process7.setSourceMapsEnabled?.(true);
+      process8.setSourceMapsEnabled?.(true);
     } catch {
     }
     usePlugAndPlay(request.pnp);
@@ -526,7 +749,7 @@ hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_R
   (request.mode === "start" ? start : evaluate)(request);
 }
 function usePlugAndPlay(path) {
-  if (!path || process7.versions.pnp) return;
+  if (!path || process8.versions.pnp) return;
   module.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
   if (existsSync2(loader)) module.register?.(pathToFileURL(loader).href);

@@ -19,6 +19,7 @@ import (
 type command struct {
 	env     cli.Env
 	noBuild bool
+	options runner.Options
 	verbose bool
 }
 
@@ -35,6 +36,7 @@ func New(env cli.Env) *ff.Command {
 	if err != nil {
 		panic(err) // two flags of one name
 	}
+	c.addPreview(flags)
 	buildcmd.AddVerbose(flags, &c.verbose)
 	return &ff.Command{
 		Name:      "start",
@@ -47,6 +49,7 @@ func New(env cli.Env) *ff.Command {
 			"Needs node 20 or newer, bun or deno. ARKOR_JS_RUNTIME names another choice.\n\n" +
 			"Examples:\n" +
 			"  arkor start\n" +
+			"  arkor start --preview\n" +
 			"  arkor start src/arkor/other.ts",
 		Flags: flags,
 		Exec:  c.run,
@@ -54,6 +57,9 @@ func New(env cli.Env) *ff.Command {
 }
 
 func (c *command) run(ctx context.Context, args []string) error {
+	if err := c.checkPreview(); err != nil {
+		return err
+	}
 	entry, err := buildcmd.Entry("start", args)
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return runner.Start(ctx, c.env, artifact)
+	return runner.Start(ctx, c.env, artifact, c.options)
 }
 
 // prepare returns the artifact to run and builds it where that is due.

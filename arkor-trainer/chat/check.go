@@ -112,10 +112,7 @@ func (s Set) problem(code string, sample Sample, hint, format string, args ...an
 
 // Refuse is the error of a job that is refused, "file:line: message".
 func Refuse(p cloud.Problem) error {
-	err := errors.New(p.Message)
-	if p.File != "" {
-		err = fmt.Errorf("%s: %s", place(p.File, p.Line), p.Message)
-	}
+	err := errors.New(p.String())
 	if p.Hint == "" {
 		return err
 	}

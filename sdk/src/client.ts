@@ -5,6 +5,7 @@ import { CloudApiError } from "./errors.ts";
 import { asRecord, asString, numberOrNull } from "./json.ts";
 import { parseJob, ShapeProblem, type JobConfig, type TrainingJob } from "./job.ts";
 import type { ModelList } from "./models.ts";
+import { parsePreview, type PreviewAnswer } from "./preview.ts";
 import { Transport, type AccessSource } from "./transport.ts";
 
 export interface CloudApiClientOptions {
@@ -99,6 +100,31 @@ export class CloudApiClient {
       },
       (body) => ({ job: parseJob(body["job"]) }),
     );
+  }
+
+  /**
+   * Asks what a job with this config would train and take. Creates nothing.
+   * Resolves with undefined where the backend does not offer it.
+   */
+  async previewJob(
+    input: ProjectScope & { readonly config: JobConfig },
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<PreviewAnswer | undefined> {
+    try {
+      return await this.#transport.read(
+        {
+          method: "POST",
+          path: ["v1", "preview"],
+          query: scopeQuery(input),
+          json: { config: input.config },
+          signal: options.signal,
+        },
+        parsePreview,
+      );
+    } catch (error) {
+      if (isNotOffered(error)) return undefined;
+      throw error;
+    }
   }
 
   getJob(jobId: string, scope: ProjectScope): Promise<{ job: TrainingJob; events?: unknown[] }> {

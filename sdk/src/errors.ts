@@ -91,7 +91,9 @@ export type DatasetErrorCode =
   | "dataset_changed"
   | "dataset_too_large"
   | "dataset_upload_unsupported"
-  | "dataset_not_local";
+  | "dataset_not_local"
+  /** The backend looked at the run and would not train it: nothing to learn, a held-out split that leaks. */
+  | "dataset_refused";
 
 /** A local dataset cannot be used; the message names the file and the line. */
 export class DatasetError extends ArkorError {

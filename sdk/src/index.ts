@@ -56,6 +56,7 @@ export type {
 
 export { CloudApiClient } from "./client.ts";
 export type { CloudApiClientOptions, DatasetUpload, ProjectDto, ProjectScope } from "./client.ts";
+export type { PreviewAnswer, PreviewProblem, RunPreview } from "./preview.ts";
 export type { DeprecationNotice } from "./deprecation.ts";
 export type {
   AnonymousCredentials,

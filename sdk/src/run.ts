@@ -8,10 +8,11 @@ import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./eve
 import { follow } from "./follow.ts";
 import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from "./job.ts";
 import { writeModelTypes } from "./model-types.ts";
+import type { PreviewAnswer } from "./preview.ts";
 import { Pump } from "./pump.ts";
 import { defaultTiming, systemClock, type Clock } from "./reconnect.ts";
 import { openSession, type Session } from "./session.ts";
-import { submit } from "./submit.ts";
+import { preview, submit, type Submission } from "./submit.ts";
 import { toTrainerEvent, type CallbackRun, type TrainerEvent } from "./trainer-events.ts";
 import type { TrainerInput } from "./trainer-input.ts";
 import type { Attachment, Observer, TrainerContext } from "./trainer.ts";
@@ -110,7 +111,16 @@ export class Run {
   async #submit(): Promise<TrainingJob> {
     this.#input.abortSignal?.throwIfAborted();
     await this.#evals?.load();
-    this.#job = await submit({
+    this.#job = await submit(this.#submission());
+    return this.#job;
+  }
+
+  preview(): Promise<PreviewAnswer> {
+    return preview(this.#submission());
+  }
+
+  #submission(): Submission {
+    return {
       input: this.#input,
       config: this.#config,
       cwd: this.#cwd,
@@ -122,8 +132,8 @@ export class Run {
       idempotencyKey: this.#idempotencyKey,
       clock: this.#clock,
       timing: this.#timing,
-    });
-    return this.#job;
+      onPreview: (preview) => this.#notify({ type: "preview", preview }),
+    };
   }
 
   /** One identity per trainer: a login elsewhere must not mix two. */

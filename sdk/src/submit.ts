@@ -1,9 +1,10 @@
 import type { CloudApiClient, ProjectScope } from "./client.ts";
-import { checkDatasets } from "./dataset-file.ts";
+import { checkDatasets, type CheckedDataset } from "./dataset-file.ts";
 import { uploadDataset } from "./dataset-upload.ts";
 import { ArkorError, CloudApiError, DatasetError } from "./errors.ts";
 import type { JobConfig, OpenJobConfig, TrainingJob } from "./job.ts";
 import { checkModelOffered, type ModelList } from "./models.ts";
+import { askForPreview, refusal, type PreviewAnswer, type RunPreview } from "./preview.ts";
 import { reconnectDelay, type Clock, type ReconnectTiming } from "./reconnect.ts";
 import type { TrainerInput } from "./trainer-input.ts";
 
@@ -21,13 +22,38 @@ export interface Submission {
   readonly idempotencyKey: string;
   readonly clock: Clock;
   readonly timing: ReconnectTiming;
+  /** Gets what the backend says of the run before there is a job. */
+  readonly onPreview: (preview: RunPreview) => void;
+}
+
+/** A run that only has to be created. */
+interface Prepared {
+  readonly client: CloudApiClient;
+  readonly scope: ProjectScope;
+  readonly config: JobConfig;
+  readonly files: CheckedDataset | undefined;
+  /** Whether the backend offers our additions to the API. */
+  readonly additions: boolean;
 }
 
 /**
  * Creates the job of a trainer. What can be found wrong on this machine is found
- * before the first request, what the backend can tell before the upload.
+ * before the first request, what the backend can tell of the model before the
+ * upload, and what it can tell of the data before there is a job.
  */
 export async function submit(submission: Submission): Promise<TrainingJob> {
+  const prepared = await prepare(submission);
+  if (prepared.additions) await refuseBadRun(submission, prepared);
+  return await create(submission, prepared);
+}
+
+/** Asks the backend about the run of a trainer. No job is created. */
+export async function preview(submission: Submission): Promise<PreviewAnswer> {
+  const { client, scope, config, files } = await prepare(submission);
+  return await askForPreview(client, scope, config, files, submission.input.abortSignal);
+}
+
+async function prepare(submission: Submission): Promise<Prepared> {
   const { input, config, cwd } = submission;
   const { dataset, abortSignal: signal } = input;
   signal?.throwIfAborted();
@@ -48,7 +74,34 @@ export async function submit(submission: Submission): Promise<TrainingJob> {
       ? await uploadDataset(files, client, scope, list, signal)
       : (dataset as JobConfig["datasetSource"]);
   signal?.throwIfAborted();
-  return await create(submission, client, scope, { ...config, datasetSource }, list !== undefined);
+  return { client, scope, config: { ...config, datasetSource }, files, additions: list !== undefined };
+}
+
+/** How long a run waits for its preview before it begins without one. */
+const patienceMs = 30_000;
+
+/** A question that cannot be answered stops nothing: the backend checks the job itself. */
+async function refuseBadRun(submission: Submission, prepared: Prepared): Promise<void> {
+  const { client, scope, config, files } = prepared;
+  const user = submission.input.abortSignal;
+  const patience = new AbortController();
+  const stop = (): void => patience.abort();
+  const timer = setTimeout(stop, patienceMs);
+  user?.addEventListener("abort", stop, { once: true });
+  let answer: PreviewAnswer;
+  try {
+    answer = await askForPreview(client, scope, config, files, patience.signal);
+  } catch {
+    return;
+  } finally {
+    clearTimeout(timer);
+    user?.removeEventListener("abort", stop);
+    user?.throwIfAborted();
+  }
+  if (answer.preview === undefined) return;
+  submission.onPreview(answer.preview);
+  const [first] = answer.preview.refusals;
+  if (first !== undefined) throw refusal(first);
 }
 
 /** "unknown": the question failed, so the backend decides when the job is created. */
@@ -62,10 +115,7 @@ async function askForModels(client: CloudApiClient): Promise<ModelList | undefin
  */
 async function create(
   submission: Submission,
-  client: CloudApiClient,
-  scope: ProjectScope,
-  config: JobConfig,
-  repeatable: boolean,
+  { client, scope, config, additions }: Prepared,
 ): Promise<TrainingJob> {
   const { input, idempotencyKey, clock, timing } = submission;
   for (let repeats = 0; ; repeats++) {
@@ -73,7 +123,7 @@ async function create(
       const request = { ...scope, name: input.name, config };
       return (await client.createJob(request, { idempotencyKey })).job;
     } catch (error) {
-      if (!repeatable || repeats === maxRepeats || !mayBeRepeated(error)) throw error;
+      if (!additions || repeats === maxRepeats || !mayBeRepeated(error)) throw error;
       await clock.sleep(reconnectDelay(timing, repeats, clock.random()));
     }
   }

@@ -59,6 +59,8 @@ export interface Attachment {
  * evals of the manifest are run, and `.arkor/models.d.ts` is kept.
  */
 export const attach = Symbol.for("arkor.trainer.attach");
+/** How a runner asks what a trainer's run would be, without a job. */
+export const previewSymbol = Symbol.for("arkor.trainer.preview");
 
 /**
  * Describes a training run. Nothing is read or sent before `start()`; only a
@@ -76,6 +78,7 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     wait: () => run.wait(),
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
+    [previewSymbol]: () => run.preview(),
     [observe]: (observer: Observer) => run.observe(observer),
     [attach]: (attachment: Attachment) => run.attach(attachment),
   } as Trainer;

@@ -9,6 +9,7 @@ import { applyEvent, parsePayload } from "../src/events.ts";
 import { readInferStream } from "../src/infer-stream.ts";
 import { openJobConfig, type TrainingJob } from "../src/job.ts";
 import { LineChecker } from "../src/jsonl-check.ts";
+import { parsePreview, refusal } from "../src/preview.ts";
 import { reconnectDelay } from "../src/reconnect.ts";
 import { expiresSoon, parseTokenOutput, sameIdentity } from "../src/token-output.ts";
 import type { TrainerInput } from "../src/trainer-input.ts";
@@ -183,3 +184,20 @@ eachCase<{ lines: string[]; fraction: number; seed: number }, { first: number[];
     }
   },
 );
+eachCase<
+  { body: Record<string, unknown> },
+  { refusal?: string | null; hint?: string | null; warnings?: string[]; unavailable?: string }
+>("preview.json", ["body"], ["refusal", "hint", "warnings", "unavailable"], ({ body }, out) => {
+  const { preview, unavailable } = parsePreview(body);
+  if (preview === undefined) return assert.deepEqual({ unavailable }, out);
+  const [first] = preview.refusals;
+  const error = first === undefined ? undefined : refusal(first);
+  assert.deepEqual(
+    {
+      refusal: error?.message ?? null,
+      hint: error?.hint ?? null,
+      warnings: preview.warnings.map(({ code }) => code),
+    },
+    out,
+  );
+});

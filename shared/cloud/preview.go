@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 )
 
 // Preview is what a backend says of a training before there is a job: an
@@ -52,6 +53,17 @@ type Problem struct {
 	Line    int    `json:"line"` // 0 when the sample is of no file
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+}
+
+// String is "file:line: message".
+func (p Problem) String() string {
+	switch {
+	case p.File == "":
+		return p.Message
+	case p.Line == 0:
+		return p.File + ": " + p.Message
+	}
+	return p.File + ":" + strconv.Itoa(p.Line) + ": " + p.Message
 }
 
 // PreviewSet counts a set of samples.

@@ -262,6 +262,61 @@ var ShapeProblem = class extends Error {
   }
 };
 
+// ../sdk/src/preview.ts
+function parsePreview(body) {
+  if (body["preview"] === null) {
+    return { unavailable: asString(body["unavailable"]) ?? "the backend gives no reason" };
+  }
+  const preview2 = asRecord(body["preview"]);
+  if (preview2 === void 0) throw new ShapeProblem("preview", "is not an object");
+  const problems = (key) => {
+    const list = preview2[key];
+    if (!Array.isArray(list)) throw new ShapeProblem(`preview.${key}`, "is not a list");
+    return list.map((value, index) => parseProblem(value, `preview.${key}[${index}]`));
+  };
+  return { preview: { ...preview2, refusals: problems("refusals"), warnings: problems("warnings") } };
+}
+function parseProblem(value, where) {
+  const problem = asRecord(value);
+  const message = asString(problem?.["message"]);
+  if (message === void 0) throw new ShapeProblem(`${where}.message`, "is not a string");
+  return {
+    code: asString(problem?.["code"]) ?? "",
+    set: asString(problem?.["set"]) ?? "",
+    file: asString(problem?.["file"]) ?? "",
+    line: numberOrNull(problem?.["line"]) ?? 0,
+    message,
+    hint: asString(problem?.["hint"]) ?? ""
+  };
+}
+async function askForPreview(client, scope, config, files, signal) {
+  const answer = await client.previewJob({ ...scope, config }, { signal });
+  if (answer === void 0) return { unavailable: "this backend makes no previews" };
+  if (answer.preview === void 0 || files === void 0) return answer;
+  return { preview: rename(answer.preview, files) };
+}
+function rename(preview2, { train, held }) {
+  const names = { train: train.name, heldOut: (held ?? train).name };
+  const named = (value, set) => {
+    const name = typeof set === "string" && Object.hasOwn(names, set) ? names[set] : void 0;
+    return name === void 0 || asRecord(value) === void 0 ? value : { ...value, file: name };
+  };
+  const all = (list) => list.map((value) => named(value, asRecord(value)?.["set"]));
+  const { samples } = preview2;
+  return {
+    ...preview2,
+    refusals: all(preview2.refusals),
+    warnings: all(preview2.warnings),
+    train: named(preview2["train"], "train"),
+    heldOut: named(preview2["heldOut"], "heldOut"),
+    ...Array.isArray(samples) ? { samples: all(samples) } : {}
+  };
+}
+function refusal({ file, line, message, hint }) {
+  const place = file === "" ? "" : `${file}${line > 0 ? `:${line}` : ""}: `;
+  return new DatasetError("dataset_refused", `${place}${message}`, { hint: hint || void 0 });
+}
+
 // ../sdk/src/version.ts
 var version = "0.0.0-dev";
 
@@ -465,6 +520,27 @@ var CloudApiClient = class {
       },
       (body) => ({ job: parseJob(body["job"]) })
     );
+  }
+  /**
+   * Asks what a job with this config would train and take. Creates nothing.
+   * Resolves with undefined where the backend does not offer it.
+   */
+  async previewJob(input, options = {}) {
+    try {
+      return await this.#transport.read(
+        {
+          method: "POST",
+          path: ["v1", "preview"],
+          query: scopeQuery(input),
+          json: { config: input.config },
+          signal: options.signal
+        },
+        parsePreview
+      );
+    } catch (error) {
+      if (isNotOffered(error)) return void 0;
+      throw error;
+    }
   }
   getJob(jobId, scope) {
     return this.#transport.read(
@@ -971,7 +1047,7 @@ function askedToWait(error) {
 
 // ../sdk/src/model-types.ts
 import { randomUUID } from "node:crypto";
-import { mkdir as mkdir2, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir as mkdir2, readFile, rename as rename2, rm, writeFile } from "node:fs/promises";
 import { join as join2 } from "node:path";
 var maxModels = 1e3;
 var maxIdLength = 200;
@@ -996,7 +1072,7 @@ async function writeModelTypes(cwd, offer) {
   const temporary = `${path}.${randomUUID()}`;
   try {
     await writeFile(temporary, text);
-    await rename(temporary, path);
+    await rename2(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -1845,6 +1921,15 @@ function uploadUnsupported(name) {
 // ../sdk/src/submit.ts
 var maxRepeats = 2;
 async function submit(submission) {
+  const prepared = await prepare(submission);
+  if (prepared.additions) await refuseBadRun(submission, prepared);
+  return await create(submission, prepared);
+}
+async function preview(submission) {
+  const { client, scope, config, files } = await prepare(submission);
+  return await askForPreview(client, scope, config, files, submission.input.abortSignal);
+}
+async function prepare(submission) {
   const { input, config, cwd } = submission;
   const { dataset, abortSignal: signal } = input;
   signal?.throwIfAborted();
@@ -1862,19 +1947,42 @@ async function submit(submission) {
   if (offer !== "unknown") checkModelOffered(input.model, offer);
   const datasetSource = files !== void 0 ? await uploadDataset(files, client, scope, list, signal) : dataset;
   signal?.throwIfAborted();
-  return await create(submission, client, scope, { ...config, datasetSource }, list !== void 0);
+  return { client, scope, config: { ...config, datasetSource }, files, additions: list !== void 0 };
+}
+var patienceMs = 3e4;
+async function refuseBadRun(submission, prepared) {
+  const { client, scope, config, files } = prepared;
+  const user = submission.input.abortSignal;
+  const patience = new AbortController();
+  const stop = () => patience.abort();
+  const timer = setTimeout(stop, patienceMs);
+  user?.addEventListener("abort", stop, { once: true });
+  let answer;
+  try {
+    answer = await askForPreview(client, scope, config, files, patience.signal);
+  } catch {
+    return;
+  } finally {
+    clearTimeout(timer);
+    user?.removeEventListener("abort", stop);
+    user?.throwIfAborted();
+  }
+  if (answer.preview === void 0) return;
+  submission.onPreview(answer.preview);
+  const [first] = answer.preview.refusals;
+  if (first !== void 0) throw refusal(first);
 }
 async function askForModels(client) {
   return await client.listModels().catch(() => "unknown");
 }
-async function create(submission, client, scope, config, repeatable) {
+async function create(submission, { client, scope, config, additions }) {
   const { input, idempotencyKey, clock, timing } = submission;
   for (let repeats = 0; ; repeats++) {
     try {
       const request = { ...scope, name: input.name, config };
       return (await client.createJob(request, { idempotencyKey })).job;
     } catch (error) {
-      if (!repeatable || repeats === maxRepeats || !mayBeRepeated(error)) throw error;
+      if (!additions || repeats === maxRepeats || !mayBeRepeated(error)) throw error;
       await clock.sleep(reconnectDelay(timing, repeats, clock.random()));
     }
   }
@@ -1973,7 +2081,14 @@ var Run = class {
   async #submit() {
     this.#input.abortSignal?.throwIfAborted();
     await this.#evals?.load();
-    this.#job = await submit({
+    this.#job = await submit(this.#submission());
+    return this.#job;
+  }
+  preview() {
+    return preview(this.#submission());
+  }
+  #submission() {
+    return {
       input: this.#input,
       config: this.#config,
       cwd: this.#cwd,
@@ -1984,9 +2099,9 @@ var Run = class {
       },
       idempotencyKey: this.#idempotencyKey,
       clock: this.#clock,
-      timing: this.#timing
-    });
-    return this.#job;
+      timing: this.#timing,
+      onPreview: (preview2) => this.#notify({ type: "preview", preview: preview2 })
+    };
   }
   /** One identity per trainer: a login elsewhere must not mix two. */
   #connect() {
@@ -2104,6 +2219,7 @@ function withInfer(dispatch, { client, scope }) {
 // ../sdk/src/trainer.ts
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
+var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
 function createTrainer(input, context = {}) {
   checkModelName(input.model);
   const run = new Run(input, context);
@@ -2113,6 +2229,7 @@ function createTrainer(input, context = {}) {
     wait: () => run.wait(),
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
+    [previewSymbol]: () => run.preview(),
     [observe]: (observer) => run.observe(observer),
     [attach]: (attachment) => run.attach(attachment)
   };

@@ -9,6 +9,8 @@
 //   result   file for the answer of "manifest" and "config"
 //   pnp      Yarn's .pnp.cjs, or ""
 //   upgrade  command that upgrades the tool
+//   preview  "start" says what the run would be and creates no job
+//   json     what "preview" says is one JSON object
 //
 // It has no dependencies and imports nothing of the project but the bundle.
 

@@ -5,6 +5,7 @@ import process from "node:process";
 import { report, say } from "./errors.mjs";
 import { attachEvals } from "./evals.mjs";
 import { watchSignals } from "./interrupt.mjs";
+import { announce, preview } from "./preview.mjs";
 import { createProgress } from "./progress.mjs";
 import { noticeStall } from "./stall.mjs";
 import { findTrainer, noTrainer } from "./trainer.mjs";
@@ -47,6 +48,8 @@ async function train(request, run, progress) {
     say(request, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
     return 1;
   }
+  if (request.preview) return await preview(request, run, trainer);
+  trainer[observe]?.((event) => announce(request, event));
   trainer[observe]?.((event) => progress.event(event));
   attachEvals(request, trainer, module);
 

@@ -94,13 +94,16 @@ func (r Run) cutDown() (model.Config, []chat.Encoded) {
 	small := r.Config
 	small.NumLayers = min(small.NumLayers, max(1, trialParameters/layerParameters(small)))
 	small.VocabSize = min(small.VocabSize, trialVocabulary)
+	// Two rows at least, so that two are computed side by side.
+	most := max(16, int(trialFlops/2/flops(small, []chat.Encoded{{Tokens: make([]int32, 1)}})))
 	var batch []chat.Encoded
 	for _, e := range train.FirstBatch(r.Samples, r.Options) {
-		tokens := make([]int32, len(e.Tokens))
-		for i, token := range e.Tokens {
-			tokens[i] = token % int32(small.VocabSize)
+		n := min(len(e.Tokens), most)
+		tokens := make([]int32, n)
+		for i := range tokens {
+			tokens[i] = e.Tokens[i] % int32(small.VocabSize)
 		}
-		e.Tokens = tokens
+		e.Tokens, e.Supervised = tokens, e.Supervised[len(e.Supervised)-n:]
 		if len(batch) > 1 && flops(small, append(batch, e)) > trialFlops {
 			break
 		}

@@ -170,7 +170,7 @@ func TestPreviewKnowsTheSpeedOfEarlierJobs(t *testing.T) {
 	b.events(b.create(onFile(fakeworker.Plan{Steps: 5})).ID, "")
 	check(t, cloud.Range{Low: 10, High: 20}, seconds()) // too few logs to go by
 	b.events(b.create(onFile(fakeworker.Plan{Steps: 20})).ID, "")
-	if got := seconds(); math.Abs(got.Low-1275) > 1e-6 || math.Abs(got.High-1650) > 1e-6 {
+	if got := seconds(); math.Abs(got.Low-1000) > 1e-6 || math.Abs(got.High-1950) > 1e-6 {
 		t.Errorf("%v", got)
 	}
 }

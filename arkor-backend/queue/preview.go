@@ -65,21 +65,21 @@ func (q *Queue) Preview(ctx context.Context, raw json.RawMessage, files []store.
 }
 
 const (
-	enoughLogs = 10 // as many speeds as say more than a trial of a moment
-	// Trainings differ in more than what the logs of earlier ones show.
-	slower, faster = 0.85, 1.1
+	jobsAsked  = 3
+	enoughLogs = 10 // of a job, to say more than a trial of a moment
+	// How busy the machine is differs by more than what earlier jobs met.
+	slower, faster = 1.5, 1.3
 )
 
 // speed is how many tokens a second are trained of a model here: measured by
 // earlier jobs, else by an earlier preview, else nil.
 func (q *Queue) speed(ctx context.Context, model string) (*cloud.Range, error) {
-	measured, err := q.Store.Speeds(ctx, model)
+	measured, err := q.Store.Speeds(ctx, model, jobsAsked, enoughLogs)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(measured); n >= enoughLogs {
-		slices.Sort(measured)
-		return &cloud.Range{Low: slower * measured[n/10], High: faster * measured[n-1-n/10]}, nil
+	if len(measured) > 0 {
+		return &cloud.Range{Low: slices.Min(measured) / slower, High: slices.Max(measured) * faster}, nil
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -279,7 +279,7 @@ function leave(request2, run) {
 import process5 from "node:process";
 
 // runner/js/draw.mjs
-var shownLines = { trained: [10, 3], ignored: [6, 3], cut: [3, 1] };
+var shownLines = { trained: [10, 3], ignored: [6, 3], cut: [6, 3] };
 var words = {
   longest: "longest",
   typical: "typical",
@@ -298,11 +298,13 @@ function drawPreview(preview2, { name = "", width = 80, color = false } = {}) {
   const room = Math.max(40, width);
   const title = paint("title", `Preview of ${printable(name) || "the run"} on ${printable(String(preview2.model ?? "the backend's model"))}`);
   const samples = list(preview2.samples).filter((sample) => list(sample?.runs).length > 0);
+  if (samples.length === 0 && !preview2.train) return [];
   const lines = [title, ""];
   if (samples.length > 0) lines.push(legend(paint, color), "");
   for (const sample of samples) lines.push(...drawSample(sample, preview2, room, paint), "");
   for (const [label, text2] of summary(preview2)) lines.push(...row(label, text2, room, paint));
-  for (const problem of list(preview2.warnings)) lines.push(...row("warning", place(problem) + problem.message, room, paint));
+  if (list(preview2.warnings).length + list(preview2.estimate?.warnings).length > 0) lines.push("");
+  for (const problem of list(preview2.warnings)) lines.push(...row("warning", place(problem) + problem.message + (problem.hint ? `; ${problem.hint}` : ""), room, paint));
   for (const text2 of list(preview2.estimate?.warnings)) lines.push(...row("warning", String(text2), room, paint));
   return lines;
 }
@@ -367,9 +369,13 @@ function summary(preview2) {
     ["samples", `${digits(train2.samples)} for training (${train2.file})${heldOut ? `, ${digits(heldOut.samples)} held out (${heldOut.file})` : ", none held out"}`],
     ["tokens", `${digits(train2.tokens)}, of which ${digits(train2.trained)} are trained: ${perSample(train2.trained, train2)} of ${perSample(train2.tokens, train2)} a sample`],
     ["lengths", lengths(train2, heldOut, maxLength)],
-    ["duplicates", duplicates(train2, heldOut)],
-    ["training", `${count(steps, "step")} of ${count(batchSize, "sample")}, ${epochs === 1 ? "1 epoch" : `${Number(epochs?.toFixed(1))} epochs`}${preview2.dryRun ? " (dry run)" : ""}`]
+    ["duplicates", duplicates(train2, heldOut)]
   ];
+  if (list(preview2.refusals).length > 0) return rows;
+  rows.push([
+    "training",
+    `${count(steps, "step")} of ${count(batchSize, "sample")}, ${epochs === 1 ? "1 epoch" : `${Number(epochs?.toFixed(1))} epochs`}${preview2.dryRun ? " (dry run)" : ""}`
+  ]);
   const takes = [time(estimate?.seconds), estimate?.memoryBytes ? `${memory(estimate.memoryBytes)} of memory` : ""].filter(Boolean);
   if (takes.length > 0) rows.push(["takes", `about ${takes.join(" and ")}${estimate.fits === true ? ", which is free now" : ""}`]);
   return rows;
@@ -429,12 +435,10 @@ function range(value, convert) {
   if (small !== large) return `${low} ${small} to ${high} ${large}`;
   return low === high ? `${high} ${large}` : `${low} to ${high} ${large}`;
 }
-var named = { "	": "\\t", "\r": "\\r", "\n": "\\n" };
 function printable(text2) {
   return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu, (c) => {
     if (c === "‍") return c;
-    const code = c.codePointAt(0).toString(16);
-    return named[c] ?? (code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`);
+    return c === "	" ? "→" : `<U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
   });
 }
 var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
@@ -482,7 +486,7 @@ async function preview(request2, run, trainer2) {
     const color = Boolean(isTTY) && !process5.env.NO_COLOR && process5.env.TERM !== "dumb";
     const width = Math.min(columns || 80, 100);
     const lines = drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
-    process5.stdout.write(`${lines.join("\n")}
+    if (lines.length > 0) process5.stdout.write(`${lines.join("\n")}
 `);
   }
   if (!answer.preview) {

@@ -2,7 +2,9 @@ package chat
 
 import (
 	"math"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -21,7 +23,7 @@ func (t *Template) Runs(s Sample, maxLength int, responsesOnly bool) (runs []clo
 	if err != nil {
 		return nil, 0, err
 	}
-	var texts []*strings.Builder
+	var texts [][]byte
 	for i, token := range e.Tokens {
 		name, special := t.tok.Name(token)
 		state := cloud.TokenIgnored
@@ -37,16 +39,35 @@ func (t *Template) Runs(s Sample, maxLength int, responsesOnly bool) (runs []clo
 				more = len(e.Tokens) - i
 				break
 			}
-			runs, texts = append(runs, cloud.Run{State: state, Special: special}), append(texts, new(strings.Builder))
+			runs, texts = append(runs, cloud.Run{State: state, Special: special}), append(texts, nil)
 			last++
 		}
 		runs[last].Tokens++
-		texts[last].WriteString(name)
+		texts[last] = append(texts[last], name...)
 	}
 	for i := range runs {
-		runs[i].Text, runs[i].Elided = elide(strings.ToValidUTF8(texts[i].String(), "\ufffd"))
+		if i+1 < len(runs) {
+			// A character of several tokens may fall on both sides of the cut.
+			whole, part := splitPart(texts[i])
+			texts[i], texts[i+1] = whole, append(part, texts[i+1]...)
+		}
+		runs[i].Text, runs[i].Elided = elide(strings.ToValidUTF8(string(texts[i]), "\ufffd"))
 	}
 	return runs, more, nil
+}
+
+// splitPart splits off what text ends with when that is the beginning of a
+// character.
+func splitPart(text []byte) (whole, part []byte) {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if at := len(text) - n; utf8.RuneStart(text[at]) {
+			if !utf8.FullRune(text[at:]) {
+				return text[:at], slices.Clone(text[at:])
+			}
+			break
+		}
+	}
+	return text, nil
 }
 
 // elide leaves the middle of a long text out.

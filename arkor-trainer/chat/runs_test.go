@@ -53,6 +53,26 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// A character is shown on one side of the cut, wherever between its bytes that
+// falls.
+func TestRunsKeepCharactersWhole(t *testing.T) {
+	t.Parallel()
+	template, sample := tiny(t), said(1, "荷物👩‍👩‍👧", "ö")
+	for limit := 1; limit < 60; limit++ {
+		runs, _, err := template.Runs(sample, limit, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all strings.Builder
+		for _, r := range runs {
+			all.WriteString(r.Text)
+		}
+		if want := "<|im_start|>user\n荷物👩‍👩‍👧<|im_end|>\n<|im_start|>assistant\nö<|im_end|>\n"; all.String() != want {
+			t.Errorf("cut after %d tokens: %q", limit, all.String())
+		}
+	}
+}
+
 // However large a sample is, what is shown of it is not.
 func TestRunsAreBounded(t *testing.T) {
 	t.Parallel()

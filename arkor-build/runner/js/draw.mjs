@@ -1,7 +1,7 @@
 // A preview as lines of text: what of the samples is trained, counts, and what
 // the run may take. Nothing that comes out of the data reaches the terminal raw.
 
-const shownLines = { trained: [10, 3], ignored: [6, 3], cut: [3, 1] }; // at the head and the tail of a long stretch
+const shownLines = { trained: [10, 3], ignored: [6, 3], cut: [6, 3] }; // at the head and the tail of a long stretch
 
 const words = {
   longest: "longest",
@@ -23,11 +23,13 @@ export function drawPreview(preview, { name = "", width = 80, color = false } = 
   const room = Math.max(40, width);
   const title = paint("title", `Preview of ${printable(name) || "the run"} on ${printable(String(preview.model ?? "the backend's model"))}`);
   const samples = list(preview.samples).filter((sample) => list(sample?.runs).length > 0);
+  if (samples.length === 0 && !preview.train) return []; // a refusal says it all
   const lines = [title, ""];
   if (samples.length > 0) lines.push(legend(paint, color), "");
   for (const sample of samples) lines.push(...drawSample(sample, preview, room, paint), "");
   for (const [label, text] of summary(preview)) lines.push(...row(label, text, room, paint));
-  for (const problem of list(preview.warnings)) lines.push(...row("warning", place(problem) + problem.message, room, paint));
+  if (list(preview.warnings).length + list(preview.estimate?.warnings).length > 0) lines.push("");
+  for (const problem of list(preview.warnings)) lines.push(...row("warning", place(problem) + problem.message + (problem.hint ? `; ${problem.hint}` : ""), room, paint));
   for (const text of list(preview.estimate?.warnings)) lines.push(...row("warning", String(text), room, paint));
   return lines;
 }
@@ -108,8 +110,12 @@ function summary(preview) {
     ["tokens", `${digits(train.tokens)}, of which ${digits(train.trained)} are trained: ${perSample(train.trained, train)} of ${perSample(train.tokens, train)} a sample`],
     ["lengths", lengths(train, heldOut, maxLength)],
     ["duplicates", duplicates(train, heldOut)],
-    ["training", `${count(steps, "step")} of ${count(batchSize, "sample")}, ${epochs === 1 ? "1 epoch" : `${Number(epochs?.toFixed(1))} epochs`}${preview.dryRun ? " (dry run)" : ""}`],
   ];
+  if (list(preview.refusals).length > 0) return rows;
+  rows.push([
+    "training",
+    `${count(steps, "step")} of ${count(batchSize, "sample")}, ${epochs === 1 ? "1 epoch" : `${Number(epochs?.toFixed(1))} epochs`}${preview.dryRun ? " (dry run)" : ""}`,
+  ]);
   const takes = [time(estimate?.seconds), estimate?.memoryBytes ? `${memory(estimate.memoryBytes)} of memory` : ""].filter(Boolean);
   if (takes.length > 0) rows.push(["takes", `about ${takes.join(" and ")}${estimate.fits === true ? ", which is free now" : ""}`]);
   return rows;
@@ -184,14 +190,11 @@ function range(value, convert) {
   return low === high ? `${high} ${large}` : `${low} to ${high} ${large}`;
 }
 
-const named = { "\t": "\\t", "\r": "\\r", "\n": "\\n" };
-
-/** Writes what could move the cursor or turn the direction of a line as an escape. */
+/** Writes what could move the cursor or turn the direction of a line as a sign that stands for it. */
 export function printable(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu, (c) => {
     if (c === "\u200d") return c; // joins emoji
-    const code = c.codePointAt(0).toString(16);
-    return named[c] ?? (code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`);
+    return c === "\t" ? "→" : `<U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
   });
 }
 

@@ -30,7 +30,7 @@ export async function preview(request, run, trainer) {
     const color = Boolean(isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
     const width = Math.min(columns || 80, 100);
     const lines = drawPreview(answer.preview, { name: String(trainer.name ?? ""), width, color });
-    process.stdout.write(`${lines.join("\n")}\n`);
+    if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (!answer.preview) {
     say(request, `no preview: ${printable(answer.unavailable)}`);

@@ -44,7 +44,7 @@ func TestDrawPreview(t *testing.T) {
 	for _, file := range previews {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			out, err := exec.CommandContext(t.Context(), node, "--input-type=module", "-e", drawing, "file://"+filepath.ToSlash(module), file).Output()
+			out, err := exec.CommandContext(t.Context(), node, "--input-type=module", "-e", drawing, "file:///"+strings.TrimPrefix(filepath.ToSlash(module), "/"), file).Output()
 			if err != nil {
 				t.Fatal(err)
 			}

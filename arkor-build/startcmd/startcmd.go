@@ -64,11 +64,15 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	env := c.env
+	if c.options.JSON {
+		c.env.Stdout = c.env.Stderr // for what a build says
+	}
 	artifact, err := c.prepare(entry)
 	if err != nil {
 		return err
 	}
-	return runner.Start(ctx, c.env, artifact, c.options)
+	return runner.Start(ctx, env, artifact, c.options)
 }
 
 // prepare returns the artifact to run and builds it where that is due.

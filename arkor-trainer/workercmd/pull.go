@@ -19,7 +19,7 @@ func newPull(env cli.Env) *ff.Command {
 	c := &pullCommand{env: env}
 	return &ff.Command{
 		Name:      "pull",
-		Usage:     "arkor-trainer pull <owner/name>",
+		Usage:     "arkor backend pull <owner/name>", // which is how people get here
 		ShortHelp: "bring a model of the Hugging Face hub to this machine",
 		LongHelp: "Downloads config.json, the tokenizer and the safetensors weights of a Llama-style model into the cache\n" +
 			"that Hugging Face's own tools use, checks their hashes, and prints the name to use in trainer.ts.\n" +

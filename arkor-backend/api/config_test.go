@@ -189,12 +189,3 @@ func FuzzChatBody(f *testing.F) {
 		}
 	})
 }
-
-func FuzzCursor(f *testing.F) {
-	f.Add("MjAyNi0wMy0wNFQwNTowNjowNy4wMDBaIGFiYw")
-	f.Fuzz(func(t *testing.T, text string) {
-		if _, id, ok := parseCursor(text); ok && id == "" {
-			t.Error("a position without a job")
-		}
-	})
-}

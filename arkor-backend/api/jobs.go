@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"math"
@@ -87,22 +86,27 @@ func noUpload() error {
 	return fail(http.StatusBadRequest, "dataset_not_found", "config.datasetSource names a dataset that is not in this project; upload it first")
 }
 
-// answerJob answers with a new job and, while it is queued, with how many
-// trainings have to end before it begins.
+// answerJob answers with a new job.
 func (s *server) answerJob(c *call, job store.Job, replayed bool) error {
 	status := http.StatusCreated
 	if replayed {
 		status = http.StatusOK
 		c.w.Header().Set("Idempotent-Replayed", "true")
 	}
-	if job.Status == cloud.Queued {
-		ahead, err := s.Store.Ahead(c.Context(), job.ID)
-		if err != nil {
-			return err
-		}
-		job.JobsAhead = max(0, ahead+1-s.Queue.Running)
+	if err := s.countAhead(c, &job); err != nil {
+		return err
 	}
 	return c.json(status, map[string]any{"job": job.Job})
+}
+
+// countAhead tells how many trainings have to end before a queued job begins.
+func (s *server) countAhead(c *call, job *store.Job) error {
+	if job.Status != cloud.Queued {
+		return nil
+	}
+	ahead, err := s.Store.Ahead(c.Context(), job.ID)
+	job.JobsAhead = max(0, ahead+1-s.Queue.Running)
+	return err
 }
 
 // find returns the job of the path, in this project.
@@ -126,6 +130,9 @@ func (s *server) getJob(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := s.countAhead(c, &job); err != nil {
+		return err
+	}
 	stored, err := s.Store.Events(c.Context(), job.ID, max(0, job.LastEvent-eventsShown), eventsShown)
 	if err != nil {
 		return err
@@ -135,73 +142,6 @@ func (s *server) getJob(c *call) error {
 		events[i] = json.RawMessage(`{"id":"` + strconv.FormatInt(e.ID, 10) + `",` + strings.TrimPrefix(string(e.Data), "{"))
 	}
 	return c.json(http.StatusOK, map[string]any{"job": job.Job, "events": events})
-}
-
-const (
-	defaultPage = 50
-	maxPage     = 200
-)
-
-func (s *server) listJobs(c *call) error {
-	query := c.URL.Query()
-	list := store.ListJobs{ProjectID: c.project.ID, Statuses: query["status"]}
-	for _, status := range list.Statuses {
-		if !cloud.JobStatus(status).Valid() {
-			return fail(http.StatusBadRequest, "invalid_request", "status must be queued, running, completed, failed or cancelled")
-		}
-	}
-	paged := query.Has("limit") || query.Has("cursor")
-	limit := defaultPage
-	if query.Has("limit") {
-		var err error
-		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > maxPage {
-			return fail(http.StatusBadRequest, "invalid_request", "limit must be a whole number from 1 to %d", maxPage)
-		}
-	}
-	if query.Has("cursor") {
-		var ok bool
-		if list.AfterCreatedAt, list.AfterID, ok = parseCursor(query.Get("cursor")); !ok {
-			return fail(http.StatusBadRequest, "invalid_cursor", "the cursor is not one that this backend gave out")
-		}
-	}
-	if paged {
-		list.Limit = limit + 1 // the one more tells whether there is a next page
-	}
-	jobs, err := s.Store.Jobs(c.Context(), list)
-	if err != nil {
-		return err
-	}
-	body := map[string]any{}
-	if paged {
-		body["nextCursor"] = nil
-		if len(jobs) > limit {
-			jobs = jobs[:limit]
-			body["nextCursor"] = cursor(jobs[limit-1])
-		}
-	}
-	shown := make([]cloud.Job, len(jobs))
-	for i, job := range jobs {
-		shown[i] = job.Job
-	}
-	body["jobs"] = shown
-	return c.json(http.StatusOK, body)
-}
-
-// cursor names the position behind a job.
-func cursor(job store.Job) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(job.CreatedAt + " " + job.ID))
-}
-
-func parseCursor(text string) (createdAt, id string, ok bool) {
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return "", "", false
-	}
-	createdAt, id, ok = strings.Cut(string(data), " ")
-	if _, err := time.Parse(time.RFC3339, createdAt); err != nil || id == "" {
-		return "", "", false
-	}
-	return createdAt, id, ok
 }
 
 func (s *server) cancelJob(c *call) error {

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 // backend is a daemon on a real socket, with the fake worker behind it.
 type backend struct {
-	t       *testing.T
+	t       testing.TB
 	options daemon.Options
 	client  *cloud.Client
 	cancel  context.CancelFunc
@@ -39,7 +39,7 @@ type backend struct {
 var scope = cloud.Scope{OrgSlug: "local", ProjectSlug: "demo"}
 
 // start runs a backend with a project "demo" until the test ends.
-func start(t *testing.T, change ...func(*daemon.Options)) *backend {
+func start(t testing.TB, change ...func(*daemon.Options)) *backend {
 	t.Helper()
 	bin := fakeworker.Install(t)
 	b := &backend{t: t, options: daemon.Options{
@@ -97,6 +97,14 @@ func (a answer) code() string {
 	var body struct{ Code string }
 	_ = json.Unmarshal(a.body, &body)
 	return body.Code
+}
+
+// read decodes a body into a value of the caller's choice.
+func read[T any](a answer) (value T) {
+	if err := json.Unmarshal(a.body, &value); err != nil {
+		panic(a.text() + ": " + err.Error())
+	}
+	return value
 }
 
 // do sends a request; header pairs replace the usual ones, "" removes one.

@@ -168,7 +168,13 @@ type ListJobs struct {
 
 // Jobs returns jobs newest first.
 func (s *Store) Jobs(ctx context.Context, list ListJobs) ([]Job, error) {
-	query, args := `SELECT `+jobColumns+jobTables+`WHERE j.project_id = ?`, []any{list.ProjectID}
+	query, args := list.query()
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	return collect(rows, err, scanJob)
+}
+
+func (list ListJobs) query() (query string, args []any) {
+	query, args = `SELECT `+jobColumns+jobTables+`WHERE j.project_id = ?`, []any{list.ProjectID}
 	if len(list.Statuses) > 0 {
 		query += ` AND j.status IN (?` + strings.Repeat(`, ?`, len(list.Statuses)-1) + `)`
 		for _, status := range list.Statuses {
@@ -184,8 +190,7 @@ func (s *Store) Jobs(ctx context.Context, list ListJobs) ([]Job, error) {
 		query += ` LIMIT ?`
 		args = append(args, list.Limit)
 	}
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	return collect(rows, err, scanJob)
+	return query, args
 }
 
 // Files returns the dataset files of a job.

@@ -112,7 +112,7 @@ type Job struct {
 	StartedAt   *string         `json:"startedAt"`
 	CompletedAt *string         `json:"completedAt"`
 	ResumedFrom *ResumedFrom    `json:"resumedFrom,omitempty"`
-	JobsAhead   int             `json:"jobsAhead,omitempty"` // trainings that had to end first when the job was made
+	JobsAhead   int             `json:"jobsAhead,omitempty"` // trainings that have to end before this queued one begins
 }
 
 // ResumedFrom is the checkpoint that a job began with.

@@ -3,9 +3,7 @@ package daemon_test
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,6 +125,7 @@ func TestJobsWaitTheirTurn(t *testing.T) {
 	worker.AtStep()
 	check(t, cloud.Running, b.job(first.ID).Status)
 	check(t, cloud.Queued, b.job(second.ID).Status)
+	check(t, []int{0, 1, 2}, []int{b.job(first.ID).JobsAhead, b.job(second.ID).JobsAhead, b.job(third.ID).JobsAhead})
 
 	// A waiting job is cancelled at once, and its stream says so for ever.
 	b.want(b.do("POST", inDemo("/v1/jobs/"+second.ID+"/cancel"), nil), 200, "")
@@ -134,6 +133,7 @@ func TestJobsWaitTheirTurn(t *testing.T) {
 	check(t, want, tell(b.events(second.ID, "")))
 	check(t, want[1:], tell(b.events(second.ID, "2")))
 	check(t, cloud.Cancelled, b.job(second.ID).Status)
+	check(t, []int{0, 1}, []int{b.job(second.ID).JobsAhead, b.job(third.ID).JobsAhead})
 
 	worker.Do("free")
 	check(t, fourSteps, tell(b.events(third.ID, "")))
@@ -273,32 +273,4 @@ func TestResumeJob(t *testing.T) {
 	check(t, []string{"1 training.started", "2 training.log 3", "3 training.log 4", "4 checkpoint.saved 4", "5 training.completed", "6 end completed"},
 		tell(b.events(body.Job.ID, "")))
 	b.want(b.do("POST", inDemo("/v1/jobs/"+body.Job.ID+"/resume"), nil), 409, "not_resumable")
-}
-
-func TestDownloadArtifact(t *testing.T) {
-	t.Parallel()
-	b := start(t)
-	job := b.create(config(fakeworker.Plan{}))
-	b.events(job.ID, "")
-	var listed struct{ Artifacts []cloud.Artifact }
-	if err := json.Unmarshal(b.do("GET", inDemo("/v1/jobs/"+job.ID+"/artifacts"), nil).body, &listed); err != nil {
-		t.Fatal(err)
-	}
-	final := listed.Artifacts[7]
-	path := inDemo("/v1/jobs/" + job.ID + "/artifacts/" + final.ID)
-	whole := b.do("GET", path, nil)
-	b.want(whole, 200, "")
-	check(t, "weights of final", whole.text())
-	check(t, []string{`"` + final.SHA256 + `"`, "bytes", "attachment; filename=adapter_model.safetensors", "16"},
-		[]string{whole.Header.Get("ETag"), whole.Header.Get("Accept-Ranges"), whole.Header.Get("Content-Disposition"), whole.Header.Get("Content-Length")})
-	part := b.do("GET", path, nil, "Range", "bytes=11-")
-	b.want(part, http.StatusPartialContent, "")
-	check(t, "final", part.text())
-	b.want(b.do("GET", path, nil, "Range", "bytes=100-"), http.StatusRequestedRangeNotSatisfiable, "")
-	b.want(b.do("GET", path, nil, "If-None-Match", `"`+final.SHA256+`"`), http.StatusNotModified, "")
-	b.want(b.do("HEAD", path, nil), 200, "")
-	b.want(b.do("GET", inDemo("/v1/jobs/"+job.ID+"/artifacts/..%2f..%2fowner-token"), nil), 404, "artifact_not_found")
-	if strings.Contains(whole.text(), "owner") {
-		t.Error("never")
-	}
 }

@@ -143,24 +143,3 @@ func (s *Store) CountRestart(ctx context.Context, id string) (n int, err error) 
 	})
 	return n, err
 }
-
-func insertArtifacts(ctx context.Context, tx *sql.Tx, jobID string, artifacts []cloud.Artifact) error {
-	for _, a := range artifacts {
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO artifacts (id, job_id, kind, step, name, size, sha256, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			a.ID, jobID, a.Kind, a.Step, a.Name, a.Size, a.SHA256, a.CreatedAt)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Artifacts returns the files of a job by step, then name; the final ones last.
-func (s *Store) Artifacts(ctx context.Context, jobID string) ([]cloud.Artifact, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, kind, step, name, size, sha256, created_at FROM artifacts
-		WHERE job_id = ? ORDER BY step IS NULL, step, name`, jobID)
-	return collect(rows, err, func(row scanner) (a cloud.Artifact, err error) {
-		return a, row.Scan(&a.ID, &a.Kind, &a.Step, &a.Name, &a.Size, &a.SHA256, &a.CreatedAt)
-	})
-}

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"math"
 	"net/http"
 	"path/filepath"
 	"strconv"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
-	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/sibling"
@@ -58,42 +56,23 @@ type source struct {
 }
 
 func (s *server) baseModel(c *call, id string) (source, error) {
-	raw, err := json.Marshal(id)
-	if err != nil {
-		return source{}, err
-	}
-	_, err = s.checkModel(c, raw)
+	_, err := s.findModel(c, "baseModel", id)
 	return source{model: id, shown: id}, err
 }
 
-// adapter finds what a job trained and lays it out for the worker.
+// adapter lays what a job trained out for the worker.
 func (s *server) adapter(c *call, a chatAdapter) (source, error) {
-	job, err := s.Store.Job(c.Context(), a.JobID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && job.ProjectID != c.project.ID {
-		return source{}, fail(http.StatusNotFound, "job_not_found", "there is no such job in the project %q", c.project.Slug)
+	step, ok := a.step()
+	if !ok {
+		return source{}, refuseChat("invalid_request", "adapter must be %s", adapterShapes)
 	}
+	job, artifacts, err := s.trained(c, a.JobID, step)
 	if err != nil {
 		return source{}, err
 	}
-	var step *int64
 	name := "final"
-	switch {
-	case a.Kind == "final" && a.Step == nil:
-	case a.Kind == "checkpoint" && a.Step != nil && *a.Step >= 0 && *a.Step <= maxSteps && *a.Step == math.Trunc(*a.Step):
-		n := int64(*a.Step)
-		step, name = &n, strconv.FormatInt(n, 10)
-	default:
-		return source{}, refuseChat("invalid_request", `adapter must be {"kind":"final","jobId"} or {"kind":"checkpoint","jobId","step"}`)
-	}
-	artifacts, err := s.Store.Artifacts(c.Context(), job.ID)
-	if err != nil {
-		return source{}, err
-	}
-	if len(artifact.Of(artifacts, step)) == 0 {
-		if !job.Status.Terminal() && (step == nil || *step > job.CheckpointStep) {
-			return source{}, fail(http.StatusConflict, "adapter_not_ready", "the job is %s and has not produced this adapter yet", job.Status)
-		}
-		return source{}, fail(http.StatusNotFound, "adapter_not_found", "the job is %s and has no such adapter", job.Status)
+	if step != nil {
+		name = strconv.FormatInt(*step, 10)
 	}
 	folder := filepath.Join(s.AdaptersDir, job.ID, name)
 	if err := artifact.LayOut(s.Blobs, artifacts, step, folder); err != nil {

@@ -30,12 +30,6 @@ type chatMessage struct {
 	ToolCalls []json.RawMessage `json:"tool_calls"`
 }
 
-type chatAdapter struct {
-	Kind  string   `json:"kind"`
-	JobID string   `json:"jobId"`
-	Step  *float64 `json:"step"`
-}
-
 func refuseChat(code, format string, args ...any) *failure {
 	f := fail(http.StatusBadRequest, code, format, args...)
 	f.message = code + ": " + f.message // for clients that keep the message alone

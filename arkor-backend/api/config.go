@@ -204,16 +204,24 @@ func (s *server) capabilities(c *call) (engine.Capabilities, error) {
 	return offered, err
 }
 
-// checkModel returns the model that a config names: one that is offered, or a
-// folder of this machine, which belongs to the owner of the backend.
+// checkModel returns the model that a config names.
 func (s *server) checkModel(c *call, raw json.RawMessage) (cloud.Model, error) {
 	var id string
-	if json.Unmarshal(raw, &id) != nil || id == "" {
-		return cloud.Model{}, invalid("config.model", "must name a model")
+	if json.Unmarshal(raw, &id) != nil {
+		id = ""
+	}
+	return s.findModel(c, "config.model", id)
+}
+
+// findModel returns the model that a field names: one that is offered, or a
+// folder of this machine, which belongs to the owner of the backend.
+func (s *server) findModel(c *call, field, id string) (cloud.Model, error) {
+	if id == "" {
+		return cloud.Model{}, invalid(field, "must name a model")
 	}
 	if filepath.IsAbs(id) && c.caller.Owner {
 		if info, err := os.Stat(filepath.Join(id, "config.json")); err != nil || !info.Mode().IsRegular() {
-			return cloud.Model{}, invalid("config.model", "must be the folder of a model: there is no config.json in %s", id)
+			return cloud.Model{}, invalid(field, "must be the folder of a model: there is no config.json in %s", id)
 		}
 		return cloud.Model{ID: id}, nil
 	}
@@ -224,10 +232,10 @@ func (s *server) checkModel(c *call, raw json.RawMessage) (cloud.Model, error) {
 	if model, ok := offered.Model(id); ok {
 		return model, nil
 	}
-	return cloud.Model{}, c.unknownModel(id, offered)
+	return cloud.Model{}, c.unknownModel(field, id, offered)
 }
 
-func (c *call) unknownModel(id string, offered engine.Capabilities) *failure {
+func (c *call) unknownModel(field, id string, offered engine.Capabilities) *failure {
 	var ids []string
 	for _, m := range offered.Models {
 		ids = append(ids, m.ID)
@@ -240,7 +248,7 @@ func (c *call) unknownModel(id string, offered engine.Capabilities) *failure {
 	if c.caller.Owner {
 		f.message += "; bring one of the hub with `arkor backend pull owner/name`, or name the absolute path of a model folder"
 	}
-	f.details = map[string]any{"field": "config.model", "models": ids}
+	f.details = map[string]any{"field": field, "models": ids}
 	return f
 }
 

@@ -164,6 +164,10 @@ func (s *server) deleteJob(c *call) error {
 	if errors.Is(err, store.ErrInUse) {
 		return fail(http.StatusConflict, "job_active", "the job is %s; cancel it first", job.Status)
 	}
+	var targeted *store.TargetedError
+	if errors.As(err, &targeted) {
+		return fail(http.StatusConflict, "job_in_use", "%v; delete the endpoint or give it another target first", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,10 @@ func (s *server) routes() map[string]methods {
 		"/v1/inference/chat":                   {"POST": s.inProject(s.chat)},
 		"/v1/jobs/{id}/events/stream":          {"GET": s.inProject(s.events)},
 		"/v1/jobs/{id}/artifacts/{artifactId}": {"GET": s.inProject(s.getArtifact)},
+		"/v1/endpoints":                        {"GET": s.inProject(s.listEndpoints), "POST": s.inProject(s.createEndpoint)},
+		"/v1/endpoints/{id}":                   {"GET": s.inProject(s.getEndpoint), "PATCH": s.inProject(s.changeEndpoint), "DELETE": s.inProject(s.deleteEndpoint)},
+		"/v1/endpoints/{id}/keys":              {"GET": s.inProject(s.listEndpointKeys), "POST": s.inProject(s.createEndpointKey)},
+		"/v1/endpoints/{id}/keys/{keyId}":      {"DELETE": s.inProject(s.revokeEndpointKey)},
 	}
 }
 

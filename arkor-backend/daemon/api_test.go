@@ -89,12 +89,13 @@ func TestMethods(t *testing.T) {
 	for path, allow := range map[string]string{
 		"/healthz": "GET, HEAD", "/v1/auth/anonymous": "POST", "/v1/jobs": "GET, HEAD, POST",
 		"/v1/jobs/x": "DELETE, GET, HEAD", "/v1/jobs/x/artifacts/y": "GET, HEAD",
-		"/v1/datasets/x": "DELETE, GET, HEAD", "/v1/inference/chat": "POST",
+		"/v1/endpoints/x/keys": "GET, HEAD, POST", "/v1/endpoints/x/keys/y": "DELETE", "/v1/datasets/x": "DELETE, GET, HEAD", "/v1/inference/chat": "POST",
 	} {
 		a := b.do("PATCH", path, nil)
 		b.want(a, http.StatusMethodNotAllowed, "")
 		check(t, allow, a.Header.Get("Allow"))
 	}
+	check(t, "DELETE, GET, HEAD, PATCH", b.do("PUT", "/v1/endpoints/x", nil).Header.Get("Allow"))
 }
 
 func TestVersionGate(t *testing.T) {

@@ -19,6 +19,24 @@ type tenant struct {
 	file    string // of the job
 }
 
+// published is a tenant with an endpoint that answers with the job.
+type published struct {
+	tenant
+	endpoint string
+	key      string
+}
+
+func (n tenant) publish(slug string) published {
+	n.t.Helper()
+	a := n.do("POST", n.in("/v1/endpoints"), `{"slug":"`+slug+`","authMode":"none","target":`+final(n.job)+`}`)
+	n.want(a, 201, "")
+	p := published{tenant: n, endpoint: read[deployment](a).Deployment.ID}
+	a = n.do("POST", n.in("/v1/endpoints/"+p.endpoint+"/keys"), `{"label":"production"}`)
+	n.want(a, 201, "")
+	p.key = read[newKey](a).Key.ID
+	return p
+}
+
 func (n tenant) in(path string) string {
 	separator := "?"
 	if strings.Contains(path, "?") {
@@ -65,7 +83,7 @@ func TestTenantsDoNotMeet(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
 	b := start(t, anonymous, signIn(p))
-	a, other := newTenant(b, sample), newTenant(b, strings.Replace(sample, "hi", "ho", 1))
+	a, other := newTenant(b, sample).publish("one"), newTenant(b, strings.Replace(sample, "hi", "ho", 1)).publish("other")
 	adapter := `"adapter":{"kind":"final","jobId":"` + a.job + `"},"stream":false`
 	routes := []struct {
 		method, path string
@@ -91,6 +109,16 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		{"POST", "/v1/datasets", "{}\n", 0, ""},
 		{"GET", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
 		{"DELETE", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
+		{"GET", "/v1/endpoints", nil, 0, ""},
+		{"POST", "/v1/endpoints", `{"slug":"ab","authMode":"none","target":` + final(a.job) + `}`, 400, "invalid_target"},
+		{"GET", "/v1/endpoints/" + a.endpoint, nil, 404, "endpoint_not_found"},
+		{"PATCH", "/v1/endpoints/" + a.endpoint, `{"enabled":false}`, 404, "endpoint_not_found"},
+		{"PATCH", "/v1/endpoints/" + other.endpoint, `{"target":` + final(a.job) + `}`, 400, "invalid_target"},
+		{"DELETE", "/v1/endpoints/" + a.endpoint, nil, 404, "endpoint_not_found"},
+		{"GET", "/v1/endpoints/" + a.endpoint + "/keys", nil, 404, "endpoint_not_found"},
+		{"POST", "/v1/endpoints/" + a.endpoint + "/keys", `{"label":"x"}`, 404, "endpoint_not_found"},
+		{"DELETE", "/v1/endpoints/" + a.endpoint + "/keys/" + a.key, nil, 404, "endpoint_not_found"},
+		{"DELETE", "/v1/endpoints/" + other.endpoint + "/keys/" + a.key, nil, 404, "key_not_found"},
 		{"POST", "/v1/inference/chat", say("Hello", adapter), 404, "job_not_found"},
 	}
 	strangers := map[string]*backend{
@@ -120,13 +148,19 @@ func TestTenantsDoNotMeet(t *testing.T) {
 	a.want(a.do("GET", a.in("/v1/datasets/"+a.dataset), nil), 200, "")
 	a.want(a.do("GET", a.in("/v1/jobs/"+a.job+"/artifacts/"+a.file), nil), 200, "")
 	a.want(a.do("POST", a.in("/v1/inference/chat"), say("Hello", adapter)), 200, "")
+	if got := a.do("GET", a.in("/v1/endpoints/"+a.endpoint), nil).text(); !strings.Contains(got, `"enabled":true`) {
+		t.Errorf("endpoint %s", got)
+	}
+	if got := a.do("GET", a.in("/v1/endpoints/"+a.endpoint+"/keys"), nil).text(); !strings.Contains(got, `"enabled":true`) {
+		t.Errorf("keys %s", got)
+	}
 
 	// Lists hold one's own.
 	if got := other.do("GET", other.in("/v1/jobs"), nil).text(); strings.Contains(got, a.job) || !strings.Contains(got, other.job) {
 		t.Errorf("jobs of the other: %s", got)
 	}
-	for _, list := range []string{"/v1/datasets", "/v1/projects"} {
-		if got := other.do("GET", other.in(list), nil).text(); strings.Contains(got, a.dataset) || strings.Contains(got, a.scope.OrgSlug) {
+	for _, list := range []string{"/v1/datasets", "/v1/projects", "/v1/endpoints"} {
+		if got := other.do("GET", other.in(list), nil).text(); strings.Contains(got, a.dataset) || strings.Contains(got, a.endpoint) || strings.Contains(got, a.scope.OrgSlug) {
 			t.Errorf("%s of the other: %s", list, got)
 		}
 	}

@@ -220,7 +220,8 @@ func (s *Store) DeletedFrom(ctx context.Context, projectID, id string) (bool, er
 }
 
 // DeleteJob removes an ended job with its events and artifacts. It returns the
-// hashes of the files that the job referred to. ErrInUse: it has not ended.
+// hashes of the files that the job referred to. ErrInUse: it has not ended. A
+// *TargetedError: an endpoint answers with it.
 func (s *Store) DeleteJob(ctx context.Context, id string) (hashes []string, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		var projectID string
@@ -230,6 +231,9 @@ func (s *Store) DeleteJob(ctx context.Context, id string) (hashes []string, err 
 		}
 		if !status.Terminal() {
 			return ErrInUse
+		}
+		if err := refuseTargeted(ctx, tx, id); err != nil {
+			return err
 		}
 		rows, err := tx.QueryContext(ctx,
 			`SELECT sha256 FROM artifacts WHERE job_id = ?1 UNION SELECT sha256 FROM job_files WHERE job_id = ?1`, id)

@@ -26,18 +26,9 @@ func scanOrg(row scanner) (cloud.Org, error) {
 
 // CreateProject adds a project. ErrExists means that the slug is taken.
 func (s *Store) CreateProject(ctx context.Context, p cloud.Project, now time.Time) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx,
-			`INSERT INTO projects (id, org_id, slug, name, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (org_id, slug) DO NOTHING`,
-			p.ID, p.OrgID, p.Slug, p.Name, cloud.Timestamp(now))
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return orElse(err, ErrExists)
-		}
-		return nil
-	})
+	return s.change(ctx, ErrExists,
+		`INSERT INTO projects (id, org_id, slug, name, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (org_id, slug) DO NOTHING`,
+		p.ID, p.OrgID, p.Slug, p.Name, cloud.Timestamp(now))
 }
 
 // Projects returns the projects of an organisation, oldest first.

@@ -25,6 +25,8 @@ var (
 	ErrInUse = errors.New("in use")
 	// ErrTerminal: the job has ended and will not change again.
 	ErrTerminal = errors.New("the job has ended")
+	// ErrTargetGone: the job that an endpoint is to answer with is not in its project.
+	ErrTargetGone = errors.New("there is no such job in this project")
 	// ErrKeyReused: an idempotency key came back with another request.
 	ErrKeyReused = errors.New("idempotency key used for another request")
 )
@@ -108,6 +110,20 @@ func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	return tx.Commit()
+}
+
+// change runs one statement; none is the error when it touches no row.
+func (s *Store) change(ctx context.Context, none error, statement string, args ...any) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return orElse(err, none)
+		}
+		return nil
+	})
 }
 
 func ignoreDone(err error) error {

@@ -39,7 +39,7 @@ func TestFirstSchemaIsMigrated(t *testing.T) {
 			t.Errorf("project %+v, %v", p, err)
 		}
 		var version int
-		if err := s.read.QueryRowContext(t.Context(), `PRAGMA user_version`).Scan(&version); err != nil || version != 3 {
+		if err := s.read.QueryRowContext(t.Context(), `PRAGMA user_version`).Scan(&version); err != nil || version != 4 {
 			t.Errorf("schema %d, %v", version, err)
 		}
 		if _, err := s.SignedIn(t.Context(), "https://login.test", "ada", nil, "local", time.Now()); err != nil {

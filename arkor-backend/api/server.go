@@ -14,6 +14,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
+	"github.com/arkorlab/arkor-go/arkor-backend/series"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 )
 
@@ -50,6 +51,7 @@ type server struct {
 	keys     inProgress // idempotency keys of requests that are being served
 	storage  healthy
 	previews chan struct{} // one for each that is being made
+	logs     series.Recent
 }
 
 // handler serves a request; its error becomes the answer when nothing was
@@ -92,6 +94,7 @@ func (s *server) routes() map[string]methods {
 		"/v1/inference/chat":                   {"POST": s.inProject(s.chat)},
 		"/v1/jobs/{id}/events/stream":          {"GET": s.inProject(s.events)},
 		"/v1/jobs/{id}/artifacts/{artifactId}": {"GET": s.inProject(s.getArtifact)},
+		"/v1/jobs/{id}/metrics":                {"GET": s.inProject(s.metrics)},
 		"/v1/endpoints":                        {"GET": s.inProject(s.listEndpoints), "POST": s.inProject(s.createEndpoint)},
 		"/v1/endpoints/{id}":                   {"GET": s.inProject(s.getEndpoint), "PATCH": s.inProject(s.changeEndpoint), "DELETE": s.inProject(s.deleteEndpoint)},
 		"/v1/endpoints/{id}/keys":              {"GET": s.inProject(s.listEndpointKeys), "POST": s.inProject(s.createEndpointKey)},

@@ -88,7 +88,7 @@ func TestMethods(t *testing.T) {
 	b := start(t)
 	for path, allow := range map[string]string{
 		"/healthz": "GET, HEAD", "/v1/auth/anonymous": "POST", "/v1/jobs": "GET, HEAD, POST",
-		"/v1/jobs/x": "DELETE, GET, HEAD", "/v1/jobs/x/artifacts/y": "GET, HEAD",
+		"/v1/jobs/x": "DELETE, GET, HEAD", "/v1/jobs/x/metrics": "GET, HEAD", "/v1/jobs/x/artifacts/y": "GET, HEAD",
 		"/v1/endpoints/x/keys": "GET, HEAD, POST", "/v1/endpoints/x/keys/y": "DELETE", "/v1/datasets/x": "DELETE, GET, HEAD", "/v1/inference/chat": "POST",
 	} {
 		a := b.do("PATCH", path, nil)

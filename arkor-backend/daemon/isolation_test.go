@@ -109,6 +109,7 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		{"POST", "/v1/datasets", "{}\n", 0, ""},
 		{"GET", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
 		{"DELETE", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
+		{"GET", "/v1/jobs/" + a.job + "/metrics", nil, 404, "job_not_found"},
 		{"GET", "/v1/endpoints", nil, 0, ""},
 		{"POST", "/v1/endpoints", `{"slug":"ab","authMode":"none","target":` + final(a.job) + `}`, 400, "invalid_target"},
 		{"GET", "/v1/endpoints/" + a.endpoint, nil, 404, "endpoint_not_found"},

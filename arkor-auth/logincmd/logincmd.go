@@ -19,6 +19,7 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/credentials"
+	"github.com/arkorlab/arkor-go/shared/project"
 	"github.com/arkorlab/arkor-go/shared/prompt"
 )
 
@@ -87,6 +88,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err := c.check(args); err != nil {
 		return err
 	}
+	c.env = project.Enter(c.env, "arkor login")
 	choice, err := backend.Choose(ctx, c.env, c.backend)
 	if err != nil {
 		return err

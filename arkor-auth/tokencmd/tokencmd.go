@@ -89,6 +89,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if c.json {
 		c.env.Notice = nil // a program asked: it sees what servers say of this release in its own answers
 	}
+	c.env = project.Enter(c.env, "arkor-auth token")
 	choice, err := backend.Choose(ctx, c.env, c.backend)
 	if err != nil {
 		return err

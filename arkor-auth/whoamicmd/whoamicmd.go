@@ -84,6 +84,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err := cli.NoArguments(args); err != nil {
 		return err
 	}
+	c.env = project.Enter(c.env, "arkor whoami")
 	choice, err := backend.Choose(ctx, c.env, c.backend)
 	if err != nil {
 		return c.fail(err)

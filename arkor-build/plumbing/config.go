@@ -18,6 +18,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/project"
 )
 
 // Settings is what an arkor.config file says.
@@ -37,7 +38,7 @@ func NewConfig(env cli.Env) *ff.Command {
 		Name:      "config",
 		Usage:     "arkor-build config [--json]",
 		ShortHelp: "print the settings of arkor.config.ts",
-		LongHelp:  "Evaluates arkor.config.{ts,mts,js,mjs} of the current folder. Without such a file\nevery setting is null.",
+		LongHelp:  "Evaluates arkor.config.{ts,mts,js,mjs} of the project. Without such a file\nevery setting is null.",
 		Flags:     jsonFlag("config", &c.json),
 		Exec:      c.run,
 	}
@@ -58,6 +59,7 @@ func (c *configCommand) run(ctx context.Context, args []string) error {
 	if err := cli.NoArguments(args); err != nil {
 		return err
 	}
+	c.env = project.Enter(c.env, "arkor-build config")
 	settings, err := c.settings(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/project"
 )
 
 // Manifest is what a project exports.
@@ -50,6 +51,7 @@ func (c *manifestCommand) run(ctx context.Context, args []string) error {
 	if err := cli.NoArguments(args); err != nil {
 		return err
 	}
+	c.env = project.Enter(c.env, "arkor-build manifest")
 	code, hash, err := c.code()
 	if err != nil {
 		return err

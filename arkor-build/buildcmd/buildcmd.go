@@ -90,7 +90,7 @@ type Options struct {
 // returns the artifact's absolute path. Mistakes in the user's code are shown
 // on stderr before it returns a silent error.
 func Build(env cli.Env, options Options) (string, error) {
-	b, err := bundle.Make(bundle.Options{Dir: env.Dir, Entry: options.Entry})
+	b, err := bundle.Make(bundle.Options{Dir: env.Dir, Entry: options.Entry, Inline: options.Once})
 	if err != nil {
 		return "", Explain(env, err)
 	}
@@ -98,7 +98,11 @@ func Build(env cli.Env, options Options) (string, error) {
 	if options.Verbose {
 		SayWhichSDK(env, options.Command, b.SDK)
 	}
-	artifact, err := b.Write(options.Once)
+	write := b.Write
+	if options.Once {
+		write = b.WriteRun
+	}
+	artifact, err := write()
 	if err != nil {
 		return "", err
 	}

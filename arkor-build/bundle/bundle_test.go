@@ -17,6 +17,10 @@ func make1(t *testing.T, dir string) *Bundle {
 	t.Helper()
 	b, err := Make(Options{Dir: dir, Entry: DefaultEntry})
 	if err != nil {
+		var broken *Error
+		if errors.As(err, &broken) {
+			broken.Print(t.Output(), false)
+		}
 		t.Fatal(err)
 	}
 	return b
@@ -27,6 +31,12 @@ func TestInlining(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, code, contains, lacks string }{
 		{"relative without extension", `import { x } from "./lib"; console.log(x)`, "LIB", "import "},
+		{"module TypeScript", `import { x } from "./m.mjs"; console.log(x)`, "MTS", "import "},
+		{"JSX without extension", `import { x } from "./view"; console.log(x)`, "TSX", "import "},
+		{"JavaScript", `import { x } from "./plain.js"; console.log(x)`, "PLAIN", "import "},
+		{"syntax newer than node 20", `await using x = { async [Symbol.asyncDispose]() {} }; console.log(x)`, "asyncDispose", "await using"},
+		{"await at the top level", `console.log(await Promise.resolve("KEPT"))`, `await Promise.resolve("KEPT")`, "import "},
+		{"names", `const longName = { _kind: "arkor" }; console.log(longName)`, `longName = { _kind: "arkor" }`, "import "},
 		{"json", `import x from "./data.json"; console.log(x)`, `"JSON"`, "import "},
 		{"text", `import x from "./note.txt"; console.log(x)`, "TEXT", "import "},
 		{"dynamic import of a file", `console.log(await import("./lib"))`, "LIB", `import("./lib")`},
@@ -34,7 +44,7 @@ func TestInlining(t *testing.T) {
 		{"alias of tsconfig.json", `import { x } from "@/arkor/lib"; console.log(x)`, "LIB", "import "},
 		{"imports of package.json", `import { x } from "#lib"; console.log(x)`, "LIB", "import "},
 		{"package", `import { z } from "zod"; console.log(z)`, `from "zod"`, "ZOD"},
-		{"package linked into node_modules", `import { z } from "workspace"; console.log(z)`, `from "workspace"`, "WORKSPACE"},
+		{"TypeScript package of the workspace", `import { z } from "workspace"; console.log(z)`, "WORKSPACE", "import "},
 		{"built-in module", `import fs from "fs"; console.log(fs)`, `from "fs"`, "createRequire"},
 		{"built-in module by its full name", `import fs from "node:fs"; console.log(fs)`, `from "node:fs"`, "createRequire"},
 		{"require of a package", `console.log(require("zod"))`, requireBanner, "ZOD"},
@@ -50,6 +60,12 @@ func TestInlining(t *testing.T) {
 {"imports": {"#lib": "./src/arkor/lib.ts"}}
 -- src/arkor/lib.ts --
 export const x: string = "LIB";
+-- src/arkor/m.mts --
+export const x: string = "MTS";
+-- src/arkor/view.tsx --
+const h = (tag: string) => tag; export const x = /* @jsx h */ <TSX />; function TSX() {}
+-- src/arkor/plain.js --
+export const x = "PLAIN";
 -- src/arkor/data.json --
 "JSON"
 -- src/arkor/note.txt --
@@ -91,7 +107,7 @@ export const x: any = { name: "run-name" };
 	var results [2][3]string
 	for i := range results {
 		dir := projecttest.New(t, archive)
-		artifact, err := make1(t, dir).Write(false)
+		artifact, err := make1(t, dir).Write()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,6 +198,8 @@ func TestEntries(t *testing.T) {
 	dir := projecttest.New(t, `
 -- src/arkor/index.ts --
 export {};
+-- st*r.ts --
+export {};
 -- sub/with space #1 50% ünï/a.ts --
 export const x: number = 1;
 `)
@@ -194,6 +212,7 @@ export const x: number = 1;
 		{"missing", "nope.ts", "", "Build entry not found: " + filepath.Join(dir, "nope.ts") + ". Create src/arkor/index.ts or pass an explicit entry argument."},
 		{"folder", "src/arkor", "", "the entry " + filepath.FromSlash("src/arkor") + " is a folder"},
 		{"empty", "", "", "the entry is an empty string"},
+		{"with a star", "st*r.ts", "", filepath.Join(dir, "st*r.ts") + " has a * in its path, which the bundler takes for a pattern"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

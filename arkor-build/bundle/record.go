@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
@@ -17,7 +16,6 @@ type record struct {
 	Version  int     `json:"version"`
 	Tool     string  `json:"tool"`  // version of arkor-build
 	Entry    string  `json:"entry"` // like input.Path
-	Once     bool    `json:"once,omitempty"`
 	SDK      string  `json:"sdk,omitempty"`
 	Artifact string  `json:"artifact"` // hash of the code
 	Replaced string  `json:"replaced"` // hash of the artifact that was there before; "" for none
@@ -33,21 +31,21 @@ type input struct {
 	SHA256 string `json:"sha256"`
 }
 
-const recordVersion = 1
+const (
+	recordVersion = 1
+	maxRecord     = 16 << 20
+)
 
-func recordPath(dir string) string { return ArtifactPath(dir) + ".inputs.json" }
-
-func (b *Bundle) record(once bool) record {
-	dir := realPath(b.options.Dir)
+func (b *Bundle) record() record {
 	r := record{
-		Version: recordVersion, Tool: cli.Version(), Once: once, SDK: b.SDK.kind(), Artifact: b.Hash(),
-		Entry: filepath.ToSlash(Relative(dir, realPath(b.Entry))),
+		Version: recordVersion, Tool: cli.Version(), SDK: b.SDK.kind(), Artifact: b.Hash(),
+		Entry: filepath.ToSlash(Relative(b.dir, realPath(b.Entry))),
 	}
-	paths := slices.Concat(b.inputs, configFiles(b.inputs))
+	paths := slices.Concat(b.Inputs, configFiles(b.dir, b.Inputs))
 	slices.Sort(paths)
 	for _, path := range slices.Compact(paths) {
-		in := input{path, hashFile(dir, path)}
-		if info, err := os.Stat(resolve(dir, path)); err == nil && info.ModTime().After(b.started) {
+		in := input{path, hashFile(b.dir, path)}
+		if info, err := os.Stat(resolve(b.dir, path)); err == nil && info.ModTime().After(b.started) {
 			in.SHA256 = "?"
 		}
 		r.Inputs = append(r.Inputs, in)
@@ -56,24 +54,35 @@ func (b *Bundle) record(once bool) record {
 }
 
 // configFiles lists the files that steer the bundler without being part of the
-// bundle: those beside the inputs and above, up to the project's folder.
-func configFiles(inputs []string) (files []string) {
+// bundle: those beside the inputs and above, up to the project's folder or, for
+// what lies outside, up to the folder of its package.
+func configFiles(dir string, inputs []string) (files []string) {
 	seen := map[string]bool{}
 	for _, path := range inputs {
-		for dir := slashDir(path); !seen[dir]; dir = slashDir(dir) {
-			if strings.HasPrefix(dir, "../") || filepath.IsAbs(filepath.FromSlash(dir)) {
+		var folders []string
+		inside := filepath.IsLocal(filepath.FromSlash(path))
+		for folder := filepath.Dir(resolve(dir, path)); ; folder = filepath.Dir(folder) {
+			folders = append(folders, folder)
+			if folder == dir || !inside && exists(filepath.Join(folder, "package.json")) {
 				break
 			}
-			seen[dir] = true
+			if folder == filepath.Dir(folder) {
+				folders = nil // a single file of no package
+				break
+			}
+		}
+		for _, folder := range folders {
+			if seen[folder] {
+				continue
+			}
+			seen[folder] = true
 			for _, name := range []string{"package.json", "tsconfig.json", "jsconfig.json"} {
-				files = append(files, strings.TrimPrefix(dir+"/"+name, "./"))
+				files = append(files, filepath.ToSlash(Relative(dir, filepath.Join(folder, name))))
 			}
 		}
 	}
 	return files
 }
-
-func slashDir(path string) string { return filepath.ToSlash(filepath.Dir(filepath.FromSlash(path))) }
 
 func resolve(dir, path string) string {
 	path = filepath.FromSlash(path)
@@ -100,87 +109,20 @@ func (r record) encode() ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// decodeRecord returns false for anything that this version did not write.
+// decodeRecord returns false for anything that no version writes. Of a later
+// version's record it returns Version and Tool alone: the rest may have come to
+// mean something else.
 func decodeRecord(data []byte) (record, bool) {
+	var head struct {
+		Version int
+		Tool    string
+	}
+	if json.Unmarshal(data, &head) == nil && head.Version > recordVersion {
+		return record{Version: head.Version, Tool: head.Tool}, head.Tool != ""
+	}
 	var r record
 	err := json.Unmarshal(data, &r)
 	return r, err == nil && r.Version == recordVersion && r.Entry != "" && r.Artifact != ""
-}
-
-// State says what a plain start finds.
-type State struct {
-	Exists bool   // there is an artifact
-	Stale  string // why it must be built again, for people; "" when it can be run as it is
-	Entry  string // what to build: the entry of the last build, or the default one
-	SDK    SDK    // of the artifact, when Stale is "" and the artifact is ours
-}
-
-// Inspect compares a project's artifact with the record of its inputs. An
-// artifact without a fitting record was placed there by someone and is theirs.
-func Inspect(dir string) State {
-	state := State{Entry: DefaultEntry}
-	code, err := os.ReadFile(ArtifactPath(dir))
-	if err != nil {
-		return state
-	}
-	state.Exists = true
-	data, err := os.ReadFile(recordPath(dir))
-	if err != nil {
-		return state
-	}
-	r, ok := decodeRecord(data)
-	if !ok {
-		return state
-	}
-	unfinished := false
-	switch hash := Hash(code); {
-	case hash == r.Artifact:
-	case hash == r.Replaced:
-		unfinished = true
-	default:
-		return state
-	}
-	root := realPath(dir)
-	if r.Once && exists(resolve(root, DefaultEntry)) {
-		state.Stale = fmt.Sprintf("the last run was of %s", filepath.FromSlash(r.Entry))
-		return state
-	}
-	if !exists(resolve(root, r.Entry)) {
-		return state // shipped without its sources: there is nothing to build from
-	}
-	state.Entry = r.Entry
-	state.SDK = SDK{Imported: r.SDK != "", Path: InstalledSDK(dir)}
-	if unfinished {
-		state.Stale = "the last build was cut off"
-		return state
-	}
-	state.Stale = r.changed(root, state.SDK)
-	return state
-}
-
-func (r record) changed(root string, sdk SDK) string {
-	for _, in := range r.Inputs {
-		switch now := hashFile(root, in.Path); {
-		case now == in.SHA256:
-		case now == "":
-			return filepath.FromSlash(in.Path) + " is gone"
-		case in.SHA256 == "":
-			return filepath.FromSlash(in.Path) + " is new"
-		default:
-			return filepath.FromSlash(in.Path) + " changed"
-		}
-	}
-	switch kind := sdk.kind(); {
-	case r.SDK != kind && kind == installed:
-		return "the package arkor was installed"
-	case r.SDK != kind && r.SDK == installed:
-		return "the package arkor is no longer installed"
-	case r.SDK != kind:
-		return "arkor-build brings another copy of the package arkor"
-	case r.Tool != cli.Version():
-		return "it was built by version " + r.Tool
-	}
-	return ""
 }
 
 func exists(path string) bool {

@@ -1,11 +1,13 @@
 package bundle
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/arkorlab/arkor-go/arkor-build/internal/projecttest"
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 const stalenessProject = `
@@ -24,38 +26,37 @@ func TestInspect(t *testing.T) {
 	tests := []struct {
 		name   string
 		entry  string
-		once   bool
 		change func(t *testing.T, dir string)
 		want   State
 	}{
-		{"untouched", DefaultEntry, false, func(*testing.T, string) {},
+		{"untouched", DefaultEntry, func(*testing.T, string) {},
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}}},
-		{"an input changed", DefaultEntry, false, write("src/arkor/lib.ts", "export const x = 2;"),
+		{"an input changed", DefaultEntry, write("src/arkor/lib.ts", "export const x = 2;"),
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}, Stale: filepath.FromSlash("src/arkor/lib.ts changed")}},
-		{"an input is gone", DefaultEntry, false, remove("src/arkor/lib.ts"),
+		{"an input is gone", DefaultEntry, remove("src/arkor/lib.ts"),
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}, Stale: filepath.FromSlash("src/arkor/lib.ts is gone")}},
-		{"a file that steers the build is new", DefaultEntry, false, write("tsconfig.json", "{}"),
+		{"a file that steers the build is new", DefaultEntry, write("tsconfig.json", "{}"),
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}, Stale: "tsconfig.json is new"}},
-		{"a file that does not matter changed", DefaultEntry, false, write("other.ts", "syntax error("),
+		{"a file that does not matter changed", DefaultEntry, write("other.ts", "syntax error("),
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}}},
-		{"the package was installed", DefaultEntry, false, write("node_modules/arkor/package.json", "{}"),
+		{"the package was installed", DefaultEntry, write("node_modules/arkor/package.json", "{}"),
 			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true, Path: "installed"}, Stale: "the package arkor was installed"}},
-		{"shipped without sources", DefaultEntry, false, remove("src"),
+		{"shipped without sources", DefaultEntry, remove("src"),
 			State{Exists: true, Entry: DefaultEntry}},
-		{"the artifact was placed by hand", DefaultEntry, false, write(Artifact, "export const mine = 1;"),
+		{"the artifact was placed by hand", DefaultEntry, write(Artifact, "export const mine = 1;"),
 			State{Exists: true, Entry: DefaultEntry}},
-		{"the record is broken", DefaultEntry, false, write(Artifact+".inputs.json", "{"),
+		{"the record is broken", DefaultEntry, write(Artifact+".inputs.json", "{"),
 			State{Exists: true, Entry: DefaultEntry}},
-		{"the artifact is gone", DefaultEntry, false, remove(Artifact),
+		{"a later version wrote the record", DefaultEntry, write(Artifact+".inputs.json", `{"version":99,"tool":"9.0.0","entry":{}}`),
+			State{Exists: true, Entry: DefaultEntry, Newer: "9.0.0", Stale: "it was built by the newer version 9.0.0 of arkor-build"}},
+		{"a later release wrote a record of this version", DefaultEntry, asBuiltBy("9.0.0"),
+			State{Exists: true, Entry: DefaultEntry, SDK: SDK{Imported: true}, Stale: "it was built by version 9.0.0"}},
+		{"the artifact is gone", DefaultEntry, remove(Artifact),
 			State{Entry: DefaultEntry}},
-		{"another entry was built", "other.ts", false, func(*testing.T, string) {},
+		{"another entry was built", "other.ts", func(*testing.T, string) {},
 			State{Exists: true, Entry: "other.ts"}},
-		{"another entry was built and changed", "other.ts", false, write("other.ts", "export const x = 3;"),
+		{"another entry was built and changed", "other.ts", write("other.ts", "export const x = 3;"),
 			State{Exists: true, Entry: "other.ts", Stale: "other.ts changed"}},
-		{"another entry was run once", "other.ts", true, func(*testing.T, string) {},
-			State{Exists: true, Entry: DefaultEntry, Stale: "the last run was of other.ts"}},
-		{"another entry was run once and is the only one", "other.ts", true, remove("src"),
-			State{Exists: true, Entry: "other.ts"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestInspect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.Write(test.once); err != nil {
+			if _, err := b.Write(); err != nil {
 				t.Fatal(err)
 			}
 			test.change(t, dir)
@@ -83,6 +84,21 @@ func TestInspect(t *testing.T) {
 func write(name, content string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
 		projecttest.Write(t, dir, "-- "+name+" --\n"+content+"\n")
+	}
+}
+
+// asBuiltBy changes the version in the record of a build.
+func asBuiltBy(version string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		path := recordPath(ArtifactPath(dir))
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.Replace(data, []byte(`"tool": "`+cli.Version()+`"`), []byte(`"tool": "`+version+`"`), 1)
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -104,7 +120,7 @@ func TestInputChangedDuringTheBuild(t *testing.T) {
 	if err := os.Chtimes(lib, b.started.Add(1e9), b.started.Add(1e9)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Write(false); err != nil {
+	if _, err := b.Write(); err != nil {
 		t.Fatal(err)
 	}
 	if got := Inspect(dir).Stale; got != filepath.FromSlash("src/arkor/lib.ts changed") {
@@ -117,7 +133,7 @@ func TestInputChangedDuringTheBuild(t *testing.T) {
 func TestUnfinishedBuildIsRepeated(t *testing.T) {
 	t.Parallel()
 	dir := projecttest.New(t, stalenessProject)
-	artifact, err := make1(t, dir).Write(false)
+	artifact, err := make1(t, dir).Write()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +142,7 @@ func TestUnfinishedBuildIsRepeated(t *testing.T) {
 	remove(Artifact+".map")(t, dir)
 	write(Artifact+".map/in-the-way.txt", "")(t, dir)
 	before, _ := os.ReadFile(artifact)
-	if _, err := make1(t, dir).Write(false); err == nil {
+	if _, err := make1(t, dir).Write(); err == nil {
 		t.Fatal("no error")
 	}
 	if after, _ := os.ReadFile(artifact); string(after) != string(before) {
@@ -137,7 +153,7 @@ func TestUnfinishedBuildIsRepeated(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	remove(Artifact+".map")(t, dir)
-	if _, err := make1(t, dir).Write(false); err != nil {
+	if _, err := make1(t, dir).Write(); err != nil {
 		t.Fatal(err)
 	}
 	if got := Inspect(dir).Stale; got != "" {
@@ -148,7 +164,7 @@ func TestUnfinishedBuildIsRepeated(t *testing.T) {
 func TestFailedBuildKeepsTheArtifact(t *testing.T) {
 	t.Parallel()
 	dir := projecttest.New(t, stalenessProject)
-	artifact, err := make1(t, dir).Write(false)
+	artifact, err := make1(t, dir).Write()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,10 +184,10 @@ func TestFailedBuildKeepsTheArtifact(t *testing.T) {
 
 func FuzzDecodeRecord(f *testing.F) {
 	f.Add([]byte(`{"version":1,"entry":"a.ts","artifact":"x","inputs":[{"path":"a.ts","sha256":""}]}`))
-	f.Add([]byte(`{"version":2}`))
+	f.Add([]byte(`{"version":2,"tool":"9.0.0","inputs":7}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, ok := decodeRecord(data)
-		if !ok {
+		if !ok || r.Version > recordVersion && r.Tool != "" {
 			return
 		}
 		encoded, err := r.encode()

@@ -91,6 +91,29 @@ func TestMissingPackages(t *testing.T) {
 	}
 }
 
+// Rule 26: a bundle that was made beside an installed package arkor needs it.
+func TestMissingSDK(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, `
+-- src/arkor/index.ts --
+import "arkor";
+-- package.json --
+{"devDependencies": {"arkor": "1"}}
+-- yarn.lock --
+-- node_modules/arkor/package.json --
+{}
+`)
+	expect(t, run(t, dir, nil, "build"), built, 0)
+	if err := os.RemoveAll(filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, dir, nil, "start", "--no-build")
+	expect(t, got, "", 1)
+	if want := "arkor start: the package arkor is not installed\nhint: run `yarn install` in the project\n"; got.stderr != want {
+		t.Errorf("stderr %q, want %q", got.stderr, want)
+	}
+}
+
 func TestNoRuntime(t *testing.T) {
 	t.Parallel()
 	dir := entryProject(t, `export const trainer = `+trainer()+`;`)

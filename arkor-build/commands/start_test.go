@@ -188,7 +188,7 @@ func TestOddPaths(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), name)
 			projecttest.Write(t, dir, "-- "+name+".ts --\nexport const trainer = "+trainer()+";\n")
 			got := run(t, dir, nil, "start", name+".ts")
-			expect(t, got, "Built "+name+".ts → "+filepath.FromSlash(bundle.Artifact)+"\n"+ran, 0)
+			expect(t, got, "Built "+name+".ts → "+onlyRun(t, dir)+"\n"+ran, 0)
 		})
 	}
 }
@@ -209,8 +209,8 @@ func TestWhenStartBuilds(t *testing.T) {
 		{"nothing changed", "", nil, ran, 0, ""},
 		{"source changed", entry + trainer(`name: "new"`) + ";\n", nil, built + ran, 0, "arkor start: building again: " + filepath.FromSlash("src/arkor/index.ts") + " changed\n"},
 		{"entry given", "", []string{"src/arkor/index.ts"}, built + ran, 0, ""},
-		{"another entry given", "", []string{"other.ts"}, strings.Replace(built, filepath.FromSlash("src/arkor/index.ts"), "other.ts", 1) + ran, 0, ""},
-		{"back to the default entry", "", nil, built + ran, 0, "arkor start: building again: the last run was of other.ts\n"},
+		{"entry given by its whole path", "", []string{filepath.Join(dir, "src", "arkor", "index.ts")}, built + ran, 0, ""},
+		{"back to the default entry", "", nil, ran, 0, ""},
 		{"broken source that is not to be built", entry + "(\n", []string{"--no-build"}, ran, 0, ""},
 		{"artifact placed by hand", "-- .arkor/build/index.mjs --\nexport const trainer = " + trainer() + ";\n", nil, ran, 0, ""},
 	}
@@ -222,6 +222,52 @@ func TestWhenStartBuilds(t *testing.T) {
 			t.Errorf("%s: stderr:\n%swant:\n%s", step.name, got.stderr, step.stderr)
 		}
 	}
+}
+
+// Another entry is built for its run alone: the artifact stays the project's.
+func TestStartOfAnotherEntry(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, `
+-- src/arkor/index.ts --
+console.log("usual");
+export const trainer = `+trainer()+`;
+-- other.ts --
+console.log("other");
+export const trainer = `+trainer(`async start() { throw new Error("boom"); }`)+`;
+`)
+	expect(t, run(t, dir, nil, "start"), built+"usual\n"+ran, 0)
+	got := run(t, dir, nil, "start", "other.ts")
+	expect(t, got, "Built other.ts → "+onlyRun(t, dir)+"\nother\n", 1)
+	contains(t, "stderr", got.stderr, "Error: boom", "other.ts:")
+	got = run(t, dir, nil, "start")
+	expect(t, got, "usual\n"+ran, 0)
+	if got.stderr != "" {
+		t.Errorf("stderr %q", got.stderr)
+	}
+
+	// What is built without a run is the project's from then on.
+	artifact := filepath.FromSlash(bundle.Artifact)
+	expect(t, run(t, dir, nil, "build", "other.ts"), "Built other.ts → "+artifact+"\n", 0)
+	expect(t, run(t, dir, nil, "start"), "other\n", 1)
+}
+
+// onlyRun returns the one bundle of a project that was made for a run.
+func onlyRun(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(dir, ".arkor", "build"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "run-") {
+			names = append(names, entry.Name())
+		}
+	}
+	if len(names) != 1 {
+		t.Fatalf("bundles of runs: %v", names)
+	}
+	return filepath.Join(filepath.FromSlash(bundle.Folder), names[0])
 }
 
 func TestBrokenBuildRunsNothing(t *testing.T) {

@@ -82,7 +82,7 @@ func (c *command) prepare(entry string) (string, error) {
 		return artifact, c.checkBuilt(entry, artifact)
 	}
 	if entry != "" {
-		return c.build(entry, filepath.Clean(entry) != filepath.FromSlash(bundle.DefaultEntry))
+		return c.build(entry, !bundle.IsDefault(c.env.Dir, entry))
 	}
 	state := bundle.Inspect(c.env.Dir)
 	switch {

@@ -3,9 +3,6 @@ package buildcmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/peterbourgon/ff/v4"
@@ -13,17 +10,34 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/project"
 )
 
 type command struct {
-	env     cli.Env
-	verbose bool
+	env       cli.Env
+	watch     bool
+	typecheck bool
+	outDir    string
+	json      bool
+	verbose   bool
 }
 
 // New returns the command, bound to env.
 func New(env cli.Env) *ff.Command {
 	c := &command{env: env}
 	flags := ff.NewFlagSet("build")
+	for _, flag := range []ff.FlagConfig{
+		{LongName: "watch", Value: ffval.NewValue(&c.watch), Usage: "build again after every change, until Ctrl-C"},
+		{LongName: "typecheck", Value: ffval.NewValue(&c.typecheck), Usage: "check types with the project's own tsc; an error fails the build"},
+		{LongName: "out-dir", Value: ffval.NewValue(&c.outDir), Placeholder: "DIR",
+			Usage: "write the artifact there; outside the project, packages are looked up from DIR"},
+		{LongName: "json", Value: ffval.NewValue(&c.json), Usage: "print one JSON object per build, also of one that failed"},
+	} {
+		flag.NoDefault = true
+		if _, err := flags.AddFlag(flag); err != nil {
+			panic(err) // two flags of one name
+		}
+	}
 	AddVerbose(flags, &c.verbose)
 	return &ff.Command{
 		Name:      "build",
@@ -31,25 +45,17 @@ func New(env cli.Env) *ff.Command {
 		ShortHelp: "bundle the trainer into .arkor/build",
 		LongHelp: "Bundles the module that exports the trainer (default " + bundle.DefaultEntry + ")\n" +
 			"into " + bundle.Artifact + ". Nothing is run and nothing has to be installed:\n" +
-			"packages stay imports, and types are not checked.\n\n" +
+			"packages stay imports, except for TypeScript ones of the same workspace, and types\n" +
+			"are not checked without --typecheck.\n\n" +
 			"Examples:\n" +
 			"  arkor build\n" +
-			"  arkor build src/arkor/other.ts",
+			"  arkor build src/arkor/other.ts\n" +
+			"  arkor build --watch\n" +
+			"  arkor build --typecheck --json    # in CI\n" +
+			"  arkor build --out-dir dist",
 		Flags: flags,
 		Exec:  c.run,
 	}
-}
-
-func (c *command) run(_ context.Context, args []string) error {
-	entry, err := Entry("build", args)
-	if err != nil {
-		return err
-	}
-	if entry == "" {
-		entry = bundle.DefaultEntry
-	}
-	_, err = Build(c.env, Options{Command: "build", Entry: entry, Verbose: c.verbose})
-	return err
 }
 
 // AddVerbose adds the flag --verbose, which the commands that build share.
@@ -65,6 +71,32 @@ func AddVerbose(flags *ff.FlagSet, value *bool) {
 	}
 }
 
+func (c *command) run(ctx context.Context, args []string) error {
+	entry, err := Entry("build", args)
+	switch {
+	case err != nil:
+		return err
+	case c.watch && c.typecheck:
+		return cli.Hint(cli.Usagef("--watch does not check types"), "run `tsc --noEmit --watch` beside it")
+	}
+	if c.outDir != "" && !filepath.IsAbs(c.outDir) {
+		c.outDir = filepath.Join(c.env.Dir, c.outDir)
+	}
+	c.env, entry = Enter(c.env, "build", entry)
+	if entry == "" {
+		entry = bundle.DefaultEntry
+	}
+	options := Options{Command: "build", Entry: entry, OutDir: c.outDir, JSON: c.json, Verbose: c.verbose}
+	if c.typecheck {
+		options.Check = func() error { return checkTypes(ctx, c.env) }
+	}
+	if c.watch {
+		return watch(ctx, c.env, options)
+	}
+	_, err = Build(c.env, options)
+	return err
+}
+
 // Entry returns the one optional argument of a command, or "" when there is none.
 func Entry(command string, args []string) (string, error) {
 	switch {
@@ -78,74 +110,11 @@ func Entry(command string, args []string) (string, error) {
 	return args[0], nil
 }
 
-// Options of a build.
-type Options struct {
-	Command string // "build" or "start", for what is said on stderr
-	Entry   string // absolute, or relative to the project
-	Once    bool   // for one run of an entry that is not the project's usual one
-	Verbose bool
-}
-
-// Build bundles an entry, writes the artifact and says so on stdout. It
-// returns the artifact's absolute path. Mistakes in the user's code are shown
-// on stderr before it returns a silent error.
-func Build(env cli.Env, options Options) (string, error) {
-	b, err := bundle.Make(bundle.Options{Dir: env.Dir, Entry: options.Entry, Inline: options.Once})
-	if err != nil {
-		return "", Explain(env, err)
+// Enter goes to the folder of the project that the user is in, and says so. An
+// entry is what it was where the user is; "" stays.
+func Enter(env cli.Env, command, entry string) (cli.Env, string) {
+	if entry != "" && !filepath.IsAbs(entry) {
+		entry = filepath.Join(env.Dir, entry)
 	}
-	bundle.PrintWarnings(env.Stderr, b.Warnings, env.Color(env.Stderr))
-	if options.Verbose {
-		SayWhichSDK(env, options.Command, b.SDK)
-	}
-	write := b.Write
-	if options.Once {
-		write = b.WriteRun
-	}
-	artifact, err := write()
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(env.Stdout, "Built %s → %s\n", bundle.Relative(env.Dir, b.Entry), bundle.Relative(env.Dir, artifact))
-	return artifact, nil
-}
-
-// Explain shows the messages of a failed bundle and silences it, and tells where
-// a project is that was not found here; other errors come back as they are.
-func Explain(env cli.Env, err error) error {
-	var missing *bundle.NotFoundError
-	if errors.As(err, &missing) && missing.Entry == filepath.Join(env.Dir, filepath.FromSlash(bundle.DefaultEntry)) {
-		if root, ok := projectAbove(env.Dir); ok {
-			return cli.Hint(err, "the project is in %s; run the command there", root)
-		}
-		return cli.Hint(err, "`arkor init` writes a project that is ready to train")
-	}
-	var broken *bundle.Error
-	if !errors.As(err, &broken) {
-		return err
-	}
-	broken.Print(env.Stderr, env.Color(env.Stderr))
-	return &cli.ExitError{Status: cli.StatusFailed}
-}
-
-// projectAbove looks for a project in the folders around dir.
-func projectAbove(dir string) (root string, ok bool) {
-	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
-		if _, err := os.Stat(filepath.Join(parent, filepath.FromSlash(bundle.DefaultEntry))); err == nil {
-			return parent, true
-		}
-	}
-	return "", false
-}
-
-// SayWhichSDK tells which copy of the package arkor a bundle uses.
-func SayWhichSDK(env cli.Env, command string, sdk bundle.SDK) {
-	switch {
-	case !sdk.Imported:
-		fmt.Fprintf(env.Stderr, "arkor %s: the entry does not import the package arkor\n", command)
-	case sdk.Path != "":
-		fmt.Fprintf(env.Stderr, "arkor %s: using the installed package arkor at %s\n", command, bundle.Relative(env.Dir, sdk.Path))
-	default:
-		fmt.Fprintf(env.Stderr, "arkor %s: the package arkor is not installed here; using the copy in arkor-build %s\n", command, cli.Version())
-	}
+	return project.Enter(env, "arkor "+command), entry
 }

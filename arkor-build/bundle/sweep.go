@@ -3,38 +3,27 @@ package bundle
 import (
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"time"
 )
 
-// runPrefix begins the names of files and folders that are made for one run.
+// runPrefix begins the names of bundles that are made for one run.
 const runPrefix = "run-"
 
-// leftovers are what a command that was killed leaves behind, and bundles of
-// runs, which nobody removes as a runtime may be about to read them.
-var leftovers = [...]struct{ folder, prefix string }{
-	{".arkor", runPrefix}, // of the SDK's runTrainer
-	{Folder, runPrefix},
-	{Folder, ".evaluate-"},
-	{Folder, ".tmp-"},
-}
+// leftovers are what a command that was killed leaves in the build folder, and
+// bundles of runs, which nobody removes as a runtime may be about to read them.
+var leftovers = regexp.MustCompile(`^(` + runPrefix + `|\.evaluate-|\.tmp-)`)
 
-// sweep removes leftovers that are older than a day: no run starts that slowly.
+// sweep removes leftovers that are older than a day from a project's build
+// folder: no run starts that slowly.
 func sweep(dir string) {
+	folder := filepath.Join(dir, filepath.FromSlash(Folder))
 	limit := time.Now().Add(-24 * time.Hour)
-	for _, kind := range leftovers {
-		folder := filepath.Join(dir, filepath.FromSlash(kind.folder))
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			if !strings.HasPrefix(entry.Name(), kind.prefix) {
-				continue
-			}
-			if info, err := entry.Info(); err == nil && info.ModTime().Before(limit) {
-				_ = os.RemoveAll(filepath.Join(folder, entry.Name())) // the next build tries again
-			}
+	entries, _ := os.ReadDir(folder) // the next build tries again
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && info.Mode().IsRegular() && info.ModTime().Before(limit) && leftovers.MatchString(entry.Name()) {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
 		}
 	}
 }

@@ -57,15 +57,12 @@ func contents(t *testing.T, dir string) map[string]string {
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	kept := []string{".arkor/state.json", ".arkor/build/other-run-x.mjs", ".arkor/build/manifest.json", ".arkor/build/run-new.mjs", ".arkor/run-new/index.mjs"}
-	swept := []string{".arkor/build/run-old.mjs", ".arkor/build/.evaluate-old.mjs", ".arkor/build/.evaluate-old.mjs.json", ".arkor/build/.tmp-old", ".arkor/run-old/index.mjs"}
+	kept := []string{".arkor/state.json", ".arkor/build/other-run-x.mjs", ".arkor/build/manifest.json", ".arkor/build/run-new.mjs"}
+	swept := []string{".arkor/build/run-old.mjs", ".arkor/build/.evaluate-old.mjs", ".arkor/build/.evaluate-old.mjs.json", ".arkor/build/.tmp-old"}
 	dir := projecttest.New(t, stalenessProject+"-- "+strings.Join(append(swept, kept...), " --\n-- ")+" --\n")
 	old := time.Now().Add(-25 * time.Hour)
 	for _, name := range append(swept, kept[:3]...) {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if filepath.Base(path) == "index.mjs" {
-			path = filepath.Dir(path)
-		}
 		if err := os.Chtimes(path, old, old); err != nil {
 			t.Fatal(err)
 		}

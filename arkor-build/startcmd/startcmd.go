@@ -64,6 +64,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.env, entry = buildcmd.Enter(c.env, "start", entry)
 	env := c.env
 	if c.options.JSON {
 		c.env.Stdout = c.env.Stderr // for what a build says
@@ -88,6 +89,8 @@ func (c *command) prepare(entry string) (string, error) {
 	switch {
 	case !state.Exists:
 		return c.build(state.Entry, false)
+	case state.Stale == "" && state.Newer != "":
+		return "", tooNew(artifact, state.Newer)
 	case state.Stale != "":
 		fmt.Fprintf(c.env.Stderr, "arkor start: building again: %s\n", state.Stale)
 		return c.build(state.Entry, false)
@@ -98,6 +101,7 @@ func (c *command) prepare(entry string) (string, error) {
 			buildcmd.SayWhichSDK(c.env, "start", state.SDK)
 		}
 	}
+	buildcmd.WarnOfSDK(c.env, "start", state.SDK)
 	return artifact, nil
 }
 
@@ -108,7 +112,16 @@ func (c *command) checkBuilt(entry, artifact string) error {
 	if _, err := os.Stat(artifact); err != nil {
 		return cli.Hint(fmt.Errorf("nothing is built at %s", artifact), "run `arkor build`, or leave --no-build out")
 	}
+	if newer := bundle.Inspect(c.env.Dir).Newer; newer != "" {
+		return tooNew(artifact, newer)
+	}
 	return nil
+}
+
+// tooNew refuses an artifact that may need more than this version gives it.
+func tooNew(artifact, newer string) error {
+	err := fmt.Errorf("%s was built by version %s of arkor-build, too new for this version %s", artifact, newer, cli.Version())
+	return cli.Hint(err, "upgrade arkor-build, or build the artifact again from its sources")
 }
 
 func (c *command) build(entry string, once bool) (string, error) {

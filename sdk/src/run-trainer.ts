@@ -117,16 +117,15 @@ async function build(entry: string, folder: string): Promise<string> {
       ? { kind: "missing" as const }
       : await runBinary({
           path,
-          args: ["build", entry],
-          // The artifact goes below the folder it is run in, and packages are
-          // looked up from there: the project's own are found.
-          cwd: folder,
+          // Below the project, so that its packages are found from there.
+          args: ["build", entry, "--out-dir", folder],
+          cwd: process.cwd(),
           timeoutMs: buildTimeoutMs,
           stderr: (line) => process.stderr.write(`${line}\n`),
         });
   switch (outcome.kind) {
     case "done":
-      return join(folder, ".arkor", "build", "index.mjs");
+      return join(folder, "index.mjs");
     case "failed":
       throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
         hint: outcome.hint,

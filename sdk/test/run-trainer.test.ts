@@ -39,8 +39,7 @@ function project(t: TestContext, files: Record<string, string>): string {
 /** An arkor-build that takes the entry's text for the artifact, in TypeScript or not. */
 const copier = `#!${process.execPath}
 const fs = require("node:fs");
-fs.mkdirSync(".arkor/build", { recursive: true });
-fs.copyFileSync(process.argv[3], ".arkor/build/index.mjs");
+fs.copyFileSync(process.argv[3], process.argv[5] + "/index.mjs");
 `;
 
 /** A project whose TypeScript entry is plain enough to be imported as it is. */
@@ -151,9 +150,8 @@ test("a TypeScript entry is built first, afresh on each call", { skip: process.p
     "bin/arkor-build": `#!${process.execPath}
 const fs = require("node:fs");
 const args = process.argv.slice(2);
-fs.appendFileSync("../../builds", JSON.stringify([process.cwd(), ...args]) + "\\n");
-fs.mkdirSync(".arkor/build", { recursive: true });
-fs.writeFileSync(".arkor/build/index.mjs", ${JSON.stringify(`export const trainer = ${fake("built")};`)});
+fs.appendFileSync("builds", JSON.stringify(args) + "\\n");
+fs.writeFileSync(args[3] + "/index.mjs", ${JSON.stringify(`export const trainer = ${fake("built")};`)});
 `,
   });
   const bin = join(cwd, "bin", "arkor-build");
@@ -163,9 +161,9 @@ fs.writeFileSync(".arkor/build/index.mjs", ${JSON.stringify(`export const traine
   assert.equal(run(cwd, undefined, { ARKOR_AUTH_BIN: join(cwd, "bin", "arkor-auth") }).stdout, want);
   const builds = readFileSync(join(cwd, "builds"), "utf8").trimEnd().split("\n");
   const [first, second] = builds.map((build) => JSON.parse(build) as string[]);
-  assert.notEqual(first?.[0], second?.[0]);
-  assert.match(first?.[0] ?? "", /[/\\]\.arkor[/\\]run-\d+-\w+$/);
-  assert.deepEqual(first?.slice(1), ["build", join(cwd, "src", "arkor", "index.ts")]);
+  assert.deepEqual(first?.slice(0, 3), ["build", join(cwd, "src", "arkor", "index.ts"), "--out-dir"]);
+  assert.match(first?.[3] ?? "", /[/\\]\.arkor[/\\]run-\d+-\w+$/);
+  assert.notEqual(first?.[3], second?.[3]);
   assert.deepEqual(readdirSync(join(cwd, ".arkor")), []);
 });
 

@@ -2371,17 +2371,16 @@ async function build(entry, folder) {
   const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process6.env, process6.env["ARKOR_AUTH_BIN"]);
   const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
     path,
-    args: ["build", entry],
-    // The artifact goes below the folder it is run in, and packages are
-    // looked up from there: the project's own are found.
-    cwd: folder,
+    // Below the project, so that its packages are found from there.
+    args: ["build", entry, "--out-dir", folder],
+    cwd: process6.cwd(),
     timeoutMs: buildTimeoutMs,
     stderr: (line) => process6.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
     case "done":
-      return join6(folder, ".arkor", "build", "index.mjs");
+      return join6(folder, "index.mjs");
     case "failed":
       throw new EntryError("entry_build_failed", `${entry} cannot be built: ${outcome.message}`, {
         hint: outcome.hint

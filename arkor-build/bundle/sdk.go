@@ -93,6 +93,8 @@ func (b *Bundle) sdkPlugin() api.Plugin {
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: sdkNamespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 			// The copy is of this binary's release, whose version is stamped at link time.
 			contents := strings.Replace(embeddedSDK, `"0.0.0-dev"`, strconv.Quote(cli.Version()), 1)
+			// It looks for binaries from the artifact, for want of a place of its own.
+			contents = strings.ReplaceAll(contents, "import.meta", artifactMeta)
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderJS}, nil
 		})
 	}}

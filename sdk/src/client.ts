@@ -1,11 +1,26 @@
 import type { ChatBody } from "./chat.ts";
 import { bearer, type Credentials } from "./credentials.ts";
+import {
+  parseDeployment,
+  parseDeploymentKeys,
+  parseDeployments,
+  parseNewDeploymentKey,
+  type CreateDeploymentInput,
+  type CreateDeploymentKeyInput,
+  type CreateDeploymentKeyResult,
+  type DeploymentDto,
+  type DeploymentKeyDto,
+  type DeploymentScope,
+  type UpdateDeploymentInput,
+} from "./deployments.ts";
 import type { DeprecationNotice } from "./deprecation.ts";
-import { CloudApiError } from "./errors.ts";
-import { asRecord, asString, numberOrNull } from "./json.ts";
-import { parseJob, ShapeProblem, type JobConfig, type TrainingJob } from "./job.ts";
-import type { ModelList } from "./models.ts";
+import { CloudApiError, codeOfStatus } from "./errors.ts";
+import { parseJob, type JobConfig, type TrainingJob } from "./job.ts";
+import { asRecord, asString } from "./json.ts";
+import { parseModels, type ModelList } from "./models.ts";
 import { parsePreview, type PreviewAnswer } from "./preview.ts";
+import { parseProject, parseProjects, type ProjectDto } from "./projects.ts";
+import { ShapeProblem } from "./shape.ts";
 import { Transport, type AccessSource } from "./transport.ts";
 
 export interface CloudApiClientOptions {
@@ -22,13 +37,6 @@ export interface CloudApiClientOptions {
 export interface ProjectScope {
   readonly orgSlug: string;
   readonly projectSlug: string;
-}
-
-export interface ProjectDto {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly orgId: string;
 }
 
 /** A file to upload as a data set. */
@@ -65,13 +73,7 @@ export class CloudApiClient {
   listProjects(orgSlug: string): Promise<{ org: { slug: string }; projects: ProjectDto[] }> {
     return this.#transport.read(
       { method: "GET", path: ["v1", "projects"], query: { orgSlug } },
-      (body) => {
-        const org = asRecord(body["org"]);
-        const slug = asString(org?.["slug"]);
-        if (slug === undefined) throw new ShapeProblem("org.slug", "is not a string");
-        if (!Array.isArray(body["projects"])) throw new ShapeProblem("projects", "is not a list");
-        return { org: { ...org, slug }, projects: body["projects"].map(parseProject) };
-      },
+      parseProjects,
     );
   }
 
@@ -139,13 +141,12 @@ export class CloudApiClient {
   }
 
   /** Asks for the job to be stopped. Acceptance does not mean that it has stopped. */
-  async cancelJob(jobId: string, scope: ProjectScope): Promise<void> {
-    const response = await this.#transport.send({
+  cancelJob(jobId: string, scope: ProjectScope): Promise<void> {
+    return this.#transport.run({
       method: "POST",
       path: ["v1", "jobs", jobId, "cancel"],
       query: scopeQuery(scope),
     });
-    await response.body?.cancel();
   }
 
   /** Opens the job's event stream behind `lastEventId`, or from the beginning. */
@@ -183,6 +184,78 @@ export class CloudApiClient {
       query: scopeQuery(scope),
       json: body,
       signal,
+    });
+  }
+
+  /** Returns all endpoints of a project. */
+  listDeployments(scope: DeploymentScope): Promise<{ deployments: DeploymentDto[] }> {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(), query: scopeQuery(scope) },
+      (body) => ({ deployments: parseDeployments(body["deployments"]) }),
+    );
+  }
+
+  getDeployment(id: string, scope: DeploymentScope): Promise<{ deployment: DeploymentDto }> {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(id), query: scopeQuery(scope) },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) }),
+    );
+  }
+
+  /** Publishes an adapter or a base model. A slug that is taken is a CloudApiError of status 409. */
+  createDeployment(
+    scope: DeploymentScope,
+    input: CreateDeploymentInput,
+  ): Promise<{ deployment: DeploymentDto }> {
+    return this.#transport.read(
+      { method: "POST", path: endpoints(), query: scopeQuery(scope), json: input },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) }),
+    );
+  }
+
+  /** Changes what `input` names. Keys outlive a change of `authMode`. */
+  updateDeployment(
+    id: string,
+    scope: DeploymentScope,
+    input: UpdateDeploymentInput,
+  ): Promise<{ deployment: DeploymentDto }> {
+    return this.#transport.read(
+      { method: "PATCH", path: endpoints(id), query: scopeQuery(scope), json: input },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) }),
+    );
+  }
+
+  /** Deletes an endpoint and its keys. */
+  deleteDeployment(id: string, scope: DeploymentScope): Promise<void> {
+    return this.#transport.run({ method: "DELETE", path: endpoints(id), query: scopeQuery(scope) });
+  }
+
+  /** Returns the keys of an endpoint, revoked ones included, without their plaintext. */
+  listDeploymentKeys(id: string, scope: DeploymentScope): Promise<{ keys: DeploymentKeyDto[] }> {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(id, "keys"), query: scopeQuery(scope) },
+      (body) => ({ keys: parseDeploymentKeys(body["keys"]) }),
+    );
+  }
+
+  /** Makes a key. This answer is the only place where its plaintext ever shows. */
+  createDeploymentKey(
+    id: string,
+    scope: DeploymentScope,
+    input: CreateDeploymentKeyInput,
+  ): Promise<{ key: CreateDeploymentKeyResult }> {
+    return this.#transport.read(
+      { method: "POST", path: endpoints(id, "keys"), query: scopeQuery(scope), json: input },
+      (body) => ({ key: parseNewDeploymentKey(body["key"]) }),
+    );
+  }
+
+  /** Revokes a key, which stays listed. Its effect on the public side may lag behind. */
+  revokeDeploymentKey(id: string, keyId: string, scope: DeploymentScope): Promise<void> {
+    return this.#transport.run({
+      method: "DELETE",
+      path: endpoints(id, "keys", keyId),
+      query: scopeQuery(scope),
     });
   }
 
@@ -243,9 +316,17 @@ export class CloudApiClient {
   }
 }
 
-/** Says whether an error means that the backend has no such route. */
+/**
+ * Says whether an error means that the backend has no such route. A 404 with a
+ * code of its own is about what the request named, such as a deleted project.
+ */
 export function isNotOffered(error: unknown): boolean {
-  return error instanceof CloudApiError && (error.status === 404 || error.status === 405);
+  if (!(error instanceof CloudApiError)) return false;
+  return error.status === 405 || (error.status === 404 && error.code === codeOfStatus(404));
+}
+
+function endpoints(...rest: readonly string[]): readonly string[] {
+  return ["v1", "endpoints", ...rest];
 }
 
 function fixedAccess(baseUrl: string, credentials: Credentials): AccessSource {
@@ -259,37 +340,4 @@ function fixedAccess(baseUrl: string, credentials: Credentials): AccessSource {
 /** Callers may hand in objects with more fields, such as a whole project state. */
 function scopeQuery(scope: ProjectScope): Record<string, string> {
   return { orgSlug: scope.orgSlug, projectSlug: scope.projectSlug };
-}
-
-function parseProject(value: unknown): ProjectDto {
-  const project = asRecord(value);
-  const text = (key: string): string => {
-    const field = asString(project?.[key]);
-    if (field === undefined) throw new ShapeProblem(`project.${key}`, "is not a string");
-    return field;
-  };
-  return { ...project, id: text("id"), slug: text("slug"), name: text("name"), orgId: text("orgId") };
-}
-
-function parseModels(body: Readonly<Record<string, unknown>>): ModelList {
-  const { models, limits, datasetTypes } = body;
-  if (!Array.isArray(models)) throw new ShapeProblem("models", "is not a list");
-  return {
-    models: models.map((value, index) => {
-      const model = asRecord(value);
-      const id = asString(model?.["id"]);
-      if (id === undefined) throw new ShapeProblem(`models[${index}].id`, "is not a string");
-      const can = asRecord(model?.["capabilities"]);
-      return {
-        ...model,
-        id,
-        displayName: asString(model?.["displayName"]) ?? id,
-        capabilities: { ...can, train: can?.["train"] === true, infer: can?.["infer"] === true },
-      };
-    }),
-    limits: { maxDatasetBytes: numberOrNull(asRecord(limits)?.["maxDatasetBytes"]) },
-    datasetTypes: Array.isArray(datasetTypes)
-      ? datasetTypes.filter((type): type is string => typeof type === "string")
-      : undefined,
-  };
 }

@@ -1,3 +1,5 @@
+import type { Environment } from "./find-binary.ts";
+
 /** An account's sign-in, as stored by `arkor login`. */
 export interface OAuthCredentials {
   readonly mode: "oauth";
@@ -30,7 +32,21 @@ export interface TokenCredentials {
 
 export type Credentials = OAuthCredentials | AnonymousCredentials | TokenCredentials;
 
+const managedCloud = "https://api.arkor.ai";
+
+/** Returns the address that credentials are for: what the environment says, even nothing, goes first. */
+export function cloudApiUrl(env: Environment, credentials?: Credentials): string {
+  const stamped: unknown = credentials?.arkorCloudApiUrl;
+  const url = env["ARKOR_CLOUD_API_URL"] ?? (typeof stamped === "string" ? stamped : managedCloud);
+  return url.replace(/\/+$/, "");
+}
+
 /** Returns what goes into the Authorization header. */
 export function bearer(credentials: Credentials): string {
   return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+}
+
+/** Says whether a text can be a token, that is, stand in a header. */
+export function isToken(text: string): boolean {
+  return /^[!-~]+$/.test(text);
 }

@@ -26,3 +26,17 @@ export function recordDeprecation(notice: DeprecationNotice): void {
   const place = globalThis as { [key: symbol]: unknown };
   place[Symbol.for("arkor.deprecation")] = notice;
 }
+
+/** Passes on the notice that an answer carries, if any. The handler can spoil nothing. */
+export function reportDeprecation(
+  headers: Headers,
+  handler: (notice: DeprecationNotice) => unknown = recordDeprecation,
+): void {
+  const notice = readDeprecation(headers);
+  if (notice === undefined) return;
+  try {
+    Promise.resolve(handler(notice)).catch(() => undefined);
+  } catch {
+    // A notice is never worth a request.
+  }
+}

@@ -1,25 +1,16 @@
-import process from "node:process";
 import { asRecord, parseJson } from "./json.ts";
-import { upgradeCommand, upgradeMessage } from "./upgrade.ts";
+import { ourUpgradeCommand, upgradeMessage } from "./upgrade.ts";
 
 /** Returns the message of an answer that is not 2xx. */
 export function errorMessage(
   status: number,
   body: string,
-  upgrade: () => string = ours,
+  upgrade: () => string = ourUpgradeCommand,
 ): string {
   if (status === 426) return upgradeMessage(body, upgrade());
   const error = asRecord(parseJson(body))?.["error"];
   if (typeof error === "string" && error !== "") return error;
   return body !== "" ? body : `cloud-api ${status}`;
-}
-
-/** The command that whoever runs the trainer has found for this project, else a guess. */
-function ours(): string {
-  const place = globalThis as { [key: symbol]: unknown };
-  const told = place[Symbol.for("arkor.upgrade")];
-  if (typeof told === "string") return told;
-  return upgradeCommand(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
 }
 
 /** Returns the `code` that a body names, if any. */

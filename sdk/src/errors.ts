@@ -125,6 +125,22 @@ export class AuthError extends ArkorError {
   }
 }
 
+/** The API makes no anonymous identity for us. */
+export class AnonymousTokenRejectedError extends ArkorError {
+  static {
+    this.prototype.name = "AnonymousTokenRejectedError";
+  }
+
+  readonly code = "anonymous_rejected";
+  /** HTTP status: 4xx where anonymous identities are not offered, 5xx for an outage. */
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ArkorErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
 /** `.arkor/state.json` belongs to another organisation. */
 export class ProjectStateMismatchError extends ArkorError {
   static {

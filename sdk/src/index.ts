@@ -55,9 +55,27 @@ export type {
 } from "./chat.ts";
 
 export { CloudApiClient } from "./client.ts";
-export type { CloudApiClientOptions, DatasetUpload, ProjectDto, ProjectScope } from "./client.ts";
+export type { CloudApiClientOptions, DatasetUpload, ProjectScope } from "./client.ts";
 export type { PreviewAnswer, PreviewProblem, RunPreview } from "./preview.ts";
+export type { ProjectDto } from "./projects.ts";
+export type {
+  CreateDeploymentInput,
+  CreateDeploymentKeyInput,
+  CreateDeploymentKeyResult,
+  DeploymentAuthMode,
+  DeploymentDto,
+  DeploymentKeyDto,
+  DeploymentRunRetentionMode,
+  DeploymentScope,
+  DeploymentTarget,
+  UpdateDeploymentInput,
+} from "./deployments.ts";
 export type { DeprecationNotice } from "./deprecation.ts";
+
+export { requestAnonymousToken } from "./anonymous.ts";
+export type { AnonymousToken } from "./anonymous.ts";
+export { credentialsPath, readCredentials, writeCredentials } from "./credentials-file.ts";
+export { defaultArkorCloudApiUrl, ensureCredentials } from "./ensure-credentials.ts";
 export type {
   AnonymousCredentials,
   Credentials,
@@ -65,7 +83,11 @@ export type {
   TokenCredentials,
 } from "./credentials.ts";
 
+export { readState, statePath, writeState } from "./state-file.ts";
+export type { ArkorProjectState } from "./state-file.ts";
+
 export {
+  AnonymousTokenRejectedError,
   ArkorError,
   AuthError,
   CloudApiError,

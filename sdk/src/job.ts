@@ -1,4 +1,5 @@
 import { asRecord } from "./json.ts";
+import { partOf, ShapeProblem, textOf, timeOf, timeOrNull } from "./shape.ts";
 import type { BlobDatasetSource, HuggingfaceDatasetSource, TrainerInput } from "./trainer-input.ts";
 
 export type JobStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
@@ -111,48 +112,27 @@ export function openJobConfig(input: TrainerInput): OpenJobConfig {
  * become null. Throws ShapeProblem.
  */
 export function parseJob(value: unknown): TrainingJob {
-  const job = asRecord(value);
-  if (job === undefined) throw new ShapeProblem("job", "is not an object");
-  const text = (key: string): string => {
-    const field = job[key];
-    if (typeof field !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
-    return field;
-  };
-  const { status, error } = job;
+  const job = partOf("job", value);
+  const { fields } = job;
+  const { status, error } = fields;
   if (!isJobStatus(status)) throw new ShapeProblem("job.status", `is none of ${statuses.join(", ")}`);
   if (error !== undefined && error !== null && typeof error !== "string") {
     throw new ShapeProblem("job.error", "is neither a string nor null");
   }
-  const config = asRecord(job["config"]);
+  const config = asRecord(fields["config"]);
   if (typeof config?.["model"] !== "string") {
     throw new ShapeProblem("job.config.model", "is not a string");
   }
   return {
-    ...job,
-    id: text("id"),
-    orgId: text("orgId"),
-    projectId: text("projectId"),
-    name: text("name"),
+    ...fields,
+    id: textOf(job, "id"),
+    orgId: textOf(job, "orgId"),
+    projectId: textOf(job, "projectId"),
+    name: textOf(job, "name"),
     status,
     config: config as unknown as JobConfig,
-    createdAt: timestamp(job, "createdAt") ?? text("createdAt"),
-    startedAt: timestamp(job, "startedAt"),
-    completedAt: timestamp(job, "completedAt"),
+    createdAt: timeOf(job, "createdAt"),
+    startedAt: timeOrNull(job, "startedAt"),
+    completedAt: timeOrNull(job, "completedAt"),
   };
-}
-
-/** Test doubles answer with Date objects where the wire has strings. */
-function timestamp(job: Readonly<Record<string, unknown>>, key: string): string | null {
-  const value = job[key];
-  if (value === undefined || value === null) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
-  return value;
-}
-
-/** A field of an answer that is not what the contract says. */
-export class ShapeProblem extends Error {
-  constructor(field: string, problem: string) {
-    super(`${field} ${problem}`);
-  }
 }

@@ -1,5 +1,7 @@
 import { isAbsolute } from "node:path";
 import { UnsupportedModelError } from "./errors.ts";
+import { asRecord, asString, numberOrNull } from "./json.ts";
+import { ShapeProblem } from "./shape.ts";
 
 /** What the managed cloud trains, for backends that do not publish a list. */
 export const SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"] as const);
@@ -76,4 +78,28 @@ const pathHint = "name a model folder on the backend's machine by its absolute p
 
 function looksLikePath(model: string): boolean {
   return /^(\.{1,2}|~)[\\/]/.test(model);
+}
+
+/** Checks the answer to `GET /v1/models`. Throws ShapeProblem. */
+export function parseModels(body: Readonly<Record<string, unknown>>): ModelList {
+  const { models, limits, datasetTypes } = body;
+  if (!Array.isArray(models)) throw new ShapeProblem("models", "is not a list");
+  return {
+    models: models.map((value, index) => {
+      const model = asRecord(value);
+      const id = asString(model?.["id"]);
+      if (id === undefined) throw new ShapeProblem(`models[${index}].id`, "is not a string");
+      const can = asRecord(model?.["capabilities"]);
+      return {
+        ...model,
+        id,
+        displayName: asString(model?.["displayName"]) ?? id,
+        capabilities: { ...can, train: can?.["train"] === true, infer: can?.["infer"] === true },
+      };
+    }),
+    limits: { maxDatasetBytes: numberOrNull(asRecord(limits)?.["maxDatasetBytes"]) },
+    datasetTypes: Array.isArray(datasetTypes)
+      ? datasetTypes.filter((type): type is string => typeof type === "string")
+      : undefined,
+  };
 }

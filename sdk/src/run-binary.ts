@@ -2,6 +2,10 @@ import { spawn } from "node:child_process";
 // The global timers of some runtimes are plain numbers.
 import { clearTimeout, setTimeout } from "node:timers";
 
+/** Programs of ours print less. */
+const maxOutputLength = 1024 * 1024;
+const maxLineLength = 64 * 1024;
+
 export interface BinaryRun {
   readonly path: string;
   readonly args: readonly string[];
@@ -32,11 +36,13 @@ export function runBinary(run: BinaryRun): Promise<BinaryOutcome> {
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    /** Why we ended the program, if we did. */
+    let ended: string | undefined;
+    const end = (why: string): void => {
+      ended ??= why;
       child.kill("SIGKILL");
-    }, run.timeoutMs);
+    };
+    const timer = setTimeout(() => end(`no answer within ${run.timeoutMs / 1000} s`), run.timeoutMs);
     // The program's last error and hint lines, and its last other line.
     let error: string | undefined;
     let hint: string | undefined;
@@ -55,11 +61,17 @@ export function runBinary(run: BinaryRun): Promise<BinaryOutcome> {
         run.stderr(line);
       }
     };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (stdout.length <= maxOutputLength) stdout += text;
+      if (stdout.length > maxOutputLength) end(`it printed more than ${maxOutputLength} characters`);
+    });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const lines = (pending + text).split(/\r?\n/);
       pending = lines.pop() ?? "";
       lines.forEach(onLine);
+      if (pending.length <= maxLineLength) return;
+      onLine(pending);
+      pending = "";
     });
     child.on("error", (failure: NodeJS.ErrnoException) => {
       clearTimeout(timer);
@@ -76,15 +88,14 @@ export function runBinary(run: BinaryRun): Promise<BinaryOutcome> {
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       onLine(pending);
-      if (code === 0) {
+      if (code === 0 && stdout.length <= maxOutputLength) {
         if (error !== undefined) run.stderr(error);
         if (hint !== undefined) run.stderr(hint);
         return resolve({ kind: "done", stdout });
       }
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
       const said = error?.replace(errorLine, "") ?? remark ?? how;
-      const message = timedOut ? `no answer within ${run.timeoutMs / 1000} s` : said;
-      resolve({ kind: "failed", message, hint: hint?.slice("hint: ".length) });
+      resolve({ kind: "failed", message: ended ?? said, hint: hint?.slice("hint: ".length) });
     });
   });
 }

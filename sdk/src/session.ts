@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import process from "node:process";
 import type { ProjectScope } from "./client.ts";
-import { bearer, type Credentials } from "./credentials.ts";
+import { bearer, cloudApiUrl, type Credentials } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
 import { findBinary, type Environment } from "./find-binary.ts";
 import { readProjectScope } from "./project-scope.ts";
@@ -9,7 +9,6 @@ import { runBinary } from "./run-binary.ts";
 import { expiresSoon, parseTokenOutput, sameIdentity, type TokenOutput } from "./token-output.ts";
 import type { Access, AccessSource } from "./transport.ts";
 
-const managedCloud = "https://api.arkor.ai";
 /** Longer than arkor-auth waits: for the lock, then for the provider. */
 const tokenTimeoutMs = 75_000;
 
@@ -37,17 +36,11 @@ export interface SessionOptions {
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { credentials, env } = options;
-  if (credentials !== undefined) {
-    const url = env["ARKOR_CLOUD_API_URL"] ?? credentials.arkorCloudApiUrl ?? managedCloud;
-    return fixedSession(options, credentials, url);
-  }
+  if (credentials !== undefined) return fixedSession(options, credentials);
   const binary = findBinary("arkor-auth", "ARKOR_AUTH_BIN", env);
   if (binary !== undefined) return await BinarySession.open(options, binary);
   const token = env["ARKOR_TOKEN"]?.trim();
-  if (token) {
-    const url = env["ARKOR_CLOUD_API_URL"] ?? managedCloud;
-    return fixedSession(options, { mode: "token", token }, url);
-  }
+  if (token) return fixedSession(options, { mode: "token", token });
   throw new AuthError(
     "auth_unavailable",
     "No way to sign in: arkor-auth is not on PATH and ARKOR_TOKEN is not set.",
@@ -55,8 +48,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   );
 }
 
-function fixedSession(options: SessionOptions, credentials: Credentials, url: string): Session {
-  const baseUrl = (options.baseUrl ?? url).replace(/\/+$/, "");
+function fixedSession(options: SessionOptions, credentials: Credentials): Session {
+  const baseUrl = options.baseUrl?.replace(/\/+$/, "") ?? cloudApiUrl(options.env, credentials);
   const access = { baseUrl, token: bearer(credentials) };
   const orgSlug = credentials.mode === "oauth" ? null : (credentials.orgSlug ?? null);
   return {
@@ -150,8 +143,9 @@ class BinarySession implements Session {
   }
 }
 
-async function askForToken(
-  options: SessionOptions,
+/** Runs `arkor-auth token` in a project's folder. Rejects with AuthError. */
+export async function askForToken(
+  options: Pick<SessionOptions, "cwd">,
   binary: string,
   args: readonly string[],
 ): Promise<TokenOutput> {

@@ -1,9 +1,14 @@
-import { readDeprecation, recordDeprecation, type DeprecationNotice } from "./deprecation.ts";
+import { readText } from "./answer.ts";
+import { reportDeprecation, type DeprecationNotice } from "./deprecation.ts";
 import { CloudApiError, ResponseShapeError } from "./errors.ts";
 import { errorCode, errorMessage, retryAfter } from "./error-body.ts";
 import { asRecord } from "./json.ts";
-import { ShapeProblem } from "./job.ts";
+import { ShapeProblem } from "./shape.ts";
 import { version } from "./version.ts";
+
+/** What is read of an answer at most: a list of all jobs is the largest of them. */
+const maxAnswerBytes = 256 * 1024 * 1024;
+const maxErrorBytes = 1024 * 1024;
 
 /** Where requests go and with which token. */
 export interface Access {
@@ -29,7 +34,7 @@ export interface TransportOptions {
 }
 
 export interface Call {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
   /** Path segments, not yet encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -45,12 +50,12 @@ export interface Call {
 export class Transport {
   readonly #source: AccessSource;
   readonly #fetch: typeof fetch;
-  readonly #onDeprecation: (notice: DeprecationNotice) => unknown;
+  readonly #onDeprecation: ((notice: DeprecationNotice) => unknown) | undefined;
 
   constructor(options: TransportOptions) {
     this.#source = options.source;
     this.#fetch = options.fetch ?? globalThis.fetch;
-    this.#onDeprecation = options.onDeprecation ?? recordDeprecation;
+    this.#onDeprecation = options.onDeprecation;
   }
 
   /** Resolves with a 2xx answer, its body unread. Anything else throws. */
@@ -67,13 +72,20 @@ export class Transport {
     return response;
   }
 
+  /** Sends a request whose answer says nothing but that it worked. */
+  async run(call: Call): Promise<void> {
+    const response = await this.send(call);
+    // Letting go of the answer frees its connection.
+    await response.body?.cancel();
+  }
+
   /** Sends a request and reads the answer through `parse`. */
   async read<T>(call: Call, parse: (body: Readonly<Record<string, unknown>>) => T): Promise<T> {
     const response = await this.send(call);
     const where = `${call.method} /${call.path.join("/")}`;
     let body: unknown;
     try {
-      body = await response.json();
+      body = await readJson(response, where);
     } catch (cause) {
       // Anything else is the connection breaking.
       if (!(cause instanceof SyntaxError)) throw cause;
@@ -90,7 +102,7 @@ export class Transport {
   }
 
   async #once(call: Call, access: Access): Promise<Response> {
-    const path = call.path.map(encodeURIComponent).join("/");
+    const path = call.path.map(segment).join("/");
     const query = new URLSearchParams(call.query).toString();
     const headers = new Headers(call.headers);
     headers.set("X-Arkor-Client", `arkor/${version}`);
@@ -107,24 +119,28 @@ export class Transport {
     }
     const send = this.#fetch;
     const response = await send(`${access.baseUrl}/${path}${query && `?${query}`}`, init);
-    this.#notify(response.headers);
+    reportDeprecation(response.headers, this.#onDeprecation);
     return response;
-  }
-
-  #notify(headers: Headers): void {
-    const notice = readDeprecation(headers);
-    if (notice === undefined) return;
-    try {
-      Promise.resolve(this.#onDeprecation(notice)).catch(() => undefined);
-    } catch {
-      // A notice is never worth a request.
-    }
   }
 }
 
-/** Reads the whole answer, which also frees its connection. */
+/** Ids that an address would swallow, and so reach another route, are refused. */
+function segment(id: string): string {
+  if (id === "" || id === "." || id === "..") throw new TypeError(`${JSON.stringify(id)} is not an id`);
+  return encodeURIComponent(id);
+}
+
+async function readJson(response: Response, where: string): Promise<unknown> {
+  // Test doubles may have nothing but this method.
+  if (!response.body) return await response.json();
+  const { text, cut } = await readText(response, maxAnswerBytes);
+  if (cut) throw new ResponseShapeError(`unexpected answer to ${where}: it is longer than ${maxAnswerBytes} bytes`);
+  return JSON.parse(text);
+}
+
+/** Reads the answer, up to a bound, which also frees its connection. */
 async function toError(response: Response): Promise<CloudApiError> {
-  const body = await response.text().catch(() => "");
+  const body = await readText(response, maxErrorBytes).then(({ text }) => text, () => "");
   return new CloudApiError(response.status, errorMessage(response.status, body), {
     code: errorCode(body),
     retryAfterMs: retryAfter(response.headers),

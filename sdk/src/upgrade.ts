@@ -1,3 +1,4 @@
+import process from "node:process";
 import { asRecord, parseJson } from "./json.ts";
 
 type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
@@ -15,6 +16,14 @@ const commands: Readonly<Record<PackageManager, string>> = {
  */
 export function upgradeCommand(userAgent: string, program: string): string {
   return commands[packageManager(userAgent, program)];
+}
+
+/** The command that whoever runs the trainer has found for this project, else a guess. */
+export function ourUpgradeCommand(): string {
+  const place = globalThis as { [key: symbol]: unknown };
+  const told = place[Symbol.for("arkor.upgrade")];
+  if (typeof told === "string") return told;
+  return upgradeCommand(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
 }
 
 function packageManager(userAgent: string, program: string): PackageManager {

@@ -161,6 +161,33 @@ test("an answer that is not JSON, and one that breaks off", async (t) => {
   await assert.rejects(client.getJob("j1", scope), { name: "TypeError" });
 });
 
+test("an error without end is read up to a bound", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const closed = new Promise((resolve) => {
+    cloud.on("GET /v1/jobs/j1", (_, response) => {
+      response.writeHead(500).on("close", resolve);
+      const more = (): void => void (response.destroyed || response.write("x".repeat(1 << 16), more));
+      more();
+    });
+  });
+  const client = new CloudApiClient({ baseUrl: cloud.url, credentials });
+  await assert.rejects(client.getJob("j1", scope), (error: Error & { status?: number }) => {
+    assert.deepEqual([error.name, error.status, error.message.length], ["CloudApiError", 500, 1 << 20]);
+    return true;
+  });
+  await closed;
+});
+
+test("an error whose body breaks off is told by its status (K2)", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.on("GET /v1/jobs/j1", (_, response) => {
+    response.writeHead(500, { "Content-Length": "100" });
+    response.write("half a rea", () => response.socket?.destroy());
+  });
+  const client = new CloudApiClient({ baseUrl: cloud.url, credentials });
+  await assert.rejects(client.getJob("j1", scope), { name: "CloudApiError", message: "cloud-api 500" });
+});
+
 test("dates of test doubles become text", async () => {
   const createdAt = new Date("2026-03-04T05:06:07Z");
   const response = { ok: true, status: 200, headers: new Headers(), json: async () => ({ job: { ...job, createdAt } }) };

@@ -153,6 +153,18 @@ test("a backend without uploads: the ways out are named", async (t) => {
   assert.equal(cloud.requests(uploads).length, 2);
 });
 
+test("a project that is gone is not taken for a backend without uploads", async (t) => {
+  const cloud = await setup(t);
+  const refusal = { error: 'there is no project "bot" in the organisation "acme"', code: "project_not_found" };
+  cloud.on(`HEAD /v1/datasets/${idOf(line)}`, (_, response) => void response.writeHead(404).end());
+  cloud.reply(uploads, 404, refusal);
+  await assert.rejects(createTrainer(trainer({ path: "data/train.jsonl" }), cloud.context).start(), {
+    name: "CloudApiError",
+    code: refusal.code,
+    message: refusal.error,
+  });
+});
+
 test("a file over the limit is not sent", async (t) => {
   const cloud = await setup(t);
   const models = [{ id: "unsloth/gemma-4-E4B-it", capabilities: { train: true } }];

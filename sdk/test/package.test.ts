@@ -9,6 +9,7 @@ import { root } from "./support/vectors.ts";
 
 test("the exports are the ones of the interface", () => {
   assert.deepEqual(Object.keys(arkor).sort(), [
+    "AnonymousTokenRejectedError",
     "ArkorError",
     "AuthError",
     "CloudApiClient",
@@ -23,11 +24,20 @@ test("the exports are the ones of the interface", () => {
     "UnsupportedModelError",
     "createArkor",
     "createTrainer",
+    "credentialsPath",
+    "defaultArkorCloudApiUrl",
+    "ensureCredentials",
     "defineDataset",
     "defineEval",
     "isArkor",
+    "readCredentials",
     "readInferStream",
+    "readState",
+    "requestAnonymousToken",
     "runTrainer",
+    "statePath",
+    "writeCredentials",
+    "writeState",
   ].sort());
 });
 
@@ -61,4 +71,9 @@ test("importing the package prints nothing and keeps no process alive", () => {
     timeout: 20_000,
   });
   assert.deepEqual([status, stdout, stderr], [0, "", ""]);
+});
+
+test("the example of the endpoints is the one that the compiler has seen", () => {
+  const code = readFileSync(new URL("test/consumer/endpoints.ts", root), "utf8");
+  assert.ok(readFileSync(new URL("README.md", root), "utf8").includes(`\`\`\`ts\n${code}\`\`\`\n`));
 });

@@ -100,6 +100,18 @@ test("ARKOR_TOKEN does where there is no binary; the scope is the project's", as
   });
 });
 
+test("a damaged project state is named, and not taken for none", async (t) => {
+  const { cloud, context } = await setup(t);
+  const env = { ARKOR_TOKEN: "t0", ARKOR_CLOUD_API_URL: cloud.url };
+  const path = join(cloud.cwd, ".arkor", "state.json");
+  writeFileSync(path, "{half");
+  await assert.rejects(createTrainer(input, { ...context, env }).start(), {
+    name: "ProjectStateMissingError",
+    message: `${path} does not hold { orgSlug, projectSlug, projectId }, three strings`,
+    hint: "repair the file, or move it away",
+  });
+});
+
 test("nothing to sign in with: both ways are named", async (t) => {
   const { context } = await setup(t);
   await assert.rejects(createTrainer(input, { ...context, env: { ARKOR_TOKEN: " " } }).start(), {
@@ -287,6 +299,31 @@ test("a program that does not end is ended", async () => {
     stderr: () => undefined,
   });
   assert.deepEqual(outcome, { kind: "failed", message: "no answer within 0.05 s", hint: undefined });
+});
+
+test("a program that prints without end is ended", async () => {
+  const outcome = await runBinary({
+    path: process.execPath,
+    args: ["-e", 'const more = () => process.stdout.write("x".repeat(1 << 16), more); more()'],
+    cwd: ".",
+    timeoutMs: 60_000,
+    stderr: () => undefined,
+  });
+  const message = "it printed more than 1048576 characters";
+  assert.deepEqual(outcome, { kind: "failed", message, hint: undefined });
+});
+
+test("a line of remarks without end goes on in pieces", async () => {
+  const lengths: number[] = [];
+  const outcome = await runBinary({
+    path: process.execPath,
+    args: ["-e", 'process.stderr.write("x".repeat(1 << 20))'],
+    cwd: ".",
+    timeoutMs: 60_000,
+    stderr: (line) => void lengths.push(line.length),
+  });
+  assert.equal(outcome.kind, "done");
+  assert.ok(lengths.length > 4 && lengths.reduce((sum, n) => sum + n) === 1 << 20, String(lengths));
 });
 
 test("the token shows in no error", async (t) => {

@@ -78,6 +78,18 @@ var AuthError = class extends ArkorError {
     this.code = code;
   }
 };
+var AnonymousTokenRejectedError = class extends ArkorError {
+  static {
+    this.prototype.name = "AnonymousTokenRejectedError";
+  }
+  code = "anonymous_rejected";
+  /** HTTP status: 4xx where anonymous identities are not offered, 5xx for an outage. */
+  status;
+  constructor(status, message, options) {
+    super(message, options);
+    this.status = status;
+  }
+};
 var ProjectStateMismatchError = class extends ArkorError {
   static {
     this.prototype.name = "ProjectStateMismatchError";
@@ -106,6 +118,55 @@ var EntryError = class extends ArkorError {
     this.code = code;
   }
 };
+
+// ../sdk/src/json.ts
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+function asRecord(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
+  return value;
+}
+function asString(value) {
+  return typeof value === "string" ? value : void 0;
+}
+function numberOrNull(value) {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+// ../sdk/src/shape.ts
+var ShapeProblem = class extends Error {
+  constructor(field, problem) {
+    super(`${field} ${problem}`);
+  }
+};
+function partOf(name, value) {
+  const fields = asRecord(value);
+  if (fields === void 0) throw new ShapeProblem(name, "is not an object");
+  return { name, fields };
+}
+function textOf(part, key) {
+  const value = part.fields[key];
+  if (typeof value !== "string") throw new ShapeProblem(`${part.name}.${key}`, "is not a string");
+  return value;
+}
+function timeOrNull(part, key) {
+  const value = part.fields[key];
+  if (value === void 0 || value === null) return null;
+  return value instanceof Date ? value.toISOString() : textOf(part, key);
+}
+function timeOf(part, key) {
+  return timeOrNull(part, key) ?? textOf(part, key);
+}
+function flagOf(part, key) {
+  const value = part.fields[key];
+  if (typeof value !== "boolean") throw new ShapeProblem(`${part.name}.${key}`, "is neither true nor false");
+  return value;
+}
 
 // ../sdk/src/models.ts
 var SUPPORTED_MODELS = Object.freeze(["unsloth/gemma-4-E4B-it"]);
@@ -137,10 +198,30 @@ var pathHint = "name a model folder on the backend's machine by its absolute pat
 function looksLikePath(model) {
   return /^(\.{1,2}|~)[\\/]/.test(model);
 }
+function parseModels(body) {
+  const { models, limits, datasetTypes } = body;
+  if (!Array.isArray(models)) throw new ShapeProblem("models", "is not a list");
+  return {
+    models: models.map((value, index) => {
+      const model = asRecord(value);
+      const id = asString(model?.["id"]);
+      if (id === void 0) throw new ShapeProblem(`models[${index}].id`, "is not a string");
+      const can = asRecord(model?.["capabilities"]);
+      return {
+        ...model,
+        id,
+        displayName: asString(model?.["displayName"]) ?? id,
+        capabilities: { ...can, train: can?.["train"] === true, infer: can?.["infer"] === true }
+      };
+    }),
+    limits: { maxDatasetBytes: numberOrNull(asRecord(limits)?.["maxDatasetBytes"]) },
+    datasetTypes: Array.isArray(datasetTypes) ? datasetTypes.filter((type) => typeof type === "string") : void 0
+  };
+}
 
 // ../sdk/src/run.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-import process4 from "node:process";
+import { randomUUID as randomUUID3 } from "node:crypto";
+import process6 from "node:process";
 
 // ../sdk/src/chat.ts
 function inferBody(args, adapter) {
@@ -159,27 +240,102 @@ function inferBody(args, adapter) {
 }
 
 // ../sdk/src/credentials.ts
+var managedCloud = "https://api.arkor.ai";
+function cloudApiUrl(env, credentials) {
+  const stamped = credentials?.arkorCloudApiUrl;
+  const url = env["ARKOR_CLOUD_API_URL"] ?? (typeof stamped === "string" ? stamped : managedCloud);
+  return url.replace(/\/+$/, "");
+}
 function bearer(credentials) {
   return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
 }
+function isToken(text) {
+  return /^[!-~]+$/.test(text);
+}
 
-// ../sdk/src/json.ts
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
+// ../sdk/src/deployments.ts
+function parseDeployment(value) {
+  const deployment = partOf("deployment", value);
+  const { fields } = deployment;
+  const { authMode, customDomain, runRetentionMode, runRetentionDays } = fields;
+  if (authMode !== "none" && authMode !== "fixed_api_key") {
+    throw new ShapeProblem("deployment.authMode", "is neither none nor fixed_api_key");
   }
+  if (fields["urlFormat"] !== "openai_compat") {
+    throw new ShapeProblem("deployment.urlFormat", "is not openai_compat");
+  }
+  if (customDomain !== null && typeof customDomain !== "string") {
+    throw new ShapeProblem("deployment.customDomain", "is neither a string nor null");
+  }
+  if (runRetentionMode !== void 0 && typeof runRetentionMode !== "string") {
+    throw new ShapeProblem("deployment.runRetentionMode", "is not a string");
+  }
+  if (runRetentionDays !== void 0 && typeof runRetentionDays !== "number") {
+    throw new ShapeProblem("deployment.runRetentionDays", "is not a number");
+  }
+  return {
+    ...fields,
+    id: textOf(deployment, "id"),
+    slug: textOf(deployment, "slug"),
+    orgId: textOf(deployment, "orgId"),
+    projectId: textOf(deployment, "projectId"),
+    target: parseTarget(fields["target"]),
+    authMode,
+    urlFormat: "openai_compat",
+    enabled: flagOf(deployment, "enabled"),
+    customDomain,
+    createdAt: timeOf(deployment, "createdAt"),
+    updatedAt: timeOf(deployment, "updatedAt")
+  };
 }
-function asRecord(value) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
-  return value;
+function parseDeployments(value) {
+  if (!Array.isArray(value)) throw new ShapeProblem("deployments", "is not a list");
+  return value.map(parseDeployment);
 }
-function asString(value) {
-  return typeof value === "string" ? value : void 0;
+function parseTarget(value) {
+  const target = partOf("deployment.target", value);
+  if (target.fields["kind"] === "base_model") {
+    return { ...target.fields, kind: "base_model", baseModel: textOf(target, "baseModel") };
+  }
+  if (target.fields["kind"] !== "adapter") {
+    throw new ShapeProblem("deployment.target.kind", "is neither adapter nor base_model");
+  }
+  const adapter = partOf("deployment.target.adapter", target.fields["adapter"]);
+  const { kind, step } = adapter.fields;
+  const jobId = textOf(adapter, "jobId");
+  if (kind === "final") {
+    return { ...target.fields, kind: "adapter", adapter: { ...adapter.fields, kind, jobId } };
+  }
+  if (kind !== "checkpoint") throw new ShapeProblem(`${adapter.name}.kind`, "is neither final nor checkpoint");
+  if (typeof step !== "number") throw new ShapeProblem(`${adapter.name}.step`, "is not a number");
+  return { ...target.fields, kind: "adapter", adapter: { ...adapter.fields, kind, jobId, step } };
 }
-function numberOrNull(value) {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+function parseDeploymentKeys(value) {
+  if (!Array.isArray(value)) throw new ShapeProblem("keys", "is not a list");
+  return value.map((item) => {
+    const key = partOf("key", item);
+    const { plaintext: _, ...fields } = key.fields;
+    return {
+      ...fields,
+      id: textOf(key, "id"),
+      label: textOf(key, "label"),
+      prefix: textOf(key, "prefix"),
+      enabled: flagOf(key, "enabled"),
+      createdAt: timeOf(key, "createdAt"),
+      lastUsedAt: timeOrNull(key, "lastUsedAt")
+    };
+  });
+}
+function parseNewDeploymentKey(value) {
+  const key = partOf("key", value);
+  return {
+    ...key.fields,
+    id: textOf(key, "id"),
+    label: textOf(key, "label"),
+    plaintext: textOf(key, "plaintext"),
+    prefix: textOf(key, "prefix"),
+    createdAt: timeOf(key, "createdAt")
+  };
 }
 
 // ../sdk/src/job.ts
@@ -220,47 +376,30 @@ function openJobConfig(input) {
   return config;
 }
 function parseJob(value) {
-  const job = asRecord(value);
-  if (job === void 0) throw new ShapeProblem("job", "is not an object");
-  const text = (key) => {
-    const field = job[key];
-    if (typeof field !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
-    return field;
-  };
-  const { status, error } = job;
+  const job = partOf("job", value);
+  const { fields } = job;
+  const { status, error } = fields;
   if (!isJobStatus(status)) throw new ShapeProblem("job.status", `is none of ${statuses.join(", ")}`);
   if (error !== void 0 && error !== null && typeof error !== "string") {
     throw new ShapeProblem("job.error", "is neither a string nor null");
   }
-  const config = asRecord(job["config"]);
+  const config = asRecord(fields["config"]);
   if (typeof config?.["model"] !== "string") {
     throw new ShapeProblem("job.config.model", "is not a string");
   }
   return {
-    ...job,
-    id: text("id"),
-    orgId: text("orgId"),
-    projectId: text("projectId"),
-    name: text("name"),
+    ...fields,
+    id: textOf(job, "id"),
+    orgId: textOf(job, "orgId"),
+    projectId: textOf(job, "projectId"),
+    name: textOf(job, "name"),
     status,
     config,
-    createdAt: timestamp(job, "createdAt") ?? text("createdAt"),
-    startedAt: timestamp(job, "startedAt"),
-    completedAt: timestamp(job, "completedAt")
+    createdAt: timeOf(job, "createdAt"),
+    startedAt: timeOrNull(job, "startedAt"),
+    completedAt: timeOrNull(job, "completedAt")
   };
 }
-function timestamp(job, key) {
-  const value = job[key];
-  if (value === void 0 || value === null) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== "string") throw new ShapeProblem(`job.${key}`, "is not a string");
-  return value;
-}
-var ShapeProblem = class extends Error {
-  constructor(field, problem) {
-    super(`${field} ${problem}`);
-  }
-};
 
 // ../sdk/src/preview.ts
 function parsePreview(body) {
@@ -317,6 +456,45 @@ function refusal({ file, line, message, hint }) {
   return new DatasetError("dataset_refused", `${place}${message}`, { hint: hint || void 0 });
 }
 
+// ../sdk/src/projects.ts
+function parseProject(value) {
+  const project = partOf("project", value);
+  return {
+    ...project.fields,
+    id: textOf(project, "id"),
+    slug: textOf(project, "slug"),
+    name: textOf(project, "name"),
+    orgId: textOf(project, "orgId")
+  };
+}
+function parseProjects(body) {
+  const org = asRecord(body["org"]);
+  const slug = asString(org?.["slug"]);
+  if (slug === void 0) throw new ShapeProblem("org.slug", "is not a string");
+  if (!Array.isArray(body["projects"])) throw new ShapeProblem("projects", "is not a list");
+  return { org: { ...org, slug }, projects: body["projects"].map(parseProject) };
+}
+
+// ../sdk/src/answer.ts
+async function readText(response, limit) {
+  const reader = response.body?.getReader();
+  if (reader === void 0) return { text: await response.text(), cut: false };
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = limit;
+  try {
+    for (; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return { text: text + decoder.decode(), cut: false };
+      text += decoder.decode(value.subarray(0, left), { stream: true });
+      left -= value.length;
+      if (left < 0) return { text, cut: true };
+    }
+  } finally {
+    reader.cancel().catch(() => void 0);
+  }
+}
+
 // ../sdk/src/version.ts
 var version = "0.0.0-dev";
 
@@ -332,11 +510,17 @@ function recordDeprecation(notice) {
   const place = globalThis;
   place[/* @__PURE__ */ Symbol.for("arkor.deprecation")] = notice;
 }
-
-// ../sdk/src/error-body.ts
-import process from "node:process";
+function reportDeprecation(headers, handler = recordDeprecation) {
+  const notice = readDeprecation(headers);
+  if (notice === void 0) return;
+  try {
+    Promise.resolve(handler(notice)).catch(() => void 0);
+  } catch {
+  }
+}
 
 // ../sdk/src/upgrade.ts
+import process from "node:process";
 var commands = {
   npm: "npm install -g arkor@latest",
   pnpm: "pnpm add -g arkor@latest",
@@ -345,6 +529,12 @@ var commands = {
 };
 function upgradeCommand(userAgent, program) {
   return commands[packageManager(userAgent, program)];
+}
+function ourUpgradeCommand() {
+  const place = globalThis;
+  const told = place[/* @__PURE__ */ Symbol.for("arkor.upgrade")];
+  if (typeof told === "string") return told;
+  return upgradeCommand(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
 }
 function packageManager(userAgent, program) {
   const named = userAgent.split("/", 1)[0] ?? "";
@@ -374,17 +564,11 @@ function isText(value) {
 }
 
 // ../sdk/src/error-body.ts
-function errorMessage(status, body, upgrade = ours) {
+function errorMessage(status, body, upgrade = ourUpgradeCommand) {
   if (status === 426) return upgradeMessage(body, upgrade());
   const error = asRecord(parseJson(body))?.["error"];
   if (typeof error === "string" && error !== "") return error;
   return body !== "" ? body : `cloud-api ${status}`;
-}
-function ours() {
-  const place = globalThis;
-  const told = place[/* @__PURE__ */ Symbol.for("arkor.upgrade")];
-  if (typeof told === "string") return told;
-  return upgradeCommand(process.env["npm_config_user_agent"] ?? "", process.argv[1] ?? "");
 }
 function errorCode(body) {
   const code = asRecord(parseJson(body))?.["code"];
@@ -397,6 +581,8 @@ function retryAfter(headers) {
 }
 
 // ../sdk/src/transport.ts
+var maxAnswerBytes = 256 * 1024 * 1024;
+var maxErrorBytes = 1024 * 1024;
 var Transport = class {
   #source;
   #fetch;
@@ -404,7 +590,7 @@ var Transport = class {
   constructor(options) {
     this.#source = options.source;
     this.#fetch = options.fetch ?? globalThis.fetch;
-    this.#onDeprecation = options.onDeprecation ?? recordDeprecation;
+    this.#onDeprecation = options.onDeprecation;
   }
   /** Resolves with a 2xx answer, its body unread. Anything else throws. */
   async send(call) {
@@ -419,13 +605,18 @@ var Transport = class {
     if (!response.ok) throw await toError(response);
     return response;
   }
+  /** Sends a request whose answer says nothing but that it worked. */
+  async run(call) {
+    const response = await this.send(call);
+    await response.body?.cancel();
+  }
   /** Sends a request and reads the answer through `parse`. */
   async read(call, parse) {
     const response = await this.send(call);
     const where = `${call.method} /${call.path.join("/")}`;
     let body;
     try {
-      body = await response.json();
+      body = await readJson(response, where);
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;
       throw new ResponseShapeError(`unexpected answer to ${where}: it is not JSON`, { cause });
@@ -440,7 +631,7 @@ var Transport = class {
     }
   }
   async #once(call, access) {
-    const path = call.path.map(encodeURIComponent).join("/");
+    const path = call.path.map(segment).join("/");
     const query = new URLSearchParams(call.query).toString();
     const headers = new Headers(call.headers);
     headers.set("X-Arkor-Client", `arkor/${version}`);
@@ -456,20 +647,22 @@ var Transport = class {
     }
     const send = this.#fetch;
     const response = await send(`${access.baseUrl}/${path}${query && `?${query}`}`, init);
-    this.#notify(response.headers);
+    reportDeprecation(response.headers, this.#onDeprecation);
     return response;
   }
-  #notify(headers) {
-    const notice = readDeprecation(headers);
-    if (notice === void 0) return;
-    try {
-      Promise.resolve(this.#onDeprecation(notice)).catch(() => void 0);
-    } catch {
-    }
-  }
 };
+function segment(id) {
+  if (id === "" || id === "." || id === "..") throw new TypeError(`${JSON.stringify(id)} is not an id`);
+  return encodeURIComponent(id);
+}
+async function readJson(response, where) {
+  if (!response.body) return await response.json();
+  const { text, cut } = await readText(response, maxAnswerBytes);
+  if (cut) throw new ResponseShapeError(`unexpected answer to ${where}: it is longer than ${maxAnswerBytes} bytes`);
+  return JSON.parse(text);
+}
 async function toError(response) {
-  const body = await response.text().catch(() => "");
+  const body = await readText(response, maxErrorBytes).then(({ text }) => text, () => "");
   return new CloudApiError(response.status, errorMessage(response.status, body), {
     code: errorCode(body),
     retryAfterMs: retryAfter(response.headers)
@@ -484,19 +677,13 @@ var CloudApiClient = class {
       this.#transport = options;
       return;
     }
-    const { baseUrl, credentials, fetch, onDeprecation } = options;
-    this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch, onDeprecation });
+    const { baseUrl, credentials, fetch: fetch2, onDeprecation } = options;
+    this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch: fetch2, onDeprecation });
   }
   listProjects(orgSlug) {
     return this.#transport.read(
       { method: "GET", path: ["v1", "projects"], query: { orgSlug } },
-      (body) => {
-        const org = asRecord(body["org"]);
-        const slug = asString(org?.["slug"]);
-        if (slug === void 0) throw new ShapeProblem("org.slug", "is not a string");
-        if (!Array.isArray(body["projects"])) throw new ShapeProblem("projects", "is not a list");
-        return { org: { ...org, slug }, projects: body["projects"].map(parseProject) };
-      }
+      parseProjects
     );
   }
   createProject(input) {
@@ -553,13 +740,12 @@ var CloudApiClient = class {
     );
   }
   /** Asks for the job to be stopped. Acceptance does not mean that it has stopped. */
-  async cancelJob(jobId, scope) {
-    const response = await this.#transport.send({
+  cancelJob(jobId, scope) {
+    return this.#transport.run({
       method: "POST",
       path: ["v1", "jobs", jobId, "cancel"],
       query: scopeQuery(scope)
     });
-    await response.body?.cancel();
   }
   /** Opens the job's event stream behind `lastEventId`, or from the beginning. */
   openEventStream(jobId, scope, options = {}) {
@@ -584,6 +770,59 @@ var CloudApiClient = class {
       query: scopeQuery(scope),
       json: body,
       signal
+    });
+  }
+  /** Returns all endpoints of a project. */
+  listDeployments(scope) {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(), query: scopeQuery(scope) },
+      (body) => ({ deployments: parseDeployments(body["deployments"]) })
+    );
+  }
+  getDeployment(id, scope) {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(id), query: scopeQuery(scope) },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) })
+    );
+  }
+  /** Publishes an adapter or a base model. A slug that is taken is a CloudApiError of status 409. */
+  createDeployment(scope, input) {
+    return this.#transport.read(
+      { method: "POST", path: endpoints(), query: scopeQuery(scope), json: input },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) })
+    );
+  }
+  /** Changes what `input` names. Keys outlive a change of `authMode`. */
+  updateDeployment(id, scope, input) {
+    return this.#transport.read(
+      { method: "PATCH", path: endpoints(id), query: scopeQuery(scope), json: input },
+      (body) => ({ deployment: parseDeployment(body["deployment"]) })
+    );
+  }
+  /** Deletes an endpoint and its keys. */
+  deleteDeployment(id, scope) {
+    return this.#transport.run({ method: "DELETE", path: endpoints(id), query: scopeQuery(scope) });
+  }
+  /** Returns the keys of an endpoint, revoked ones included, without their plaintext. */
+  listDeploymentKeys(id, scope) {
+    return this.#transport.read(
+      { method: "GET", path: endpoints(id, "keys"), query: scopeQuery(scope) },
+      (body) => ({ keys: parseDeploymentKeys(body["keys"]) })
+    );
+  }
+  /** Makes a key. This answer is the only place where its plaintext ever shows. */
+  createDeploymentKey(id, scope, input) {
+    return this.#transport.read(
+      { method: "POST", path: endpoints(id, "keys"), query: scopeQuery(scope), json: input },
+      (body) => ({ key: parseNewDeploymentKey(body["key"]) })
+    );
+  }
+  /** Revokes a key, which stays listed. Its effect on the public side may lag behind. */
+  revokeDeploymentKey(id, keyId, scope) {
+    return this.#transport.run({
+      method: "DELETE",
+      path: endpoints(id, "keys", keyId),
+      query: scopeQuery(scope)
     });
   }
   /** Returns what the backend trains, or undefined when it does not publish that. */
@@ -632,7 +871,11 @@ var CloudApiClient = class {
   }
 };
 function isNotOffered(error) {
-  return error instanceof CloudApiError && (error.status === 404 || error.status === 405);
+  if (!(error instanceof CloudApiError)) return false;
+  return error.status === 405 || error.status === 404 && error.code === codeOfStatus(404);
+}
+function endpoints(...rest) {
+  return ["v1", "endpoints", ...rest];
 }
 function fixedAccess(baseUrl, credentials) {
   const access = { baseUrl: baseUrl.replace(/\/$/, ""), token: bearer(credentials) };
@@ -643,35 +886,6 @@ function fixedAccess(baseUrl, credentials) {
 }
 function scopeQuery(scope) {
   return { orgSlug: scope.orgSlug, projectSlug: scope.projectSlug };
-}
-function parseProject(value) {
-  const project = asRecord(value);
-  const text = (key) => {
-    const field = asString(project?.[key]);
-    if (field === void 0) throw new ShapeProblem(`project.${key}`, "is not a string");
-    return field;
-  };
-  return { ...project, id: text("id"), slug: text("slug"), name: text("name"), orgId: text("orgId") };
-}
-function parseModels(body) {
-  const { models, limits, datasetTypes } = body;
-  if (!Array.isArray(models)) throw new ShapeProblem("models", "is not a list");
-  return {
-    models: models.map((value, index) => {
-      const model = asRecord(value);
-      const id = asString(model?.["id"]);
-      if (id === void 0) throw new ShapeProblem(`models[${index}].id`, "is not a string");
-      const can = asRecord(model?.["capabilities"]);
-      return {
-        ...model,
-        id,
-        displayName: asString(model?.["displayName"]) ?? id,
-        capabilities: { ...can, train: can?.["train"] === true, infer: can?.["infer"] === true }
-      };
-    }),
-    limits: { maxDatasetBytes: numberOrNull(asRecord(limits)?.["maxDatasetBytes"]) },
-    datasetTypes: Array.isArray(datasetTypes) ? datasetTypes.filter((type) => typeof type === "string") : void 0
-  };
 }
 
 // ../sdk/src/eval-runner.ts
@@ -853,7 +1067,7 @@ function reconnectDelay(timing, failures, random) {
 }
 var systemClock = {
   sleep(ms, signal) {
-    return new Promise((resolve3, reject) => {
+    return new Promise((resolve4, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = () => {
         clearTimeout(timer);
@@ -861,7 +1075,7 @@ var systemClock = {
       };
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", onAbort);
-        resolve3();
+        resolve4();
       }, ms);
       signal?.addEventListener("abort", onAbort, { once: true });
     });
@@ -1195,14 +1409,14 @@ var EventIterator = class {
         if (failed) throw error;
         continue;
       }
-      await new Promise((resolve3) => this.#wake = resolve3);
+      await new Promise((resolve4) => this.#wake = resolve4);
     }
   }
   #begin() {
-    const { signal, join: join7 } = this.#options;
+    const { signal, join: join8 } = this.#options;
     if (this.#over || signal?.aborted) return this.#end();
     signal?.addEventListener("abort", this.#abort, { once: true });
-    const { outcome, leave } = join7(this);
+    const { outcome, leave } = join8(this);
     this.#leave = leave;
     const ended = (how) => {
       this.#outcome = how;
@@ -1224,10 +1438,11 @@ var EventIterator = class {
 
 // ../sdk/src/session.ts
 import { createHash as createHash2 } from "node:crypto";
-import process3 from "node:process";
+import process5 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, dirname, isAbsolute as isAbsolute2, join as join3 } from "node:path";
 import process2 from "node:process";
 function findBinary(name, variable, env, beside) {
@@ -1235,8 +1450,21 @@ function findBinary(name, variable, env, beside) {
   if (named) return named;
   const file = process2.platform === "win32" ? `${name}.exe` : name;
   const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute2);
+  folders.unshift(...packageFolders());
   if (beside !== void 0) folders.unshift(dirname(beside));
   return folders.map((folder) => join3(folder, file)).find(isExecutable);
+}
+function packageFolders() {
+  const platform = `@arkor/${process2.platform}-${process2.arch}/package.json`;
+  const arkor = resolve(import.meta.url, "arkor/package.json");
+  return [resolve(import.meta.url, platform), arkor && resolve(arkor, platform)].filter((manifest) => manifest !== void 0).map((manifest) => join3(dirname(manifest), "bin"));
+}
+function resolve(from, name) {
+  try {
+    return createRequire(from).resolve(name);
+  } catch {
+    return void 0;
+  }
 }
 function isExecutable(path) {
   try {
@@ -1247,20 +1475,83 @@ function isExecutable(path) {
   }
 }
 
-// ../sdk/src/project-scope.ts
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join4 } from "node:path";
-async function readProjectScope(cwd, identity) {
-  const text = await readFile2(join4(cwd, ".arkor", "state.json"), "utf8").catch(() => "");
-  const state = asRecord(parseJson(text));
+// ../sdk/src/state-file.ts
+import { mkdir as mkdir3, readFile as readFile2 } from "node:fs/promises";
+import { dirname as dirname2, join as join4 } from "node:path";
+import process4 from "node:process";
+
+// ../sdk/src/whole-file.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { open, rename as rename3, rm as rm2 } from "node:fs/promises";
+import process3 from "node:process";
+async function writeWhole(path, text) {
+  const temporary = `${path}.${process3.pid}.${randomUUID2()}.tmp`;
+  try {
+    const file = await open(temporary, "wx", 384);
+    try {
+      await file.writeFile(text);
+      await file.chmod(384).catch((error) => {
+        warn(`could not set permissions on ${path}: ${error instanceof Error ? error.message : error}`);
+      });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename3(temporary, path);
+  } catch (error) {
+    await rm2(temporary, { force: true });
+    throw error;
+  }
+}
+function warn(message) {
+  process3.stderr.write(`arkor: warning: ${message}
+`);
+}
+
+// ../sdk/src/state-file.ts
+function statePath(cwd = process4.cwd()) {
+  return join4(cwd, ".arkor", "state.json");
+}
+async function readState(cwd) {
+  const found = await findState(cwd);
+  return typeof found === "string" ? null : found;
+}
+async function writeState(state, cwd) {
+  const path = statePath(cwd);
+  await mkdir3(dirname2(path), { recursive: true });
+  await writeWhole(path, `${JSON.stringify(state, null, 2)}
+`);
+}
+async function findState(cwd) {
+  let text;
+  try {
+    text = await readFile2(statePath(cwd), "utf8");
+  } catch (error) {
+    return error.code === "ENOENT" ? "absent" : "damaged";
+  }
+  const state = asRecord(parseJson(text.replace(/^\ufeff/, "")));
   const orgSlug = asString(state?.["orgSlug"]);
   const projectSlug = asString(state?.["projectSlug"]);
-  const complete = asString(state?.["projectId"]) !== void 0;
-  if (orgSlug === void 0 || projectSlug === void 0 || !complete) {
+  const projectId = asString(state?.["projectId"]);
+  if (orgSlug === void 0 || projectSlug === void 0 || projectId === void 0) return "damaged";
+  return { ...state, orgSlug, projectSlug, projectId };
+}
+
+// ../sdk/src/project-scope.ts
+async function readProjectScope(cwd, identity) {
+  const state = await findState(cwd);
+  if (state === "absent") {
     throw new ProjectStateMissingError(
       "No .arkor/state.json found. Create it by hand with { orgSlug, projectSlug, projectId } pointing at the project you want to use."
     );
   }
+  if (state === "damaged") {
+    throw new ProjectStateMissingError(
+      `${statePath(cwd)} does not hold { orgSlug, projectSlug, projectId }, three strings`,
+      { hint: "repair the file, or move it away" }
+    );
+  }
+  const { orgSlug, projectSlug } = state;
   if (identity.mode === "anon" && identity.orgSlug !== orgSlug) {
     throw new ProjectStateMismatchError(
       "This workspace's .arkor/state.json is scoped to a different organization than your current anonymous session. Delete .arkor/state.json to start a fresh anonymous project, or run `arkor login` with the account that owns that project."
@@ -1272,19 +1563,22 @@ async function readProjectScope(cwd, identity) {
 // ../sdk/src/run-binary.ts
 import { spawn } from "node:child_process";
 import { clearTimeout as clearTimeout2, setTimeout as setTimeout2 } from "node:timers";
+var maxOutputLength = 1024 * 1024;
+var maxLineLength = 64 * 1024;
 var errorLine = /^arkor[\w-]*(?: [\w-]+)*: /;
 function runBinary(run) {
-  return new Promise((resolve3) => {
+  return new Promise((resolve4) => {
     const child = spawn(run.path, run.args, {
       cwd: run.cwd,
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true
     });
-    let timedOut = false;
-    const timer = setTimeout2(() => {
-      timedOut = true;
+    let ended;
+    const end = (why) => {
+      ended ??= why;
       child.kill("SIGKILL");
-    }, run.timeoutMs);
+    };
+    const timer = setTimeout2(() => end(`no answer within ${run.timeoutMs / 1e3} s`), run.timeoutMs);
     let error;
     let hint;
     let remark;
@@ -1302,16 +1596,22 @@ function runBinary(run) {
         run.stderr(line);
       }
     };
-    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text);
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      if (stdout.length <= maxOutputLength) stdout += text;
+      if (stdout.length > maxOutputLength) end(`it printed more than ${maxOutputLength} characters`);
+    });
     child.stderr.setEncoding("utf8").on("data", (text) => {
       const lines = (pending + text).split(/\r?\n/);
       pending = lines.pop() ?? "";
       lines.forEach(onLine);
+      if (pending.length <= maxLineLength) return;
+      onLine(pending);
+      pending = "";
     });
     child.on("error", (failure) => {
       clearTimeout2(timer);
-      if (failure.code === "ENOENT") resolve3({ kind: "missing" });
-      else resolve3({ kind: "failed", message: failure.message, hint: void 0 });
+      if (failure.code === "ENOENT") resolve4({ kind: "missing" });
+      else resolve4({ kind: "failed", message: failure.message, hint: void 0 });
     });
     child.on("exit", () => {
       setTimeout2(() => {
@@ -1322,15 +1622,14 @@ function runBinary(run) {
     child.on("close", (code, signal) => {
       clearTimeout2(timer);
       onLine(pending);
-      if (code === 0) {
+      if (code === 0 && stdout.length <= maxOutputLength) {
         if (error !== void 0) run.stderr(error);
         if (hint !== void 0) run.stderr(hint);
-        return resolve3({ kind: "done", stdout });
+        return resolve4({ kind: "done", stdout });
       }
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
       const said = error?.replace(errorLine, "") ?? remark ?? how;
-      const message = timedOut ? `no answer within ${run.timeoutMs / 1e3} s` : said;
-      resolve3({ kind: "failed", message, hint: hint?.slice("hint: ".length) });
+      resolve4({ kind: "failed", message: ended ?? said, hint: hint?.slice("hint: ".length) });
     });
   });
 }
@@ -1363,29 +1662,22 @@ function expiresSoon(output, now) {
 }
 
 // ../sdk/src/session.ts
-var managedCloud = "https://api.arkor.ai";
 var tokenTimeoutMs = 75e3;
 async function openSession(options) {
   const { credentials, env } = options;
-  if (credentials !== void 0) {
-    const url = env["ARKOR_CLOUD_API_URL"] ?? credentials.arkorCloudApiUrl ?? managedCloud;
-    return fixedSession(options, credentials, url);
-  }
+  if (credentials !== void 0) return fixedSession(options, credentials);
   const binary = findBinary("arkor-auth", "ARKOR_AUTH_BIN", env);
   if (binary !== void 0) return await BinarySession.open(options, binary);
   const token = env["ARKOR_TOKEN"]?.trim();
-  if (token) {
-    const url = env["ARKOR_CLOUD_API_URL"] ?? managedCloud;
-    return fixedSession(options, { mode: "token", token }, url);
-  }
+  if (token) return fixedSession(options, { mode: "token", token });
   throw new AuthError(
     "auth_unavailable",
     "No way to sign in: arkor-auth is not on PATH and ARKOR_TOKEN is not set.",
     { hint: "install arkor-auth, or set ARKOR_TOKEN together with ARKOR_CLOUD_API_URL" }
   );
 }
-function fixedSession(options, credentials, url) {
-  const baseUrl = (options.baseUrl ?? url).replace(/\/+$/, "");
+function fixedSession(options, credentials) {
+  const baseUrl = options.baseUrl?.replace(/\/+$/, "") ?? cloudApiUrl(options.env, credentials);
   const access = { baseUrl, token: bearer(credentials) };
   const orgSlug = credentials.mode === "oauth" ? null : credentials.orgSlug ?? null;
   return {
@@ -1470,7 +1762,7 @@ async function askForToken(options, binary, args) {
     args: ["token", "--json", ...args],
     cwd: options.cwd,
     timeoutMs: tokenTimeoutMs,
-    stderr: (line) => process3.stderr.write(`${line}
+    stderr: (line) => process5.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -1502,7 +1794,7 @@ import { basename, extname as extname2 } from "node:path";
 // ../sdk/src/dataset-samples.ts
 import { createReadStream } from "node:fs";
 import { readFile as readFile3 } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { extname, resolve as resolve2 } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // ../sdk/src/dataset-split.ts
@@ -1667,7 +1959,7 @@ function noSamples(source) {
 }
 var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
 function pathOf(name, cwd) {
-  if (!name.startsWith("file:")) return resolve(cwd, name);
+  if (!name.startsWith("file:")) return resolve2(cwd, name);
   try {
     return fileURLToPath(name);
   } catch (cause) {
@@ -1800,8 +2092,8 @@ async function checkContent(content, signal) {
   if (checker?.samples === 0) throw content.noSamples();
   if (content.size !== void 0 && size !== content.size) throw changed(name);
   const sha256 = hash.digest("hex");
-  const open = () => toStream(sameBytes(content, size, sha256));
-  return { name, upload: { size, sha256, filename, contentType: contentTypes[format], open } };
+  const open2 = () => toStream(sameBytes(content, size, sha256));
+  return { name, upload: { size, sha256, filename, contentType: contentTypes[format], open: open2 } };
 }
 var chunkBytes = 64 * 1024;
 async function* toBytes(lines) {
@@ -2014,7 +2306,7 @@ var Run = class {
   #config;
   #clock;
   #timing;
-  #idempotencyKey = randomUUID2();
+  #idempotencyKey = randomUUID3();
   #observers = /* @__PURE__ */ new Set();
   #pump;
   #position = { lastEventId: void 0 };
@@ -2031,7 +2323,7 @@ var Run = class {
   constructor(input, context) {
     this.#input = input;
     this.#context = context;
-    this.#cwd = context.cwd ?? process4.cwd();
+    this.#cwd = context.cwd ?? process6.cwd();
     this.#config = openJobConfig(input);
     this.#clock = context.clock ?? systemClock;
     this.#timing = {
@@ -2112,7 +2404,7 @@ var Run = class {
     return this.#connection;
   }
   async #open() {
-    const { baseUrl, credentials, env = process4.env } = this.#context;
+    const { baseUrl, credentials, env = process6.env } = this.#context;
     const now = () => this.#clock.now();
     const session = await openSession({ cwd: this.#cwd, env, baseUrl, credentials, now });
     const client = new CloudApiClient(new Transport({ source: session }));
@@ -2190,10 +2482,10 @@ var Run = class {
     const adapter = last ? { kind: "final", jobId: job.id } : { kind: "checkpoint", jobId: job.id, step };
     const infer = (args) => client.chat({ scope, body: inferBody(args, adapter), signal: args.signal ?? signal });
     for await (const report of this.#evals.run({ ...point, infer, signal })) {
-      process4.stderr.write(`${describeEval(report)}
+      process6.stderr.write(`${describeEval(report)}
 `);
       await recordEval(this.#cwd, job.id, report.result).catch((error) => {
-        process4.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}
+        process6.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}
 `);
       });
       this.#notify({ ...report.result });
@@ -2236,12 +2528,12 @@ function createTrainer(input, context = {}) {
 }
 
 // ../sdk/src/dataset.ts
-import process5 from "node:process";
+import process7 from "node:process";
 function defineDataset(source, options = {}) {
   const { parse } = options;
   const split = (fraction, seed) => {
     checkSplit(fraction, seed);
-    checkReadable(source, process5.cwd());
+    checkReadable(source, process7.cwd());
     if (source.type === "file" && source.evalPath !== void 0) {
       throw new DatasetError("dataset_invalid", `Dataset ${source.path} cannot be split: it names held-out samples, evalPath.`, {
         hint: "drop evalPath, or do without the split"
@@ -2251,7 +2543,7 @@ function defineDataset(source, options = {}) {
     return [part("first"), part("second")];
   };
   async function* samples() {
-    for await (const { line, value } of readSamples(source, process5.cwd())) {
+    for await (const { line, value } of readSamples(source, process7.cwd())) {
       const sample = source.type === "rows" ? source.rows[line - 1] : value;
       yield parse === void 0 ? sample : parseLine(sample, line, parse, nameOf(source));
     }
@@ -2283,13 +2575,13 @@ function defineEval(input) {
 
 // ../sdk/src/run-trainer.ts
 import { existsSync } from "node:fs";
-import { mkdir as mkdir3, mkdtemp, readdir, rm as rm2 } from "node:fs/promises";
-import { extname as extname3, join as join6, resolve as resolve2 } from "node:path";
-import process6 from "node:process";
+import { mkdir as mkdir4, mkdtemp, readdir, rm as rm3 } from "node:fs/promises";
+import { extname as extname3, join as join6, resolve as resolve3 } from "node:path";
+import process8 from "node:process";
 import { pathToFileURL } from "node:url";
 var buildTimeoutMs = 12e4;
 async function runTrainer(file = "src/arkor/index.ts") {
-  const entry = resolve2(file);
+  const entry = resolve3(file);
   if (!existsSync(entry)) {
     throw new EntryError(
       "entry_not_found",
@@ -2299,26 +2591,26 @@ async function runTrainer(file = "src/arkor/index.ts") {
   if (![".ts", ".mts", ".cts", ".tsx"].includes(extname3(entry))) {
     return await runModule(entry);
   }
-  const project = resolve2(".arkor");
-  await mkdir3(project, { recursive: true });
+  const project = resolve3(".arkor");
+  await mkdir4(project, { recursive: true });
   await removeAbandoned(project);
-  const folder = await mkdtemp(join6(project, `run-${process6.pid}-`));
+  const folder = await mkdtemp(join6(project, `run-${process8.pid}-`));
   try {
     await runModule(await build(entry, folder));
   } finally {
-    await rm2(folder, { recursive: true, force: true });
+    await rm3(folder, { recursive: true, force: true });
   }
 }
 async function removeAbandoned(project) {
   for (const name of await readdir(project)) {
     const owner = /^run-(\d+)-/.exec(name)?.[1];
     if (owner === void 0 || isAlive(Number(owner))) continue;
-    await rm2(join6(project, name), { recursive: true, force: true }).catch(() => void 0);
+    await rm3(join6(project, name), { recursive: true, force: true }).catch(() => void 0);
   }
 }
 function isAlive(pid) {
   try {
-    return process6.kill(pid, 0);
+    return process8.kill(pid, 0);
   } catch (error) {
     return error.code === "EPERM";
   }
@@ -2334,10 +2626,10 @@ async function runModule(path) {
   }
   attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
-  process6.stdout.write(`Started job ${jobId}
+  process8.stdout.write(`Started job ${jobId}
 `);
   const { job } = await trainer.wait();
-  process6.stdout.write(`Job ${job.id} finished with status=${job.status}
+  process8.stdout.write(`Job ${job.id} finished with status=${job.status}
 `);
 }
 function findTrainer(module) {
@@ -2358,7 +2650,7 @@ function findEvals(module) {
 function attachEvals(trainer, evals) {
   const method = trainer[attach];
   if (typeof method === "function") method.call(trainer, { evals });
-  else if (evals.length > 0) process6.stderr.write(`arkor: warning: ${cannotEvaluate}
+  else if (evals.length > 0) process8.stderr.write(`arkor: warning: ${cannotEvaluate}
 `);
 }
 var cannotEvaluate = "the evals are left out: this trainer is not one that createTrainer of this release makes";
@@ -2368,14 +2660,14 @@ function isTrainer(value) {
   return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
 }
 async function build(entry, folder) {
-  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process6.env, process6.env["ARKOR_AUTH_BIN"]);
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process8.env, process8.env["ARKOR_AUTH_BIN"]);
   const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
     path,
     // Below the project, so that its packages are found from there.
     args: ["build", entry, "--out-dir", folder],
-    cwd: process6.cwd(),
+    cwd: process8.cwd(),
     timeoutMs: buildTimeoutMs,
-    stderr: (line) => process6.stderr.write(`${line}
+    stderr: (line) => process8.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -2436,7 +2728,133 @@ function readTextFrame(frame) {
   const text = asString(delta?.["content"]) ?? asString(fields?.["content"]) ?? asString(fields?.["text"]) ?? "";
   return { text, end: false };
 }
+
+// ../sdk/src/anonymous.ts
+var maxAnswerBytes2 = 1024 * 1024;
+var maxReason = 500;
+async function requestAnonymousToken(baseUrl, kind = "cli") {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/v1/auth/anonymous`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Arkor-Client": `arkor/${version}` },
+    body: JSON.stringify({ kind }),
+    redirect: "manual"
+  });
+  reportDeprecation(response.headers);
+  if (!response.ok) {
+    const text2 = await readText(response, maxAnswerBytes2).then(({ text: text3 }) => text3, () => "");
+    const reason = response.status === 426 ? upgradeMessage(text2, ourUpgradeCommand()) : [...text2].slice(0, maxReason).join("");
+    throw new AnonymousTokenRejectedError(
+      response.status,
+      `Failed to acquire anonymous token (${response.status}): ${reason}`
+    );
+  }
+  const { text } = await readText(response, maxAnswerBytes2);
+  const fields = asRecord(parseJson(text));
+  const token = asString(fields?.["token"]);
+  const anonymousId = asString(fields?.["anonymousId"]);
+  const orgSlug = asString(asRecord(fields?.["personalOrg"])?.["slug"]);
+  if (!token || !isToken(token) || !anonymousId || !orgSlug) {
+    throw new ResponseShapeError(
+      "unexpected answer to POST /v1/auth/anonymous: token, anonymousId or personalOrg.slug is missing or unusable"
+    );
+  }
+  const named = fields?.["kind"];
+  return { token, anonymousId, kind: named === "cli" || named === "web" ? named : kind, orgSlug };
+}
+
+// ../sdk/src/credentials-file.ts
+import { mkdir as mkdir5, readFile as readFile4, realpath, rename as rename4 } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname as dirname3, join as join7 } from "node:path";
+function credentialsPath() {
+  return join7(homedir(), ".arkor", "credentials.json");
+}
+async function readCredentials() {
+  const found = await load(credentialsPath());
+  return typeof found === "string" ? null : found;
+}
+async function writeCredentials(credentials) {
+  if (credentials.mode !== "oauth" && credentials.mode !== "anon") {
+    throw new AuthError("auth_failed", `Credentials of mode "${String(credentials.mode)}" are never stored.`);
+  }
+  const path = credentialsPath();
+  await mkdir5(dirname3(path), { recursive: true, mode: 448 });
+  const corrupt = await load(path) === "corrupt";
+  const target = await realpath(path).catch(() => path);
+  if (corrupt) {
+    const aside = `${target}.corrupt-${(/* @__PURE__ */ new Date()).toISOString().replaceAll(/[-:]/g, "")}`;
+    await rename4(target, aside);
+    warn(`${path} could not be parsed and is being replaced. Run \`arkor login\` to sign in again.`);
+    warn(`its content is kept in ${aside}`);
+  }
+  await writeWhole(target, JSON.stringify(credentials, null, 2));
+}
+async function load(path) {
+  let text;
+  try {
+    text = await readFile4(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return "absent";
+    throw error;
+  }
+  text = text.replace(/^\ufeff/, "");
+  const value = parseJson(text);
+  if (text.trim() === "" || value === null) return "absent";
+  if (value === void 0) return "corrupt";
+  const problem = problemOf(value);
+  if (problem === void 0) return value;
+  throw new AuthError("auth_failed", `${path} cannot be used: ${problem}`, {
+    hint: "move the file away, or remove it with `arkor logout`; then sign in again"
+  });
+}
+function problemOf(value) {
+  const fields = asRecord(value);
+  if (fields === void 0) return "it does not hold an object";
+  const mode = asString(fields["mode"]) ?? "";
+  if (mode !== "anon" && mode !== "oauth") return `its mode ${JSON.stringify(mode)} is not known to this release`;
+  const token = asString(fields[mode === "anon" ? "token" : "accessToken"]);
+  if (!token) return "it holds no token";
+  return isToken(token) ? void 0 : "its token holds a character that no token has";
+}
+
+// ../sdk/src/ensure-credentials.ts
+import process9 from "node:process";
+function defaultArkorCloudApiUrl(credentials) {
+  return cloudApiUrl(process9.env, credentials ?? void 0);
+}
+async function ensureCredentials() {
+  const { env } = process9;
+  const binary = findBinary("arkor-auth", "ARKOR_AUTH_BIN", env);
+  if (binary !== void 0) return await fromBinary(binary);
+  const token = env["ARKOR_TOKEN"]?.trim();
+  if (token) return { mode: "token", token };
+  const stored = await readCredentials();
+  if (stored === null) return await bootstrap();
+  const [issuedBy, wanted] = [cloudApiUrl({}, stored), defaultArkorCloudApiUrl(stored)];
+  if (issuedBy === wanted) return stored;
+  throw new AuthError(
+    "auth_failed",
+    `The stored sign-in is for ${issuedBy} and goes nowhere else; ARKOR_CLOUD_API_URL says ${wanted}.`,
+    { hint: "unset ARKOR_CLOUD_API_URL, or set ARKOR_TOKEN to a token for that address" }
+  );
+}
+async function fromBinary(binary) {
+  const { token, mode, apiUrl, orgSlug } = await askForToken({ cwd: process9.cwd() }, binary, []);
+  if (mode === "anon" || mode === "oauth") {
+    const stored = await readCredentials();
+    if (stored !== null && bearer(stored) === token) return stored;
+  }
+  return { mode: "token", token, arkorCloudApiUrl: apiUrl, ...orgSlug === null ? {} : { orgSlug } };
+}
+async function bootstrap() {
+  const arkorCloudApiUrl = defaultArkorCloudApiUrl();
+  const { token, anonymousId, orgSlug } = await requestAnonymousToken(arkorCloudApiUrl);
+  const made = { mode: "anon", token, anonymousId, arkorCloudApiUrl, orgSlug };
+  await writeCredentials(made);
+  return made;
+}
 export {
+  AnonymousTokenRejectedError,
   ArkorError,
   AuthError,
   CloudApiClient,
@@ -2451,9 +2869,18 @@ export {
   UnsupportedModelError,
   createArkor,
   createTrainer,
+  credentialsPath,
+  defaultArkorCloudApiUrl,
   defineDataset,
   defineEval,
+  ensureCredentials,
   isArkor,
+  readCredentials,
   readInferStream,
-  runTrainer
+  readState,
+  requestAnonymousToken,
+  runTrainer,
+  statePath,
+  writeCredentials,
+  writeState
 };

@@ -142,10 +142,9 @@ export class FakeCloud {
     if (!/^arkor\/\d+\.\d+\.\d+/.test(String(seen.headers["x-arkor-client"]))) {
       return refuse(426, "no client header");
     }
-    if (!this.tokens.some((token) => seen.headers.authorization === `Bearer ${token}`)) {
-      return refuse(401, "bad token");
-    }
-    const scoped = /^\/v1\/(jobs|datasets|inference)\b/.test(seen.path);
+    const known = this.tokens.some((token) => seen.headers.authorization === `Bearer ${token}`);
+    if (!known && !seen.path.startsWith("/v1/auth/")) return refuse(401, "bad token");
+    const scoped = /^\/v1\/(jobs|datasets|inference|endpoints)\b/.test(seen.path);
     const right =
       seen.query.get("orgSlug") === scope.orgSlug &&
       seen.query.get("projectSlug") === scope.projectSlug;

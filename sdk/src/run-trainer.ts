@@ -78,9 +78,11 @@ async function runModule(path: string): Promise<void> {
 export function findTrainer(module: Readonly<Record<string, unknown>>): Trainer | undefined {
   const { arkor, trainer, default: fallback } = module;
   const candidates = [
-    isArkor(arkor) ? arkor.trainer : arkor,
+    isArkor(arkor) ? arkor.trainer : undefined,
+    arkor,
     trainer,
-    isArkor(fallback) ? fallback.trainer : fallback,
+    isArkor(fallback) ? fallback.trainer : undefined,
+    fallback,
     typeof fallback === "object" && fallback !== null && "trainer" in fallback
       ? fallback.trainer
       : undefined,

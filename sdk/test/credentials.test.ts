@@ -24,6 +24,7 @@ import {
   writeCredentials,
 } from "../src/index.ts";
 import { FakeCloud } from "./support/cloud.ts";
+import { eachCase } from "./support/vectors.ts";
 
 const windows = process.platform === "win32";
 
@@ -281,3 +282,23 @@ test("the address: environment, credentials, managed cloud", (t) => {
   process.env["ARKOR_CLOUD_API_URL"] = "";
   assert.equal(defaultArkorCloudApiUrl(anon), "");
 });
+
+eachCase<
+  { file: string | null; env: Record<string, string> },
+  { credentials: Credentials | null; unusable: boolean; address: string }
+>(
+  "credentials.json",
+  ["file", "env"],
+  ["credentials", "unusable", "address"],
+  async ({ file, env }, out, t) => {
+    const { home, stderr } = user(t, env);
+    if (file !== null) put(home, file);
+    if (out.unusable) {
+      await assert.rejects(readCredentials(), { name: "AuthError", code: "auth_failed" });
+    } else {
+      assert.deepEqual(await readCredentials(), out.credentials);
+    }
+    assert.equal(defaultArkorCloudApiUrl(out.credentials), out.address);
+    assert.deepEqual(stderr, []);
+  },
+);

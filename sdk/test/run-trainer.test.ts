@@ -8,6 +8,7 @@ import { test, type TestContext } from "node:test";
 import { createArkor, isArkor } from "../src/manifest.ts";
 import { findEvals, findTrainer } from "../src/run-trainer.ts";
 import type { Trainer } from "../src/trainer.ts";
+import { eachCase } from "./support/vectors.ts";
 
 const sdk = new URL("../src/index.js", import.meta.url).href;
 
@@ -84,32 +85,49 @@ test("manifests are known by their shape", () => {
   for (const other of others) assert.equal(isArkor(other), false);
 });
 
-test("the trainer is found where it may be, in order", () => {
-  class Inherited {
-    name = "i";
-    start(): void {}
-    wait(): void {}
-    cancel(): void {}
+/** An export as manifest.json describes it: an object with one of these keys. */
+interface Described {
+  readonly trainer?: string;
+  /** A trainer whose methods are inherited. */
+  readonly instance?: string;
+  readonly manifest?: Described | null;
+  readonly object?: Readonly<Record<string, Described>>;
+  readonly function?: true;
+  readonly value?: unknown;
+}
+
+function make(described: Described): unknown {
+  const [kind] = Object.keys(described);
+  switch (kind) {
+    case "trainer":
+      return { name: described.trainer, start() {}, wait() {}, cancel() {} };
+    case "instance":
+      return Object.create({ name: described.instance, start() {}, wait() {}, cancel() {} });
+    case "manifest":
+      return { _kind: "arkor", trainer: described.manifest ? make(described.manifest) : undefined };
+    case "object":
+      return makeAll(described.object ?? {});
+    case "function":
+      return () => undefined;
+    case "value":
+      return described.value;
+    default:
+      return assert.fail(`no such kind of export: ${kind}`);
   }
-  const one = new Inherited() as unknown as Trainer;
-  const two = new Inherited() as unknown as Trainer;
-  const manifest = (trainer?: Trainer): unknown => ({ _kind: "arkor", trainer });
-  const found: [Record<string, unknown>, Trainer | undefined][] = [
-    [{ arkor: manifest(one), trainer: two }, one],
-    [{ arkor: one }, one],
-    [{ arkor: manifest(), trainer: one }, one],
-    [{ arkor: {}, trainer: one, default: two }, one],
-    [{ default: manifest(one) }, one],
-    [{ default: one }, one],
-    [{ default: { trainer: one } }, one],
-    [{ default: manifest({ start() {} } as unknown as Trainer) }, undefined],
-    [{ trainer: manifest(one) }, undefined],
-    [{ trainer: { start() {}, wait() {} } }, undefined],
-    [{ default: null }, undefined],
-    [{}, undefined],
-  ];
-  for (const [module, trainer] of found) assert.equal(findTrainer(module), trainer);
-});
+}
+
+function makeAll(described: Readonly<Record<string, Described>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(described).map(([key, value]) => [key, make(value)]));
+}
+
+eachCase<{ exports: Record<string, Described> }, { trainer: string | null }>(
+  "manifest.json",
+  ["exports"],
+  ["trainer"],
+  ({ exports }, out) => {
+    assert.equal(findTrainer(makeAll(exports))?.name ?? null, out.trainer);
+  },
+);
 
 test("a module is run in this process, two lines on stdout", (t) => {
   const cwd = project(t, { "a b/entry#1.mjs": `export const trainer = ${fake("j7", "failed")};` });

@@ -19,12 +19,13 @@ import { eachCase, fromBase64, wire } from "./support/vectors.ts";
 
 eachCase<
   { input: TrainerInput; datasetId?: string; evalDatasetId?: string },
-  { name: string; config: unknown }
+  { name: string; config: unknown; refused: string | null }
 >(
   "job-config.json",
   ["input", "datasetId", "evalDatasetId"],
-  ["name", "config"],
-  ({ input, datasetId, evalDatasetId }, out) => {
+  // What arkor-backend refuses is for its own tests.
+  ["name", "config", "refused"],
+  ({ input, datasetId, evalDatasetId }, { refused: _, ...out }) => {
     const datasetSource =
       datasetId === undefined ? input.dataset : { type: "file", datasetId, evalDatasetId };
     const config = { ...openJobConfig(input), datasetSource };
@@ -94,10 +95,10 @@ eachCase<
   assert.deepEqual(got, notice);
 });
 
-eachCase<{ args: InferArgs; jobId: string; step: number }, { body: unknown }>(
+eachCase<{ args: InferArgs; jobId: string; step: number }, { body: unknown; refused: string | null }>(
   "chat-body.json",
   ["args", "jobId", "step"],
-  ["body"],
+  ["body", "refused"],
   ({ args, jobId, step }, out) => {
     assert.deepEqual(wire(inferBody(args, { kind: "checkpoint", jobId, step })), out.body);
   },

@@ -2635,9 +2635,11 @@ async function runModule(path) {
 function findTrainer(module) {
   const { arkor, trainer, default: fallback } = module;
   const candidates = [
-    isArkor(arkor) ? arkor.trainer : arkor,
+    isArkor(arkor) ? arkor.trainer : void 0,
+    arkor,
     trainer,
-    isArkor(fallback) ? fallback.trainer : fallback,
+    isArkor(fallback) ? fallback.trainer : void 0,
+    fallback,
     typeof fallback === "object" && fallback !== null && "trainer" in fallback ? fallback.trainer : void 0
   ];
   return candidates.find(isTrainer);

@@ -75,7 +75,7 @@ func frameError(data string) error {
 	if json.Unmarshal([]byte(data), &body) == nil && body.Error != "" {
 		return errors.New(body.Error)
 	}
-	return errors.New("the answer broke off")
+	return errors.New("the backend broke off the answer")
 }
 
 // ChatText returns the text in the data of a chat frame: that of the first

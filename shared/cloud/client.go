@@ -75,20 +75,28 @@ func (c *Client) Models(ctx context.Context) (Models, error) {
 // Projects returns all projects of an organisation.
 func (c *Client) Projects(ctx context.Context, orgSlug string) ([]Project, error) {
 	var out struct{ Projects []Project }
-	err := c.call(ctx, http.MethodGet, "/v1/projects", url.Values{"orgSlug": {orgSlug}}, nil, &out)
-	return out.Projects, err
+	const path = "/v1/projects"
+	if err := c.call(ctx, http.MethodGet, path, url.Values{"orgSlug": {orgSlug}}, nil, &out); err != nil {
+		return nil, err
+	}
+	for _, p := range out.Projects {
+		if err := p.check(); err != nil {
+			return nil, &decodeError{"GET " + path, err}
+		}
+	}
+	return out.Projects, nil
 }
 
 // CreateProject creates a project. A slug that is taken is a *StatusError of 409.
 func (c *Client) CreateProject(ctx context.Context, orgSlug, name, slug string) (Project, error) {
 	var out struct{ Project *Project }
 	body := map[string]string{"name": name, "slug": slug}
-	err := c.call(ctx, http.MethodPost, "/v1/projects", url.Values{"orgSlug": {orgSlug}}, body, &out)
-	if err == nil && out.Project == nil {
-		err = &decodeError{"POST /v1/projects", errors.New(`"project" is missing`)}
-	}
-	if err != nil {
+	const path = "/v1/projects"
+	if err := c.call(ctx, http.MethodPost, path, url.Values{"orgSlug": {orgSlug}}, body, &out); err != nil {
 		return Project{}, err
+	}
+	if err := out.Project.check(); err != nil {
+		return Project{}, &decodeError{"POST " + path, err}
 	}
 	return *out.Project, nil
 }
@@ -110,12 +118,11 @@ func (c *Client) CancelJob(ctx context.Context, scope Scope, id string) error {
 
 func (c *Client) job(ctx context.Context, method, path string, scope Scope, body any) (Job, error) {
 	var out struct{ Job *Job }
-	err := c.call(ctx, method, path, scope.query(), body, &out)
-	if err == nil && out.Job == nil {
-		err = &decodeError{method + " " + path, errors.New(`"job" is missing`)}
-	}
-	if err != nil {
+	if err := c.call(ctx, method, path, scope.query(), body, &out); err != nil {
 		return Job{}, err
+	}
+	if err := out.Job.check(); err != nil {
+		return Job{}, &decodeError{method + " " + path, err}
 	}
 	return *out.Job, nil
 }

@@ -82,7 +82,7 @@ func TestRequestsCarryScopeAndHeaders(t *testing.T) {
 		w.Header().Set("Deprecation", "true")
 		w.Header().Set("Warning", `299 - "say \"bye\""`)
 		w.Header().Set("Sunset", "soon")
-		_, _ = io.WriteString(w, `{"job":{"id":"a/b","status":"queued"},"more":1}`)
+		_, _ = io.WriteString(w, `{"job":{"id":"a/b","orgId":"o","projectId":"p","name":"n","status":"queued","config":{"model":"m"},"createdAt":"2026"},"more":1}`)
 	})
 	var notice Deprecation
 	client.OnDeprecated = func(d Deprecation) { notice = d }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/arkorlab/arkor-go/shared/vectortest"
 )
 
 // The words of a refusal are the same wherever it is met.
@@ -21,7 +23,7 @@ func TestPreviewVectors(t *testing.T) {
 		Warnings    []string `json:"warnings"`
 		Unavailable string   `json:"unavailable"`
 	}
-	for _, v := range vectors[in, out](t, "preview.json") {
+	for _, v := range vectortest.Read[in, out](t, "preview.json") {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

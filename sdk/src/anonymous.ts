@@ -44,10 +44,10 @@ export async function requestAnonymousToken(
   }
   const { text } = await readText(response, maxAnswerBytes);
   const fields = asRecord(parseJson(text));
-  const token = asString(fields?.["token"]);
+  const token = fields?.["token"];
   const anonymousId = asString(fields?.["anonymousId"]);
   const orgSlug = asString(asRecord(fields?.["personalOrg"])?.["slug"]);
-  if (!token || !isToken(token) || !anonymousId || !orgSlug) {
+  if (!isToken(token) || !anonymousId || !orgSlug) {
     throw new ResponseShapeError(
       "unexpected answer to POST /v1/auth/anonymous: token, anonymousId or personalOrg.slug is missing or unusable",
     );

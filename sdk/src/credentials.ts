@@ -1,3 +1,4 @@
+import { AuthError } from "./errors.ts";
 import type { Environment } from "./find-binary.ts";
 
 /** An account's sign-in, as stored by `arkor login`. */
@@ -41,12 +42,17 @@ export function cloudApiUrl(env: Environment, credentials?: Credentials): string
   return url.replace(/\/+$/, "");
 }
 
-/** Returns what goes into the Authorization header. */
+/**
+ * Returns the token that goes into the Authorization header. Throws AuthError for
+ * one that cannot: what fetch says about such a header repeats it.
+ */
 export function bearer(credentials: Credentials): string {
-  return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+  const token = credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+  if (isToken(token)) return token;
+  throw new AuthError("auth_failed", "The token is empty or holds a character that no token has.");
 }
 
-/** Says whether a text can be a token, that is, stand in a header. */
-export function isToken(text: string): boolean {
-  return /^[!-~]+$/.test(text);
+/** Says whether a value can be a token, that is, stand in a header. */
+export function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[!-~]+$/.test(value);
 }

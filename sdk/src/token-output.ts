@@ -1,3 +1,4 @@
+import { isToken } from "./credentials.ts";
 import { asRecord, asString, parseJson } from "./json.ts";
 
 /** What `arkor-auth token --json` prints. Older releases print fewer fields. */
@@ -15,9 +16,9 @@ export interface TokenOutput {
 /** Returns the fields, or undefined when the text is not such an answer. */
 export function parseTokenOutput(text: string): TokenOutput | undefined {
   const fields = asRecord(parseJson(text));
-  const token = asString(fields?.["token"]);
+  const token = fields?.["token"];
   const apiUrl = asString(fields?.["apiUrl"]);
-  if (fields === undefined || !token || apiUrl === undefined) return undefined;
+  if (fields === undefined || !isToken(token) || apiUrl === undefined) return undefined;
   const { expiresAt } = fields;
   const scope = asRecord(fields["scope"]);
   const orgSlug = asString(scope?.["orgSlug"]);

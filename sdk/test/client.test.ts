@@ -36,6 +36,27 @@ test("the token of each kind of credentials", async () => {
   assert.deepEqual(sent, ["Bearer ao", "Bearer an", "Bearer at"]);
 });
 
+test("fetch and the token are taken when the client is made", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const { fetch } = globalThis;
+  t.after(() => (globalThis.fetch = fetch));
+  const changing = { mode: "token", token: "t0" } as const;
+  const client = new CloudApiClient({ baseUrl: cloud.url, credentials: changing });
+  (changing as { token: string }).token = "other";
+  globalThis.fetch = () => Promise.reject(new Error("a later fetch"));
+  assert.equal(await client.cancelJob("j1", scope), undefined);
+});
+
+test("a token that cannot be sent is refused without repeating it", () => {
+  for (const token of ["", "s3cret\n", undefined]) {
+    const credentials = { mode: "token", token } as { mode: "token"; token: string };
+    assert.throws(() => new CloudApiClient({ baseUrl: "http://x", credentials }), (error: Error) => {
+      assert.equal(error.name, "AuthError");
+      return !`${error.stack}`.includes("s3cret");
+    });
+  }
+});
+
 test("a redirect is an error, and nothing follows it", async (t) => {
   const cloud = await FakeCloud.start(t);
   const other = await FakeCloud.start(t);

@@ -333,3 +333,21 @@ test("the token shows in no error", async (t) => {
   assert.ok(error instanceof Error);
   assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes("s3cret"));
 });
+
+test("nor does one that cannot be sent (X5)", async (t) => {
+  const { cloud, context } = await setup(t);
+  const env = { ARKOR_TOKEN: "s3cret\ntoken", ARKOR_CLOUD_API_URL: cloud.url };
+  await assert.rejects(createTrainer(input, { ...context, env }).start(), (error: Error) => {
+    assert.deepEqual([error.name, error.message], ["AuthError", "The token is empty or holds a character that no token has."]);
+    assert.equal(error.cause, undefined);
+    return true;
+  });
+  assert.equal(cloud.seen.length, 0);
+});
+
+test("an address of the caller beats the one of arkor-auth (X3, T5)", async (t) => {
+  const { cloud, auth, context, token } = await setup(t);
+  auth.script({ token: token("t0", { apiUrl: "http://127.0.0.1:1" }) });
+  const baseUrl = `${cloud.url}/`;
+  assert.deepEqual(await createTrainer(input, { ...context, baseUrl }).start(), { jobId: "j1" });
+});

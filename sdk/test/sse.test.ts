@@ -41,3 +41,14 @@ test("a frame without end is refused before it fills the memory", () => {
     for (let i = 0; i < 100; i++) parser.push(chunk);
   }, /longer than/);
 });
+
+test("garbage makes no parser fail, whole or in pieces", () => {
+  let seed = 1;
+  const random = (): number => (seed = (seed * 48_271) % 0x7fffffff);
+  const alphabet = [...new TextEncoder().encode("\r\n:: dataeventid"), 0, 0x80, 0xc3, 0xef, 0xff];
+  for (let round = 0; round < 2000; round++) {
+    const bytes = Uint8Array.from({ length: random() % 200 }, () => alphabet[random() % alphabet.length] ?? 0);
+    const at = random() % (bytes.length + 1);
+    assert.deepEqual(parse([bytes.subarray(0, at), bytes.subarray(at)]), parse([bytes]));
+  }
+});

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { SUPPORTED_MODELS } from "../src/models.ts";
 import { createTrainer, observe, type Observer } from "../src/trainer.ts";
@@ -23,6 +25,70 @@ test("construction refuses only a missing model and does nothing else", () => {
   }
   const trainer = createTrainer({ ...input, model: "no/such", dataset: { type: "file", path: "no/such" } });
   assert.equal(trainer.name, "triage");
+});
+
+test("the config is settled at construction, name and callbacks when they are used (T3)", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ body: completed() });
+  const changing: { -readonly [K in keyof TrainerInput]: TrainerInput[K] } = { ...input, maxSteps: 5 };
+  const trainer = createTrainer(changing, cloud.context);
+  const calls: string[] = [];
+  changing.maxSteps = 7;
+  changing.name = "later";
+  changing.callbacks = { onCompleted: () => calls.push("late") };
+  await trainer.wait();
+  const body = JSON.parse(cloud.requests(creates)[0]?.body ?? "") as { name: string; config: { maxSteps: number } };
+  assert.deepEqual([body.name, body.config.maxSteps, calls], ["later", 5, ["late"]]);
+});
+
+test("an abort does not reach the request that creates the job (S6)", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const abort = new AbortController();
+  cloud.on(creates, (_, response) => {
+    abort.abort(new Error("enough"));
+    setImmediate(() => response.writeHead(201).end(JSON.stringify({ job })));
+  });
+  const trainer = createTrainer({ ...input, abortSignal: abort.signal }, cloud.context);
+  assert.deepEqual(await trainer.start(), { jobId: "j1" });
+  await assert.rejects(trainer.wait(), /enough/);
+  assert.equal(cloud.requests(streams).length, 0);
+});
+
+test("inference and cancel are asked for once, whatever comes (F10, I1)", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ body: checkpoint(1, 50) + completed(2) });
+  let infer: CheckpointContext["infer"] | undefined;
+  const callbacks = { onCheckpoint: (context: CheckpointContext) => void (infer = context.infer) };
+  const trainer = createTrainer({ ...input, callbacks }, cloud.context);
+  await trainer.wait();
+  const messages = [{ role: "user", content: "hi" }] as const;
+  for (const route of ["POST /v1/inference/chat", "POST /v1/jobs/j1/cancel"]) {
+    const ask = async (): Promise<unknown> => (route.endsWith("chat") ? infer?.({ messages }) : trainer.cancel());
+    cloud.reply(route, 503, { error: "busy" });
+    await assert.rejects(ask(), { name: "CloudApiError", status: 503 });
+    cloud.on(route, (_, response) => void response.socket?.destroy());
+    await assert.rejects(ask(), TypeError);
+    assert.equal(cloud.requests(route).length, 2);
+  }
+  const reason = new Error("enough");
+  const asking = infer?.({ messages, signal: AbortSignal.abort(reason) });
+  assert.equal(await asking?.catch((error: unknown) => error), reason);
+});
+
+test("a run that has ended keeps no process alive", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ body: started(1), then: "break" }, { body: log(2) + completed(3), then: "open" });
+  const module = JSON.stringify(new URL("../src/trainer.js", import.meta.url).href);
+  const program = `import { createTrainer } from ${module};
+const context = ${JSON.stringify({ baseUrl: cloud.url, cwd: cloud.cwd, credentials: cloud.context.credentials, reconnectDelayMs: 1 })};
+const { job } = await createTrainer(${JSON.stringify(input)}, { ...context, env: {} }).wait();
+console.log(job.status);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill());
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  const [status] = (await once(child, "close")) as [number];
+  assert.deepEqual([status, stdout], [0, "completed\n"]);
 });
 
 test("the list of models is frozen", () => {

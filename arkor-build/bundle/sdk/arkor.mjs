@@ -247,10 +247,12 @@ function cloudApiUrl(env, credentials) {
   return url.replace(/\/+$/, "");
 }
 function bearer(credentials) {
-  return credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+  const token = credentials.mode === "oauth" ? credentials.accessToken : credentials.token;
+  if (isToken(token)) return token;
+  throw new AuthError("auth_failed", "The token is empty or holds a character that no token has.");
 }
-function isToken(text) {
-  return /^[!-~]+$/.test(text);
+function isToken(value) {
+  return typeof value === "string" && /^[!-~]+$/.test(value);
 }
 
 // ../sdk/src/deployments.ts
@@ -1637,9 +1639,9 @@ function runBinary(run) {
 // ../sdk/src/token-output.ts
 function parseTokenOutput(text) {
   const fields = asRecord(parseJson(text));
-  const token = asString(fields?.["token"]);
+  const token = fields?.["token"];
   const apiUrl = asString(fields?.["apiUrl"]);
-  if (fields === void 0 || !token || apiUrl === void 0) return void 0;
+  if (fields === void 0 || !isToken(token) || apiUrl === void 0) return void 0;
   const { expiresAt } = fields;
   const scope = asRecord(fields["scope"]);
   const orgSlug = asString(scope?.["orgSlug"]);
@@ -2752,10 +2754,10 @@ async function requestAnonymousToken(baseUrl, kind = "cli") {
   }
   const { text } = await readText(response, maxAnswerBytes2);
   const fields = asRecord(parseJson(text));
-  const token = asString(fields?.["token"]);
+  const token = fields?.["token"];
   const anonymousId = asString(fields?.["anonymousId"]);
   const orgSlug = asString(asRecord(fields?.["personalOrg"])?.["slug"]);
-  if (!token || !isToken(token) || !anonymousId || !orgSlug) {
+  if (!isToken(token) || !anonymousId || !orgSlug) {
     throw new ResponseShapeError(
       "unexpected answer to POST /v1/auth/anonymous: token, anonymousId or personalOrg.slug is missing or unusable"
     );

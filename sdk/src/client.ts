@@ -26,6 +26,7 @@ import { Transport, type AccessSource } from "./transport.ts";
 export interface CloudApiClientOptions {
   /** Address of the API; one slash at the end is dropped. */
   readonly baseUrl: string;
+  /** Their token is read once. One that cannot be sent is an AuthError. */
   readonly credentials: Credentials;
   /** The global fetch at the time of construction, when left out. */
   readonly fetch?: typeof fetch | undefined;
@@ -52,8 +53,11 @@ export interface DatasetUpload {
 }
 
 /**
- * HTTP client of the cloud API. Anything but a 2xx answer throws CloudApiError;
- * network errors and aborts pass through unchanged; nothing is repeated.
+ * HTTP client of the cloud API. Every method rejects with CloudApiError for an
+ * answer other than 2xx and with ResponseShapeError for one that lacks what the
+ * contract promises; network errors and aborts pass through unchanged. Nothing
+ * is repeated, cached or timed out. Fields that this release does not know are
+ * kept on what it returns.
  */
 export class CloudApiClient {
   readonly #transport: Transport;
@@ -70,6 +74,7 @@ export class CloudApiClient {
     this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch, onDeprecation });
   }
 
+  /** Returns all projects of an organisation. */
   listProjects(orgSlug: string): Promise<{ org: { slug: string }; projects: ProjectDto[] }> {
     return this.#transport.read(
       { method: "GET", path: ["v1", "projects"], query: { orgSlug } },
@@ -77,6 +82,7 @@ export class CloudApiClient {
     );
   }
 
+  /** Creates a project. A slug that is taken is a CloudApiError of status 409. */
   createProject(input: { orgSlug: string; name: string; slug: string }): Promise<{ project: ProjectDto }> {
     const { orgSlug, name, slug } = input;
     return this.#transport.read(
@@ -129,6 +135,7 @@ export class CloudApiClient {
     }
   }
 
+  /** Returns a job as it is now, and its events where the backend tells them. */
   getJob(jobId: string, scope: ProjectScope): Promise<{ job: TrainingJob; events?: unknown[] }> {
     return this.#transport.read(
       { method: "GET", path: ["v1", "jobs", jobId], query: scopeQuery(scope) },
@@ -195,6 +202,7 @@ export class CloudApiClient {
     );
   }
 
+  /** Returns one endpoint; one that is not in the project is a CloudApiError of status 404. */
   getDeployment(id: string, scope: DeploymentScope): Promise<{ deployment: DeploymentDto }> {
     return this.#transport.read(
       { method: "GET", path: endpoints(id), query: scopeQuery(scope) },

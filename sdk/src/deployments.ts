@@ -30,9 +30,11 @@ export interface DeploymentDto {
   readonly authMode: DeploymentAuthMode;
   readonly urlFormat: "openai_compat";
   readonly enabled: boolean;
+  /** A host of your own that leads here, or null. */
   readonly customDomain: string | null;
   /** One of the known modes, or one that is newer than this release. */
   readonly runRetentionMode?: DeploymentRunRetentionMode | (string & {});
+  /** Whole days, with the mode "days" alone. */
   readonly runRetentionDays?: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -313,6 +313,17 @@ test("a program that prints without end is ended", async () => {
   assert.deepEqual(outcome, { kind: "failed", message, hint: undefined });
 });
 
+test("a program that printed too much counts as failed, however it ended", async () => {
+  const outcome = await runBinary({
+    path: process.execPath,
+    args: ["-e", 'process.stdout.write("x".repeat((1 << 20) + 1))'],
+    cwd: ".",
+    timeoutMs: 60_000,
+    stderr: () => undefined,
+  });
+  assert.equal(outcome.kind, "failed");
+});
+
 test("a line of remarks without end goes on in pieces", async () => {
   const lengths: number[] = [];
   const outcome = await runBinary({

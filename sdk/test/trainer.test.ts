@@ -370,6 +370,14 @@ test("a create is repeated on a broken connection where the backend knows the ke
   assert.equal(cloud.requests(creates).length, 6);
 });
 
+test("a create that was refused is not repeated", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.reply("GET /v1/models", 200, { models: [{ id: input.model, capabilities: { train: true } }] });
+  cloud.reply(creates, 503, { error: "busy" });
+  await assert.rejects(createTrainer(input, cloud.context).start(), { status: 503 });
+  assert.equal(cloud.requests(creates).length, 1);
+});
+
 test("a create is never repeated where a second job could be the result", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.on(creates, (_, response) => void response.socket?.destroy());

@@ -682,12 +682,14 @@ var CloudApiClient = class {
     const { baseUrl, credentials, fetch: fetch2, onDeprecation } = options;
     this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch: fetch2, onDeprecation });
   }
+  /** Returns all projects of an organisation. */
   listProjects(orgSlug) {
     return this.#transport.read(
       { method: "GET", path: ["v1", "projects"], query: { orgSlug } },
       parseProjects
     );
   }
+  /** Creates a project. A slug that is taken is a CloudApiError of status 409. */
   createProject(input) {
     const { orgSlug, name, slug } = input;
     return this.#transport.read(
@@ -731,6 +733,7 @@ var CloudApiClient = class {
       throw error;
     }
   }
+  /** Returns a job as it is now, and its events where the backend tells them. */
   getJob(jobId, scope) {
     return this.#transport.read(
       { method: "GET", path: ["v1", "jobs", jobId], query: scopeQuery(scope) },
@@ -781,6 +784,7 @@ var CloudApiClient = class {
       (body) => ({ deployments: parseDeployments(body["deployments"]) })
     );
   }
+  /** Returns one endpoint; one that is not in the project is a CloudApiError of status 404. */
   getDeployment(id, scope) {
     return this.#transport.read(
       { method: "GET", path: endpoints(id), query: scopeQuery(scope) },

@@ -27,33 +27,6 @@ test("construction refuses only a missing model and does nothing else", () => {
   assert.equal(trainer.name, "triage");
 });
 
-test("the config is settled at construction, name and callbacks when they are used (T3)", async (t) => {
-  const cloud = await FakeCloud.start(t);
-  cloud.stream({ body: completed() });
-  const changing: { -readonly [K in keyof TrainerInput]: TrainerInput[K] } = { ...input, maxSteps: 5 };
-  const trainer = createTrainer(changing, cloud.context);
-  const calls: string[] = [];
-  changing.maxSteps = 7;
-  changing.name = "later";
-  changing.callbacks = { onCompleted: () => calls.push("late") };
-  await trainer.wait();
-  const body = JSON.parse(cloud.requests(creates)[0]?.body ?? "") as { name: string; config: { maxSteps: number } };
-  assert.deepEqual([body.name, body.config.maxSteps, calls], ["later", 5, ["late"]]);
-});
-
-test("an abort does not reach the request that creates the job (S6)", async (t) => {
-  const cloud = await FakeCloud.start(t);
-  const abort = new AbortController();
-  cloud.on(creates, (_, response) => {
-    abort.abort(new Error("enough"));
-    setImmediate(() => response.writeHead(201).end(JSON.stringify({ job })));
-  });
-  const trainer = createTrainer({ ...input, abortSignal: abort.signal }, cloud.context);
-  assert.deepEqual(await trainer.start(), { jobId: "j1" });
-  await assert.rejects(trainer.wait(), /enough/);
-  assert.equal(cloud.requests(streams).length, 0);
-});
-
 test("inference and cancel are asked for once, whatever comes (F10, I1)", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.stream({ body: checkpoint(1, 50) + completed(2) });

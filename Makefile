@@ -20,11 +20,23 @@ TRAINER_GO := GOEXPERIMENT=$(EXPERIMENT) $(GO)
 
 export CGO_ENABLED := 0
 
-.PHONY: build test test-go test-sdk test-scripts vet tidy bench quickstart clean
+# Nothing of the place and the history of this checkout.
+REPRODUCIBLE := -trimpath -buildvcs=false
+
+.PHONY: build npm test test-go test-sdk test-scripts vet tidy bench quickstart clean
 
 build:
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
-	$(TRAINER_GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./arkor-trainer
+	$(GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
+	$(TRAINER_GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ ./arkor-trainer
+
+# The npm packages with the programs of each platform: docs/packaging.md.
+NPM       ?= dist/npm
+PLATFORMS ?= linux-x64 linux-arm64 darwin-x64 darwin-arm64 win32-x64 win32-arm64
+npm: sdk/node_modules
+	@$(GO) run ./testscripts/npmpack -version '$(VERSION)' -out $(NPM) $(PLATFORMS)
+
+sdk/node_modules: sdk/package-lock.json
+	cd sdk && npm ci --no-audit --no-fund && touch node_modules
 
 # The SDK first: the template's test type-checks against it.
 test: test-sdk test-go test-scripts
@@ -66,4 +78,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin sdk/node_modules sdk/build sdk/dist
+	rm -rf bin dist sdk/node_modules sdk/build sdk/dist

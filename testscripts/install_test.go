@@ -1,3 +1,5 @@
+//go:build unix
+
 package testscripts
 
 import (
@@ -6,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,50 +21,43 @@ var managers = []struct {
 	lockfile    string
 	plugAndPlay bool     // without node_modules
 	create      []string // how it runs create-arkor from a tarball, nil where it cannot
-	build       []string // how it runs the script of this name
+	arkor       []string // how it runs the program of a package
+	script      []string // how it runs the script of a project
 }{
 	{
 		name: "npm", use: "npm", lockfile: "package-lock.json",
 		create: []string{"npm", "exec", "--yes", "--package=TARBALL", "--", "create-arkor"},
-		build:  []string{"npm", "run", "build"},
+		arkor:  []string{"npx", "arkor"}, script: []string{"npm", "run"},
 	},
 	{
 		name: "pnpm", use: "pnpm", npm: "pnpm@12.21.0", lockfile: "pnpm-lock.yaml",
 		create: []string{"pnpm", "dlx", "file:TARBALL"},
-		build:  []string{"pnpm", "run", "build"},
+		arkor:  []string{"pnpm", "exec", "arkor"}, script: []string{"pnpm", "run"},
 	},
 	{
 		name: "yarn 1", use: "yarn", npm: "yarn@1.22.22", lockfile: "yarn.lock",
-		build: []string{"yarn", "run", "build"},
+		arkor: []string{"yarn", "--silent", "arkor"}, script: []string{"yarn", "run"},
 	},
 	{
 		name: "yarn 4", use: "yarn", npm: "@yarnpkg/cli-dist@4.18.1", lockfile: "yarn.lock",
 		create: []string{"yarn", "dlx", "-p", "create-arkor@file:TARBALL", "create-arkor"},
-		build:  []string{"yarn", "run", "build"},
+		arkor:  []string{"yarn", "arkor"}, script: []string{"yarn", "run"},
 	},
 	{
 		name: "yarn 4 without node_modules", use: "yarn", npm: "@yarnpkg/cli-dist@4.18.1", lockfile: "yarn.lock", plugAndPlay: true,
-		build: []string{"yarn", "run", "build"},
+		arkor: []string{"yarn", "arkor"}, script: []string{"yarn", "run"},
 	},
 	{
 		name: "bun", use: "bun", npm: "bun@1.4.5", lockfile: "bun.lock",
 		create: []string{"bunx", "--package", "TARBALL", "create-arkor"},
-		build:  []string{"bun", "run", "build"},
+		arkor:  []string{"bunx", "arkor"}, script: []string{"bun", "run"},
 	},
 }
 
-// Section 12: every package manager installs our packages into a new project,
-// whose first commit holds the lockfile, and the project can be built.
-func TestInstalls(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the managers are found by their names on Unix")
-	}
-	for _, program := range []string{"npm", "git"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not here", program)
-		}
-	}
-	packages := packOurs(t)
+// testInstalls is about section 12: every package manager installs our packages
+// into a new project, whose first commit holds the lockfile, and the programs in
+// them train it on the local backend.
+func testInstalls(t *testing.T, p packed) {
 	for _, m := range managers {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
@@ -71,8 +65,9 @@ func TestInstalls(t *testing.T) {
 			if m.npm != "" {
 				f.fetch(m.npm)
 			}
-			for _, tarball := range []string{"arkor.tgz", "create-arkor.tgz"} {
-				if err := os.Link(filepath.Join(packages, tarball), filepath.Join(f.root, tarball)); err != nil {
+			f.useRegistry(serveProgramPackages(t, p).URL)
+			for _, name := range []string{"arkor", "create-arkor"} {
+				if err := copyFile(p.tarball(name), filepath.Join(f.root, name+".tgz")); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -85,10 +80,19 @@ func TestInstalls(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			f.run(project, "arkor", "init", "-y", "--use-"+m.use, "--git")
+			f.run(project, filepath.Join(binaries, "arkor"), "init", "-y", "--template", "blank", "--use-"+m.use, "--git")
 			f.check(project, m.lockfile, "Initial commit from `arkor init`", m.plugAndPlay)
-			if out := f.run(project, m.build...); !strings.Contains(out, "Built src/arkor/index.ts") {
-				t.Errorf("%q says\n%s", m.build, out)
+
+			// From here on there is no arkor but the one in the project.
+			if got := f.run(project, append(slices.Clone(m.arkor), "--version")...); got != packedVersion+"\n" {
+				t.Errorf("%q --version says %q", m.arkor, got)
+			}
+			if out := f.run(project, append(slices.Clone(m.script), "build")...); !strings.Contains(out, "Built src/arkor/index.ts") {
+				t.Errorf("%q build says\n%s", m.script, out)
+			}
+			defer f.try(project, append(slices.Clone(m.arkor), "backend", "stop")...)
+			if out := f.run(project, append(slices.Clone(m.script), "start")...); !strings.Contains(out, "finished with status=completed") {
+				t.Errorf("%q start says\n%s", m.script, out)
 			}
 			if m.create == nil {
 				return
@@ -101,48 +105,9 @@ func TestInstalls(t *testing.T) {
 			f.run(f.root, create...)
 			project = filepath.Join(f.root, "new-bot")
 			f.check(project, m.lockfile, "Initial commit from Create Arkor", false)
-			f.run(project, m.build...)
+			f.run(project, append(slices.Clone(m.script), "build")...)
 		})
 	}
-}
-
-// packOurs returns a folder with our npm packages as they would be published.
-func packOurs(t *testing.T) string {
-	t.Helper()
-	f := newFolder(t)
-	sdk := filepath.Join(f.root, "sdk")
-	entries, err := os.ReadDir("../sdk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		from, to := filepath.Join("../sdk", e.Name()), filepath.Join(sdk, e.Name())
-		switch {
-		case slices.Contains([]string{"node_modules", "build", "dist"}, e.Name()):
-		case e.IsDir():
-			err = os.CopyFS(to, os.DirFS(from))
-		default:
-			err = copyFile(from, to)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if out, err := f.try(sdk, "npm", "ci"); err != nil {
-		t.Skipf("the npm registry cannot be reached: %v\n%s", err, out)
-	}
-	f.run(sdk, "npm", "run", "build")
-	for name, dir := range map[string]string{"arkor": sdk, "create-arkor": filepath.Join(sdk, "create-arkor")} {
-		f.run(dir, "npm", "pack", "--pack-destination", f.root)
-		packed, err := filepath.Glob(filepath.Join(f.root, name+"-[0-9]*.tgz"))
-		if err != nil || len(packed) != 1 {
-			t.Fatalf("packed %q, %v", packed, err)
-		}
-		if err := os.Rename(packed[0], filepath.Join(f.root, name+".tgz")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return f.root
 }
 
 func copyFile(from, to string) error {
@@ -150,23 +115,26 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
 	return os.WriteFile(to, data, 0o644)
 }
 
 // folder is where somebody works who has nothing installed yet.
 type folder struct {
-	t       *testing.T
-	root    string
-	path    string
-	environ []string
+	t          *testing.T
+	root, home string
+	path       string
+	environ    []string
 }
 
 func newFolder(t *testing.T) *folder {
 	t.Helper()
-	f := &folder{t: t, root: t.TempDir(), path: binaries + string(os.PathListSeparator) + os.Getenv("PATH")}
+	f := &folder{t: t, root: t.TempDir(), home: t.TempDir()}
+	// The tool comes from the packages, not from whoever runs this test.
+	paths := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool {
+		found, _ := filepath.Glob(filepath.Join(dir, "arkor*"))
+		return len(found) > 0
+	})
+	f.path = strings.Join(paths, string(os.PathListSeparator))
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(strings.ToUpper(pair), "=")
 		switch {
@@ -176,8 +144,9 @@ func newFolder(t *testing.T) *folder {
 			f.environ = append(f.environ, pair)
 		}
 	}
-	f.environ = append(f.environ, "HOME="+filepath.Join(t.TempDir(), "home"), "DO_NOT_TRACK=1",
+	f.environ = append(f.environ, "HOME="+f.home, "DO_NOT_TRACK=1",
 		"GIT_CEILING_DIRECTORIES="+f.root,
+		"YARN_CACHE_FOLDER="+filepath.Join(f.home, "yarn"), // yarn 1 keeps root's elsewhere, and takes any ../arkor.tgz from it
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.test",
 		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.test",
 		"ARKOR_INTERNAL_SCAFFOLD_ARKOR_SPEC=file:../arkor.tgz")
@@ -192,6 +161,19 @@ func (f *folder) fetch(npm string) {
 		f.t.Skipf("%s cannot be fetched: %v\n%s", npm, err, out)
 	}
 	f.path = filepath.Join(prefix, "node_modules", ".bin") + string(os.PathListSeparator) + f.path
+}
+
+// useRegistry makes the managers ask url for the packages of programs.
+func (f *folder) useRegistry(url string) {
+	f.t.Helper()
+	for name, text := range map[string]string{
+		".npmrc":      "@arkor:registry=" + url + "/\n", // all but yarn 4
+		".yarnrc.yml": "npmScopes:\n  arkor:\n    npmRegistryServer: " + url + "\nunsafeHttpWhitelist: [127.0.0.1]\n",
+	} {
+		if err := os.WriteFile(filepath.Join(f.home, name), []byte(text), 0o644); err != nil {
+			f.t.Fatal(err)
+		}
+	}
 }
 
 func (f *folder) try(dir string, args ...string) (string, error) {

@@ -15,7 +15,7 @@ import (
 // arkor-init: the dispatcher, and the npm package create-arkor.
 func TestNewProjectAtATerminal(t *testing.T) {
 	t.Parallel()
-	script, err := filepath.Abs("../sdk/create-arkor/create-arkor.js")
+	script, err := filepath.Abs("../sdk/bin/create-arkor.cjs")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestNewProjectAtATerminal(t *testing.T) {
 			f := newFolder(t)
 			command := terminaltest.Command{
 				Path: path, Args: c.args, Dir: f.root,
-				Environ: append(f.environ, "PATH="+f.path, "TERM=xterm-256color"),
+				Environ: append(f.environ, "PATH="+binaries+string(os.PathListSeparator)+f.path, "TERM=xterm-256color"),
 			}
 			s := terminaltest.Start(t, command)
 			s.Expect("Project name?")

@@ -56,6 +56,7 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"commands", b.commands},
 		{"building", b.building},
 		{"starting", b.starting},
+		{"launching", b.launching},
 		{"delivering", b.delivering},
 		{"identity", b.identity},
 		{"telemetry", b.telemetry},

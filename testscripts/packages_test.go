@@ -205,7 +205,7 @@ func testContents(t *testing.T, p packed) {
 			}
 		}
 		// AGENTS.md of a new project sends its reader here.
-		for _, needed := range []string{"docs/getting-started.md", "dist/index.d.ts", "dist/index.js"} {
+		for _, needed := range []string{"docs/getting-started.md", "dist/index.d.ts", "dist/trainer-input.d.ts", "dist/index.js"} {
 			if files[needed].data == nil {
 				t.Errorf("no %s in the package", needed)
 			}
@@ -291,6 +291,15 @@ func testEmptyProject(t *testing.T, p packed) {
 	if out, err := f.try(f.root, "npx", "arkor", "--bad"); err == nil || !strings.Contains(out, "arkor: unknown option '--bad'") {
 		t.Errorf("npx arkor --bad: %v\n%s", err, out)
 	}
+	// The types are all there, for a compiler that looks into every file.
+	if err := os.CopyFS(filepath.Join(f.root, "consumer"), os.DirFS("../sdk/test/consumer")); err != nil {
+		t.Fatal(err)
+	}
+	compiler, err := filepath.Abs("../sdk/node_modules/.bin/tsc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.run(f.root, compiler, "-p", "consumer")
 	// Without the programs the launcher says what to do.
 	f = newFolder(t)
 	f.run(f.root, "npm", "install", "--offline", "--omit=optional", p.tarball("arkor"))

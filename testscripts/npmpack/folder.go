@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 )
 
 // folder is a package in the making. After its first error it does nothing.
@@ -43,15 +45,52 @@ func (f *folder) manifest(m manifest) {
 // copy puts files of the repository into a subfolder.
 func (f *folder) copy(to string, files ...string) {
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if f.err == nil {
-			f.err = err
-		}
-		f.write(filepath.Join(to, filepath.Base(file)), data)
+		f.copyAs(filepath.Join(to, filepath.Base(file)), file)
 	}
 }
 
-// stamp replaces the version in what the compiler wrote.
+func (f *folder) copyAs(name, file string) {
+	data, err := os.ReadFile(file)
+	if f.err == nil {
+		f.err = err
+	}
+	f.write(name, data)
+}
+
+// relativeImport matches the name of a module beside the one that imports it,
+// without its extension.
+var relativeImport = regexp.MustCompile(`"\./([^"]+?)(?:\.[jt]s)?"`)
+
+// keepReachable removes the declarations in a subfolder that the ones of an
+// entry do not refer to: they describe what nobody can import.
+func (f *folder) keepReachable(sub, entry string) {
+	if f.err != nil {
+		return
+	}
+	reachable := map[string]bool{entry: true}
+	for todo := []string{entry}; len(todo) > 0; todo = todo[1:] {
+		data, err := os.ReadFile(filepath.Join(f.dir, sub, todo[0]))
+		if err != nil {
+			f.err = err
+			return
+		}
+		for _, match := range relativeImport.FindAllSubmatch(data, -1) {
+			if name := string(match[1]) + ".d.ts"; !reachable[name] {
+				reachable[name] = true
+				todo = append(todo, name)
+			}
+		}
+	}
+	all, err := filepath.Glob(filepath.Join(f.dir, sub, "*.d.ts"))
+	f.err = err
+	for _, path := range all {
+		if !reachable[filepath.Base(path)] {
+			f.err = errors.Join(f.err, os.Remove(path))
+		}
+	}
+}
+
+// stamp replaces the version of the sources in a file.
 func (f *folder) stamp(name, version string) {
 	if f.err != nil {
 		return

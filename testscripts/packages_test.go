@@ -295,6 +295,9 @@ func testEmptyProject(t *testing.T, p packed) {
 	if err := os.CopyFS(filepath.Join(f.root, "consumer"), os.DirFS("../sdk/test/consumer")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(f.root, "consumer", "package.json"), []byte(`{"type":"module"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	compiler, err := filepath.Abs("../sdk/node_modules/.bin/tsc")
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import { openSession, type Session } from "./session.ts";
 import { preview, submit, type Submission } from "./submit.ts";
 import { toTrainerEvent, type CallbackRun, type TrainerEvent } from "./trainer-events.ts";
 import type { TrainerInput } from "./trainer-input.ts";
-import type { Attachment, Observer, TrainerContext } from "./trainer.ts";
+import type { Attachment, Observer, Overrides, TrainerContext } from "./trainer.ts";
 import { Transport } from "./transport.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export class Run {
   readonly #input: TrainerInput;
   readonly #context: TrainerContext;
   readonly #cwd: string;
-  readonly #config;
+  #config;
   readonly #clock: Clock;
   readonly #timing;
   readonly #idempotencyKey = randomUUID();
@@ -98,6 +98,13 @@ export class Run {
   /** Replaces what was attached before: a module may be run twice. */
   attach({ evals }: Attachment): void {
     this.#evals = new EvalRunner(evals);
+  }
+
+  /** Changes the job to be created. Returns false when it is too late for that. */
+  override(changes: Overrides): boolean {
+    if (this.#starting !== undefined) return false;
+    this.#config = { ...this.#config, ...changes };
+    return true;
   }
 
   #started(): Promise<TrainingJob> {

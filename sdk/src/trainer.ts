@@ -62,6 +62,14 @@ export const attach = Symbol.for("arkor.trainer.attach");
 /** How a runner asks what a trainer's run would be, without a job. */
 export const previewSymbol = Symbol.for("arkor.trainer.preview");
 
+/** What the command line may decide in the place of the file. */
+export interface Overrides {
+  readonly dryRun?: boolean;
+}
+
+/** How a runner changes a trainer of any copy of this package before it is started. */
+export const override = Symbol.for("arkor.trainer.override");
+
 /**
  * Describes a training run. Nothing is read or sent before `start()`; only a
  * missing model is refused here.
@@ -81,5 +89,6 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     [previewSymbol]: () => run.preview(),
     [observe]: (observer: Observer) => run.observe(observer),
     [attach]: (attachment: Attachment) => run.attach(attachment),
+    [override]: (changes: Overrides) => run.override(changes),
   } as Trainer;
 }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { SUPPORTED_MODELS } from "../src/models.ts";
-import { createTrainer, observe, type Observer } from "../src/trainer.ts";
+import { createTrainer, observe, override, type Observer, type Overrides } from "../src/trainer.ts";
 import type { CheckpointContext, TrainerInput, TrainingLogContext } from "../src/trainer-input.ts";
 import { checkpoint, completed, FakeCloud, frame, job, log, scope, started, timestamp } from "./support/cloud.ts";
 import { wire } from "./support/vectors.ts";
@@ -81,6 +81,22 @@ test("start creates one job, whoever calls how often", async (t) => {
     config: { model: input.model, datasetSource: input.dataset, maxSteps: 5, dryRun: false },
   });
   assert.match(String(request?.headers["idempotency-key"]), /^[0-9a-f-]{36}$/);
+});
+
+test("a runner may make a dry run of it, until the job is created", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const trainer = createTrainer({ ...input, maxSteps: 5, dryRun: false }, cloud.context);
+  assert.equal(override, Symbol.for("arkor.trainer.override"));
+  const change = (trainer as unknown as Record<symbol, (changes: Overrides) => boolean>)[override];
+  assert.equal(change?.({ dryRun: true }), true);
+  await trainer.start();
+  assert.equal(change?.({ dryRun: false }), false);
+  assert.deepEqual(JSON.parse(cloud.requests(creates)[0]?.body ?? "").config, {
+    model: input.model,
+    datasetSource: input.dataset,
+    maxSteps: 5,
+    dryRun: true,
+  });
 });
 
 test("a failed start leaves no job and may be tried again", async (t) => {

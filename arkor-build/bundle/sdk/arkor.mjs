@@ -2369,6 +2369,12 @@ var Run = class {
   attach({ evals }) {
     this.#evals = new EvalRunner(evals);
   }
+  /** Changes the job to be created. Returns false when it is too late for that. */
+  override(changes) {
+    if (this.#starting !== void 0) return false;
+    this.#config = { ...this.#config, ...changes };
+    return true;
+  }
   #started() {
     this.#starting ??= this.#submit().catch((error) => {
       this.#starting = void 0;
@@ -2518,6 +2524,7 @@ function withInfer(dispatch, { client, scope }) {
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
 var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
+var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
 function createTrainer(input, context = {}) {
   checkModelName(input.model);
   const run = new Run(input, context);
@@ -2529,7 +2536,8 @@ function createTrainer(input, context = {}) {
     events: ({ signal } = {}) => run.events(signal),
     [previewSymbol]: () => run.preview(),
     [observe]: (observer) => run.observe(observer),
-    [attach]: (attachment) => run.attach(attachment)
+    [attach]: (attachment) => run.attach(attachment),
+    [override]: (changes) => run.override(changes)
   };
 }
 

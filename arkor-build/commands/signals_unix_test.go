@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,10 +22,10 @@ type session struct {
 	said   bytes.Buffer // on stderr
 }
 
-// begin starts an entry outside of any terminal and waits for its job.
-func begin(t *testing.T, entry string) *session {
+// begin starts an entry outside of any terminal.
+func begin(t *testing.T, entry string, options ...string) *session {
 	t.Helper()
-	s := &session{t: t, cmd: program(t, entryProject(t, entry), "start")}
+	s := &session{t: t, cmd: program(t, entryProject(t, entry), append([]string{"start"}, options...)...)}
 	// Away from the terminal of whoever runs the tests, which would be taken
 	// for the sender of the signals.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -117,6 +118,97 @@ func TestFirstSignalCancels(t *testing.T) {
 				t.Errorf("stdout: %q", out)
 			}
 		})
+	}
+}
+
+func TestFirstSignalDetaches(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		signal syscall.Signal
+		status int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}}
+	for _, test := range tests {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, `export const trainer = `+trainer(forever, `async cancel() { console.log("cancel()"); }`)+`;`, "--on-interrupt", "detach")
+			s.expectOut("Started job j1")
+			s.signal(test.signal)
+			s.expectErr("arkor start: detached; job j1 goes on running")
+			if out := s.end(test.status); out != "" {
+				t.Errorf("stdout: %q", out)
+			}
+		})
+	}
+}
+
+// Nobody could find a job again whose id was never said.
+func TestDetachingDuringStart(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, settle, want string }{
+		{"created", `resolve({ jobId: "j2" })`, "arkor start: detached; job j2 goes on running"},
+		{"refused", `reject(new Error("no seats left"))`, "arkor start: no job was started"},
+		{"unanswered", `0`, "arkor start: a job may have been started: no answer within 5 seconds"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, `
+let settle: () => void;
+export const trainer = `+trainer(`start() { console.log("start()"); return new Promise((resolve, reject) => { setInterval(() => {}, 1 << 30); settle = () => `+test.settle+`; process.stderr.write = intercept(process.stderr.write); }); }`)+`;
+// Creating the job ends after the signal was noticed.
+function intercept(write: any) { return function (this: any, ...args: any[]) { settle(); return write.apply(process.stderr, args); } as any; }
+`, "--on-interrupt", "detach")
+			s.expectOut("start()")
+			s.signal(syscall.SIGINT)
+			s.expectErr("arkor start: interrupted; waiting for the job that is being created (again to exit at once)")
+			s.expectErr(test.want)
+			s.end(130)
+		})
+	}
+}
+
+func TestSignalsInJSON(t *testing.T) {
+	t.Parallel()
+	entry := `console.log("loading"); export const trainer = ` + trainer(forever) + `;`
+	tests := []struct {
+		name    string
+		entry   string
+		options []string
+		signal  syscall.Signal
+		last    string
+		status  int
+	}{
+		{"cancelled", entry, nil, syscall.SIGINT, `{"type":"interrupted","signal":"SIGINT","jobId":"j1","cancelled":true}`, 130},
+		{"detached", entry, []string{"--on-interrupt", "detach"}, syscall.SIGTERM, `{"type":"interrupted","signal":"SIGTERM","jobId":"j1","cancelled":false}`, 143},
+		{"hung up", entry, nil, syscall.SIGHUP, `{"type":"interrupted","signal":"SIGHUP","jobId":"j1","cancelled":false}`, -1},
+		{"not cancelled", `export const trainer = ` + trainer(forever, `async cancel() { throw new Error("no such job"); }`) + `;`, nil,
+			syscall.SIGINT, `{"type":"interrupted","signal":"SIGINT","jobId":"j1","cancelled":false}`, 130},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, test.entry, append([]string{"--json"}, test.options...)...)
+			s.expectOut(strings.TrimSuffix(submitted, "\n"))
+			s.signal(test.signal)
+			if out := s.end(test.status); out != test.last+"\n" {
+				t.Errorf("stdout: %q", out)
+			}
+		})
+	}
+}
+
+// A runtime whose parent is killed is told to end, which cancels its job
+// (rule 18). Only Linux tells it.
+func TestRuntimeDoesNotOutliveTheCommand(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no parent-death signal here")
+	}
+	s := begin(t, `export const trainer = `+trainer(forever, `async cancel() { console.log("cancel()"); }`)+`;`)
+	s.expectOut("Started job j1")
+	s.signal(syscall.SIGKILL)
+	if out := s.end(-1); out != "cancel()\n" { // stdout ends when the runtime does
+		t.Errorf("stdout: %q", out)
 	}
 }
 

@@ -31,27 +31,33 @@ type request struct {
 	Result  string `json:"result,omitempty"`
 	PnP     string `json:"pnp"`
 	Upgrade string `json:"upgrade"`
+	Events  int    `json:"events,omitempty"`
 	Options
 }
 
-// command prepares a runtime's process for a request, without streams.
-func command(ctx context.Context, env cli.Env, r request) (*exec.Cmd, error) {
-	runtime, err := FindRuntime(ctx, env)
+// Options of a run.
+type Options struct {
+	Preview     bool   `json:"preview,omitempty"` // say what the run would be, and create no job
+	DryRun      bool   `json:"dryRun,omitempty"`
+	Detach      bool   `json:"detach,omitempty"`
+	OnInterrupt string `json:"onInterrupt,omitempty"` // "cancel" or "detach"
+	JSON        bool   `json:"-"`                     // objects on stdout, everything of the user's on stderr
+}
+
+// command prepares the runtime's process for a request, without streams.
+func (r Runtime) command(env cli.Env, ask request) (*exec.Cmd, error) {
+	args, err := r.arguments(env.Dir)
 	if err != nil {
 		return nil, err
 	}
-	args, err := runtime.arguments(env.Dir)
+	ask.Dir = env.Dir
+	ask.PnP = bundle.PlugAndPlay(env.Dir)
+	ask.Upgrade = cli.UpgradeCommand(env)
+	text, err := json.Marshal(ask)
 	if err != nil {
 		return nil, err
 	}
-	r.Dir = env.Dir
-	r.PnP = bundle.PlugAndPlay(env.Dir)
-	r.Upgrade = cli.UpgradeCommand(env)
-	text, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(runtime.Path, append(args, string(text))...)
+	cmd := exec.Command(r.Path, append(args, string(text))...)
 	cmd.Dir, cmd.Env = env.Dir, childEnviron(env)
 	return cmd, nil
 }
@@ -70,20 +76,29 @@ func childEnviron(env cli.Env) []string {
 	return append(append([]string{}, env.Environ...), name+"="+path)
 }
 
-// Options of a start.
-type Options struct {
-	Preview bool `json:"preview,omitempty"` // say what the run would be, and create no job
-	JSON    bool `json:"json,omitempty"`    // as one JSON object
-}
-
 // Start runs the trainer of a bundle in the place of this process: streams,
 // signals and exit status are the runtime's.
 func Start(ctx context.Context, env cli.Env, artifact string, options Options) error {
-	cmd, err := command(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact, Options: options})
+	runtime, err := FindRuntime(ctx, env)
 	if err != nil {
 		return err
 	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
+	r := request{Mode: "start", Command: "arkor start", Module: artifact, Options: options}
+	stdout, own := env.Stdout, []*os.File(nil)
+	if options.JSON {
+		r.Events = 1
+		if file, ok := env.Stdout.(*os.File); ok && runtime.writesToOthers() {
+			r.Events, stdout, own = 3, env.Stderr, []*os.File{file}
+		}
+	}
+	cmd, err := runtime.command(env, r)
+	if err != nil {
+		return err
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = env.Stdin, stdout, env.Stderr, own
+	if ctx.Err() != nil { // a signal during the build
+		return context.Cause(ctx)
+	}
 	return sibling.Passthrough(cmd)
 }
 
@@ -96,6 +111,10 @@ const Limit = 15 * time.Second
 // prints goes to stderr. An error of the code itself has been printed when
 // this returns a silent error.
 func Evaluate(ctx context.Context, env cli.Env, mode string, code []byte, limit time.Duration, out any) error {
+	javascript, err := FindRuntime(ctx, env)
+	if err != nil {
+		return err
+	}
 	folder := filepath.Join(env.Dir, filepath.FromSlash(bundle.Folder))
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("create the build folder: %w", err)
@@ -115,7 +134,7 @@ func Evaluate(ctx context.Context, env cli.Env, mode string, code []byte, limit 
 		return fmt.Errorf("write the module to evaluate: %w", err)
 	}
 	r := request{Mode: mode, Command: "arkor-build " + mode, Module: module, Result: result}
-	cmd, err := command(ctx, env, r)
+	cmd, err := javascript.command(env, r)
 	if err != nil {
 		return err
 	}

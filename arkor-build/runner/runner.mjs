@@ -2,9 +2,9 @@
 
 // runner/js/main.mjs
 import { existsSync as existsSync2 } from "node:fs";
-import module from "node:module";
+import module2 from "node:module";
 import { join as join2 } from "node:path";
-import process8 from "node:process";
+import process9 from "node:process";
 import { pathToFileURL } from "node:url";
 
 // runner/js/evaluate.mjs
@@ -81,9 +81,20 @@ var ownErrors = /* @__PURE__ */ new Set([
 ]);
 function report(request2, error) {
   const missing = missingPackage(error, request2.dir);
-  if (missing) return say(request2, missing.message, missing.hint);
-  const head = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
-  say(request2, [...head, ...causes(error)].join("\n"), typeof error?.hint === "string" ? error.hint : "");
+  if (missing) {
+    say(request2, missing.message, missing.hint);
+    return { ...missing, code: "package_missing" };
+  }
+  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
+  const hint = string(error?.hint);
+  say(request2, [...lines, ...causes(error)].join("\n"), hint);
+  return { message: headOf(error), hint, code: string(error?.code) };
+}
+function headOf(error) {
+  if (ownErrors.has(error?.name)) return String(error.message);
+  const lines = describe(error);
+  const first = lines.findIndex(isFrame);
+  return lines.slice(0, first < 0 ? lines.length : first).join("\n");
 }
 function say(request2, message, hint = "") {
   process.stderr.write(`${request2.command}: ${message}
@@ -98,9 +109,15 @@ function describe(error) {
     return [typeof error?.message === "string" ? error.message : text(error)];
   }
   const lines = error.stack.split("\n");
-  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  const first = lines.findIndex(isFrame);
   if (first < 0) return lines;
   return [...lines.slice(0, first), ...lines.slice(first).filter(isUserFrame)];
+}
+function isFrame(line) {
+  return /^\s+at /.test(line);
+}
+function string(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
 }
 function text(value) {
   try {
@@ -128,24 +145,31 @@ function causes(error, depth = 1) {
 
 // runner/js/stall.mjs
 import process2 from "node:process";
-function noticeStall(request2, run) {
+function noticeStall(request2, run, failed = () => {
+}) {
   let idle = false;
   const drained = () => {
     idle = true;
   };
   const ended = () => {
     if (!idle || run.stopping) return;
-    say(request2, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
+    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
+    say(request2, message);
+    failed({ message, code: "stalled" });
     process2.exitCode = 13;
   };
-  process2.on("beforeExit", drained).on("exit", ended);
+  process2.on("beforeExit", drained).prependListener("exit", ended);
   return () => process2.off("beforeExit", drained).off("exit", ended);
 }
 
 // runner/js/trainer.mjs
-var noTrainer = "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.";
-function findTrainer(module2) {
-  return manifestOrTrainer(module2.arkor) ?? trainer(module2.trainer) ?? manifestOrTrainer(module2.default) ?? (isObject(module2.default) ? trainer(module2.default.trainer) : null);
+var noTrainer = {
+  message: "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.",
+  hint: "see src/arkor/index.ts of a new project: `arkor init`",
+  code: "no_trainer"
+};
+function findTrainer(module3) {
+  return manifestOrTrainer(module3.arkor) ?? trainer(module3.trainer) ?? manifestOrTrainer(module3.default) ?? (isObject(module3.default) ? trainer(module3.default.trainer) : null);
 }
 function manifestOrTrainer(value) {
   return (isObject(value) && value._kind === "arkor" ? trainer(value.trainer) : null) ?? trainer(value);
@@ -163,8 +187,8 @@ async function evaluate(request2) {
   const settled = noticeStall(request2, { doing: "loading the module" });
   let status = 0;
   try {
-    const module2 = await request2.load();
-    const answer = request2.mode === "manifest" ? manifest(module2) : config(module2);
+    const module3 = await request2.load();
+    const answer = request2.mode === "manifest" ? manifest(module3) : config(module3);
     writeFileSync(request2.result, JSON.stringify(answer));
   } catch (error) {
     report(request2, error);
@@ -173,30 +197,52 @@ async function evaluate(request2) {
   settled();
   process3.stderr.write("", () => process3.exit(status));
 }
-function manifest(module2) {
-  const trainer2 = findTrainer(module2);
+function manifest(module3) {
+  const trainer2 = findTrainer(module3);
   return { trainer: trainer2 && { name: String(trainer2.name ?? "") } };
 }
-function config(module2) {
-  const value = module2.default;
+function config(module3) {
+  const value = module3.default;
   const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   return { type, value: type === "object" ? value : null };
 }
 
 // runner/js/start.mjs
-import process7 from "node:process";
+import process8 from "node:process";
+
+// runner/js/dry-run.mjs
+var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
+function makeDryRun(request2, trainer2) {
+  const code = "no_dry_run";
+  if (typeof trainer2[override] !== "function") {
+    return {
+      message: "this trainer cannot be made a dry run: it was not made by createTrainer of this version of the package arkor",
+      hint: `write dryRun: true into the trainer, or upgrade the package: \`${request2.upgrade}\``,
+      code
+    };
+  }
+  if (trainer2[override]({ dryRun: true }) === false) {
+    return {
+      message: "the trainer was started while it was being loaded, too early to make a dry run of it",
+      hint: "leave the call of start() to `arkor start`",
+      code
+    };
+  }
+  say(request2, "dry run: a few steps on a small sample");
+  return null;
+}
 
 // runner/js/evals.mjs
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
-function attachEvals(request2, trainer2, module2) {
-  const evals = findEvals(module2);
+function attachEvals(request2, trainer2, module3) {
+  const evals = findEvals(module3);
   if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
   else if (evals.length > 0) {
     say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
   }
 }
-function findEvals(module2) {
-  const manifest2 = [module2.arkor, module2.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+function findEvals(module3) {
+  const manifest2 = [module3.arkor, module3.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
   return manifest2 === void 0 ? [] : [manifest2.eval].flat();
 }
 
@@ -204,9 +250,9 @@ function findEvals(module2) {
 import process4 from "node:process";
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
-function watchSignals(request2, run, progress) {
+function watchSignals(request2, run, progress, output) {
   const ours = {
-    SIGHUP: () => leave(request2, run),
+    SIGHUP: () => leave(request2, run, output),
     SIGINT: () => stop("SIGINT"),
     SIGTERM: () => stop("SIGTERM")
   };
@@ -214,10 +260,13 @@ function watchSignals(request2, run, progress) {
     const again = run.stopping;
     run.stopping = true;
     progress.end();
+    let cancelled = false;
     if (!again && run.starting) {
-      await cancel(request2, run);
+      if (request2.onInterrupt === "detach") await detach(request2, run);
+      else cancelled = await cancel(request2, run);
       await new Promise((resolve) => process4.stdout.write("", resolve));
     }
+    output.interrupted({ signal, jobId: run.jobID || void 0, cancelled });
     process4.exit(statuses[signal]);
   };
   const foreign = (name) => process4.listeners(name).some((listener) => listener !== ours[name]);
@@ -232,51 +281,148 @@ function watchSignals(request2, run, progress) {
   };
   for (const [name, listener] of Object.entries(ours)) process4.on(name, listener);
   process4.on("newListener", added).on("removeListener", removed);
-  const terminals = [process4.stdout, process4.stderr].filter((stream) => stream.isTTY);
-  for (const stream of terminals) stream.on("error", refused);
+  for (const stream of [process4.stdout, process4.stderr]) stream.on("error", refused);
   return {
     release() {
-      for (const stream of terminals) stream.off("error", refused);
       process4.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process4.off(name, listener);
     }
   };
 }
 function refused(error) {
-  if (error.code !== "EIO") throw error;
+  if (error.code !== "EIO" && error.code !== "EPIPE") throw error;
 }
 async function cancel(request2, run) {
   say(request2, `interrupted; cancelling ${run.jobID ? `job ${run.jobID}` : "the job"} (again to exit at once)`);
   try {
     const cancelled = await Promise.race([cancelStarted(run), timeout()]);
     say(request2, cancelled ? `job ${run.jobID || "unknown"} is cancelled` : "no job was started");
+    return cancelled;
   } catch (error) {
     say(request2, `could not cancel job ${run.jobID || "unknown"}, which may go on running: ${messageOf(error)}`);
+    return false;
   }
 }
+async function detach(request2, run) {
+  if (!run.jobID) {
+    say(request2, "interrupted; waiting for the job that is being created (again to exit at once)");
+    try {
+      if (!await Promise.race([created(run), timeout()])) return say(request2, "no job was started");
+    } catch (error) {
+      return say(request2, `a job may have been started: ${messageOf(error)}`);
+    }
+  }
+  say(request2, `detached; job ${run.jobID || "unknown"} goes on running`);
+}
 async function cancelStarted(run) {
+  if (!await created(run)) return false;
+  await run.trainer.cancel();
+  return true;
+}
+async function created(run) {
   try {
     run.jobID ||= String((await run.starting)?.jobId ?? "");
+    return true;
   } catch {
     return false;
   }
-  await run.trainer.cancel();
-  return true;
 }
 function timeout() {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1e3} seconds`)), patienceMs);
   });
 }
-function leave(request2, run) {
+function leave(request2, run, output) {
   run.stopping = true;
+  output.interrupted({ signal: "SIGHUP", jobId: run.jobID || void 0, cancelled: false });
   if (run.jobID) say(request2, `detached; job ${run.jobID} goes on running`);
   process4.removeAllListeners("SIGHUP");
   process4.kill(process4.pid, "SIGHUP");
 }
 
-// runner/js/preview.mjs
+// runner/js/output.mjs
+import { Console } from "node:console";
+import { writeSync } from "node:fs";
+import module from "node:module";
 import process5 from "node:process";
+function createOutput(request2) {
+  return request2.events ? forPrograms(request2.events) : forPeople;
+}
+var print = (line) => void process5.stdout.write(`${line}
+`);
+var forPeople = {
+  preview(answer, draw) {
+    const lines = answer.preview ? draw() : [];
+    if (lines.length > 0) print(lines.join("\n"));
+  },
+  submitted: (jobID) => print(`Started job ${jobID || "unknown"}`),
+  event() {
+  },
+  finished: (jobID, status) => print(`Job ${jobID || "unknown"} finished with status=${status}`),
+  detached() {
+  },
+  interrupted() {
+  },
+  failed() {
+  }
+};
+function forPrograms(descriptor) {
+  if (descriptor === 1) giveStdoutAway();
+  let ended = false;
+  let uncaught;
+  const write = (object) => {
+    if (descriptor !== 0 && !writeLine(descriptor, `${JSON.stringify(object)}
+`)) descriptor = 0;
+  };
+  const last = (object) => {
+    if (!ended) write(object);
+    ended = true;
+  };
+  process5.on("uncaughtExceptionMonitor", (error) => {
+    uncaught = headOf(error);
+  });
+  process5.on("exit", (status) => {
+    last({ type: "error", message: uncaught ?? `the process ended with status ${status} before the run was over`, code: "exited" });
+  });
+  return {
+    preview: ({ preview: preview2, unavailable }) => last(preview2 ? { preview: preview2 } : { preview: null, unavailable }),
+    submitted: (jobId, name) => write({ type: "submitted", jobId, name }),
+    event: ({ type, ...rest }) => write({ type, ...rest, ...type === "reconnecting" && { error: reason(rest.error) } }),
+    finished: (jobId, status, error) => last({ type: "finished", jobId, status, error }),
+    detached: (jobId) => last({ type: "detached", jobId }),
+    interrupted: (outcome) => last({ type: "interrupted", ...outcome }),
+    failed: (failure) => last({ type: "error", ...failure })
+  };
+}
+function reason(error) {
+  const { code } = error?.cause ?? {};
+  return headOf(error) + (typeof code === "string" ? ` (${code})` : "");
+}
+function writeLine(descriptor, line) {
+  let rest = Buffer.from(line);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if (error.code !== "EAGAIN") return false;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+  return true;
+}
+function giveStdoutAway() {
+  const { stderr } = process5;
+  Object.defineProperty(process5, "stdout", { value: stderr, configurable: true, enumerable: true });
+  module.syncBuiltinESMExports();
+  if (globalThis.Deno) Object.defineProperty(Deno, "stdout", { value: Deno.stderr });
+  const other = new Console({ stdout: stderr, stderr });
+  for (const name of Object.keys(console)) {
+    if (typeof console[name] === "function" && typeof other[name] === "function") console[name] = other[name].bind(other);
+  }
+}
+
+// runner/js/preview.mjs
+import process6 from "node:process";
 
 // runner/js/draw.mjs
 var shownLines = { trained: [10, 3], ignored: [6, 3], cut: [6, 3] };
@@ -332,7 +478,7 @@ function legend(paint, color) {
   return `${mark("trained", "trained")}   ${color ? mark("ignored", "only read") : "(no mark) only read"}   ${color ? `${paint("legendCut", bars.cut)} ${paint("cut", "cut off")}` : mark("cut", "cut off")}`;
 }
 function drawSample(sample, preview2, width, paint) {
-  const why = list(sample.why).map((reason) => words[reason] ?? printable(String(reason)));
+  const why = list(sample.why).map((reason2) => words[reason2] ?? printable(String(reason2)));
   const cut = Math.max(0, sample.tokens - preview2.maxLength);
   const facts = `${count(sample.tokens, "token")}, ${digits(sample.trained)} trained${cut > 0 ? `, ${digits(cut)} cut off` : ""}`;
   const head = `${paint("label", why.join(", "))}  ${printable(location(sample))}  ${paint("dim", facts)}`;
@@ -470,25 +616,23 @@ function announce(request2, event) {
   const line = tellPreview(event.preview);
   if (line) say(request2, printable(line));
 }
-async function preview(request2, run, trainer2) {
+async function preview(request2, run, trainer2, output) {
   if (typeof trainer2[previewSymbol] !== "function") {
-    say(request2, "this trainer cannot be previewed", `it was made by another package, or by an older release of arkor: \`${request2.upgrade}\``);
+    const message = "this trainer cannot be previewed";
+    const hint = `it was made by another package, or by an older release of arkor: \`${request2.upgrade}\``;
+    say(request2, message, hint);
+    output.failed({ message, hint, code: "no_preview" });
     return 1;
   }
   run.doing = "the preview";
   const answer = await trainer2[previewSymbol]();
   if (run.stopping) return 1;
-  if (request2.json) {
-    process5.stdout.write(`${JSON.stringify(answer.preview ? { preview: answer.preview } : { preview: null, unavailable: answer.unavailable })}
-`);
-  } else if (answer.preview) {
-    const { isTTY, columns } = process5.stdout;
-    const color = Boolean(isTTY) && !process5.env.NO_COLOR && process5.env.TERM !== "dumb";
+  output.preview(answer, () => {
+    const { isTTY, columns } = process6.stdout;
+    const color = Boolean(isTTY) && !process6.env.NO_COLOR && process6.env.TERM !== "dumb";
     const width = Math.min(columns || 80, 100);
-    const lines = drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
-    if (lines.length > 0) process5.stdout.write(`${lines.join("\n")}
-`);
-  }
+    return drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
+  });
   if (!answer.preview) {
     say(request2, `no preview: ${printable(answer.unavailable)}`);
     return 1;
@@ -501,26 +645,26 @@ async function preview(request2, run, trainer2) {
 }
 
 // runner/js/progress.mjs
-import process6 from "node:process";
+import process7 from "node:process";
 var clearLine = "\r\x1B[2K";
 var silent = {
   begin() {
   },
   event(event) {
-    if (event?.type === "queued") process6.stderr.write(`arkor start: ${queued(event)}
+    if (event?.type === "queued") process7.stderr.write(`arkor start: ${queued(event)}
 `);
-    if (event?.type === "reconnecting" && event.attempt === 2) process6.stderr.write(`arkor start: ${lostConnection(event)}
+    if (event?.type === "reconnecting" && event.attempt === 2) process7.stderr.write(`arkor start: ${lostConnection(event)}
 `);
   },
   end() {
   }
 };
-function createProgress() {
+function createProgress(request2) {
   let line = silent;
   return {
     // Whether stderr is a terminal is asked late, after user code has had its say.
     begin() {
-      if (process6.stderr.isTTY && process6.env.TERM !== "dumb") line = onTerminal();
+      if (!request2.events && process7.stderr.isTTY && process7.env.TERM !== "dumb") line = onTerminal();
       line.begin();
     },
     event: (event) => line.event(event),
@@ -532,7 +676,7 @@ function createProgress() {
 }
 function onTerminal() {
   const state = { text: "waiting for the training to start", visible: false, midLine: false };
-  const stderr = process6.stderr;
+  const stderr = process7.stderr;
   const writeError = stderr.write;
   const rate = createRate();
   let progress = {};
@@ -546,11 +690,11 @@ function onTerminal() {
     draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
     state.visible = true;
   };
-  const restore = [stderr, process6.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
+  const restore = [stderr, process7.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
   restore.push(...makeRoomForConsole(hide, show));
   return {
     begin() {
-      process6.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      process7.on("uncaughtExceptionMonitor", hide).on("exit", hide);
       show();
     },
     event(event) {
@@ -568,7 +712,7 @@ function onTerminal() {
     end() {
       hide();
       for (const undo of restore) undo();
-      process6.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      process7.off("uncaughtExceptionMonitor", hide).off("exit", hide);
     }
   };
 }
@@ -587,7 +731,7 @@ function makeRoom(stream, state, hide, show) {
   };
 }
 function makeRoomForConsole(hide, show) {
-  if (!process6.versions.bun && !process6.versions.deno) return [];
+  if (!process7.versions.bun && !process7.versions.deno) return [];
   return ["log", "info", "debug", "warn", "error"].map((name) => {
     const original = console[name];
     const wrapped = (...values) => {
@@ -606,8 +750,8 @@ function queued({ jobsAhead }) {
 }
 function lostConnection({ delayMs, error }) {
   const code = error?.cause?.code;
-  const reason = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
-  return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
+  const reason2 = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
+  return `connection to the backend lost (${reason2}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
 }
 function numbers(object) {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
@@ -660,48 +804,64 @@ async function start(request2) {
     // a signal is ending the process; nothing else is to be said
   };
   globalThis[upgrade] = request2.upgrade;
-  const progress = createProgress();
-  const signals = watchSignals(request2, run, progress);
-  const settled = noticeStall(request2, run);
+  const output = createOutput(request2);
+  const progress = createProgress(request2);
+  const signals = watchSignals(request2, run, progress, output);
+  const settled = noticeStall(request2, run, output.failed);
   let status = 0;
   try {
-    status = await train(request2, run, progress);
+    status = await train(request2, run, progress, output);
   } catch (error) {
     progress.end();
-    if (!run.stopping) report(request2, error);
+    if (!run.stopping) output.failed(report(request2, error));
     status = 1;
   }
   settled();
   if (run.stopping) return;
   signals.release();
   warnOfDeprecation(request2);
-  if (status !== 0) process7.exitCode ??= status;
+  if (status !== 0) process8.exitCode ??= status;
+  if (request2.detach) leave2();
 }
-async function train(request2, run, progress) {
-  const module2 = await request2.load();
-  const trainer2 = findTrainer(module2);
-  if (!trainer2) {
-    say(request2, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
+async function train(request2, run, progress, output) {
+  const refuse = ({ message, hint, code }) => {
+    say(request2, message, hint);
+    output.failed({ message, hint, code });
     return 1;
+  };
+  const module3 = await request2.load();
+  const trainer2 = findTrainer(module3);
+  if (!trainer2) return refuse(noTrainer);
+  if (request2.dryRun) {
+    const failure = makeDryRun(request2, trainer2);
+    if (failure) return refuse(failure);
   }
-  if (request2.preview) return await preview(request2, run, trainer2);
-  trainer2[observe]?.((event) => announce(request2, event));
-  trainer2[observe]?.((event) => progress.event(event));
-  attachEvals(request2, trainer2, module2);
+  if (request2.preview) return await preview(request2, run, trainer2, output);
+  trainer2[observe]?.((event) => {
+    announce(request2, event);
+    progress.event(event);
+    output.event(event);
+  });
+  attachEvals(request2, trainer2, module3);
   run.doing = "start()";
   run.trainer = trainer2;
   run.starting = Promise.resolve(trainer2.start());
   run.jobID = String((await run.starting)?.jobId ?? "");
   if (run.stopping) return 0;
-  print(`Started job ${run.jobID || "unknown"}`);
+  output.submitted(run.jobID, string2(trainer2.name));
+  if (request2.detach) {
+    say(request2, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
+    output.detached(run.jobID);
+    return 0;
+  }
   progress.begin();
   run.doing = "wait()";
   const job = (await trainer2.wait())?.job;
   progress.end();
   if (run.stopping) return 0;
-  const id = job?.id ?? (run.jobID || "unknown");
+  const id = job?.id ?? run.jobID;
   const state = job?.status ?? "unknown";
-  print(`Job ${id} finished with status=${state}`);
+  output.finished(id, state, string2(job?.error));
   switch (state) {
     case "completed":
       return 0;
@@ -715,9 +875,11 @@ async function train(request2, run, progress) {
   say(request2, `wait() ended without a final status (${state}): whether the training succeeded is not known`);
   return 0;
 }
-function print(line) {
-  process7.stdout.write(`${line}
-`);
+function string2(value) {
+  return typeof value === "string" ? value : void 0;
+}
+function leave2() {
+  process8.stdout.write("", () => process8.stderr.write("", () => process8.exit()));
 }
 function warnOfDeprecation(request2) {
   const notice = globalThis[deprecation];
@@ -731,30 +893,29 @@ function oneLine(text2) {
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process8.argv[process8.argv.length - 1]);
-process8.argv = [process8.argv[0], request.module];
-var { bun, deno, node } = process8.versions;
-if (!bun && !deno && Number.parseInt(node, 10) < oldestNode) {
-  process8.stderr.write(
-    `${request.command}: node ${node} at ${process8.execPath} is too old
-hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME
-`
-  );
-  process8.exitCode = 1;
-} else {
-  request.load = () => {
-    try {
-      process8.setSourceMapsEnabled?.(true);
-    } catch {
-    }
-    usePlugAndPlay(request.pnp);
-    return import(pathToFileURL(request.module).href);
-  };
-  (request.mode === "start" ? start : evaluate)(request);
+var request = JSON.parse(process9.argv[process9.argv.length - 1]);
+process9.argv = [process9.argv[0], request.module];
+request.load = async () => {
+  refuseOldNode();
+  try {
+    process9.setSourceMapsEnabled?.(true);
+  } catch {
+  }
+  usePlugAndPlay(request.pnp);
+  return import(pathToFileURL(request.module).href);
+};
+(request.mode === "start" ? start : evaluate)(request);
+function refuseOldNode() {
+  const { bun, deno, node } = process9.versions;
+  if (bun || deno || Number.parseInt(node, 10) >= oldestNode) return;
+  throw Object.assign(new Error(`node ${node} at ${process9.execPath} is too old`), {
+    name: "ArkorError",
+    hint: `install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME`
+  });
 }
 function usePlugAndPlay(path) {
-  if (!path || process8.versions.pnp) return;
-  module.createRequire(path)(path).setup();
+  if (!path || process9.versions.pnp) return;
+  module2.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
-  if (existsSync2(loader)) module.register?.(pathToFileURL(loader).href);
+  if (existsSync2(loader)) module2.register?.(pathToFileURL(loader).href);
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	goruntime "runtime"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,11 @@ type Runtime struct {
 	Name string // "node", "bun" or "deno": how it wants its arguments
 	Path string
 }
+
+// writesToOthers reports whether a program in this runtime can write to a
+// descriptor beside the standard three: deno keeps numbers of its own, and
+// Windows hands on no others.
+func (r Runtime) writesToOthers() bool { return r.Name != "deno" && goruntime.GOOS != "windows" }
 
 // FindRuntime returns the runtime for a project: the one that ARKOR_JS_RUNTIME
 // names, node if it is new enough, bun, deno. Its error lists what was found.

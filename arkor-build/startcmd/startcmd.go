@@ -3,7 +3,10 @@ package startcmd
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -12,31 +15,37 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
+	"github.com/arkorlab/arkor-go/arkor-build/envfile"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 type command struct {
-	env     cli.Env
-	noBuild bool
-	options runner.Options
-	verbose bool
+	env      cli.Env
+	noBuild  bool
+	envFiles []string
+	options  runner.Options
+	verbose  bool
 }
 
 // New returns the command, bound to env.
 func New(env cli.Env) *ff.Command {
 	c := &command{env: env}
 	flags := ff.NewFlagSet("start")
-	_, err := flags.AddFlag(ff.FlagConfig{
-		LongName:  "no-build",
-		Value:     ffval.NewValue(&c.noBuild),
-		Usage:     "run " + bundle.Artifact + " as it is, even when sources are newer",
-		NoDefault: true,
-	})
-	if err != nil {
-		panic(err) // two flags of one name
+	for _, flag := range []ff.FlagConfig{
+		{LongName: "no-build", Value: ffval.NewValue(&c.noBuild), Usage: "run " + bundle.Artifact + " as it is, even when sources are newer"},
+		{LongName: "preview", Value: ffval.NewValue(&c.options.Preview), Usage: "show what would be trained, check it, and create no job"},
+		{LongName: "dry-run", Value: ffval.NewValue(&c.options.DryRun), Usage: "take a few steps on a small sample, whatever the trainer says"},
+		{LongName: "detach", Value: ffval.NewValue(&c.options.Detach), Usage: "leave once the job is started; no callback runs"},
+		{LongName: "on-interrupt", Value: ffval.NewValueDefault(&c.options.OnInterrupt, "cancel"), Placeholder: "WHAT", Usage: "what the first Ctrl-C does: cancel the job, or detach from it"},
+		{LongName: "env-file", Value: ffval.NewList(&c.envFiles), Placeholder: "FILE", Usage: "add the variables of a .env file; may be repeated, and what is set already stays"},
+		{LongName: "json", Value: ffval.NewValue(&c.options.JSON), Usage: "print one JSON object for each event, or for the preview; what the trainer prints goes to stderr"},
+	} {
+		flag.NoDefault = flag.LongName != "on-interrupt"
+		if _, err := flags.AddFlag(flag); err != nil {
+			panic(err) // two flags of one name
+		}
 	}
-	c.addPreview(flags)
 	buildcmd.AddVerbose(flags, &c.verbose)
 	return &ff.Command{
 		Name:      "start",
@@ -49,31 +58,66 @@ func New(env cli.Env) *ff.Command {
 			"Needs node 20 or newer, bun or deno. ARKOR_JS_RUNTIME names another choice.\n\n" +
 			"Examples:\n" +
 			"  arkor start\n" +
-			"  arkor start --preview\n" +
-			"  arkor start src/arkor/other.ts",
+			"  arkor start --preview                  what would it learn from?\n" +
+			"  arkor start src/arkor/other.ts\n" +
+			"  arkor start --dry-run                  does all of it work?\n" +
+			"  arkor start --detach                   let it train, and go home\n" +
+			"  arkor start --env-file .env.local\n" +
+			"  arkor start --json | jq -c 'select(.type == \"training.log\")'",
 		Flags: flags,
 		Exec:  c.run,
 	}
 }
 
 func (c *command) run(ctx context.Context, args []string) error {
-	if err := c.checkPreview(); err != nil {
-		return err
-	}
-	entry, err := buildcmd.Entry("start", args)
-	if err != nil {
-		return err
-	}
-	c.env, entry = buildcmd.Enter(c.env, "start", entry)
-	env := c.env
+	results := c.env.Stdout
 	if c.options.JSON {
 		c.env.Stdout = c.env.Stderr // for what a build says
 	}
-	artifact, err := c.prepare(entry)
-	if err != nil {
-		return err
+	artifact, err := c.ready(args)
+	if err == nil {
+		env := c.env
+		env.Stdout = results
+		err = runner.Start(ctx, env, artifact, c.options)
+		if exit := (*cli.ExitError)(nil); errors.As(err, &exit) {
+			return err // the runner has said it all
+		}
 	}
-	return runner.Start(ctx, env, artifact, c.options)
+	if c.options.JSON && err != nil {
+		c.describe(results, err)
+	}
+	return err
+}
+
+// ready checks the options and returns the artifact to run.
+func (c *command) ready(args []string) (string, error) {
+	if c.options.OnInterrupt != "cancel" && c.options.OnInterrupt != "detach" {
+		return "", cli.Usagef("--on-interrupt is cancel or detach, not %q", c.options.OnInterrupt)
+	}
+	entry, err := buildcmd.Entry("start", args)
+	if err != nil {
+		return "", err
+	}
+	// First of all: they may say which runtime to use.
+	if c.env, err = envfile.Add(c.env, c.envFiles); err != nil {
+		return "", err
+	}
+	c.env, entry = buildcmd.Enter(c.env, "start", entry)
+	return c.prepare(entry)
+}
+
+// describe writes an error as the last object of a run, which did not begin.
+func (c *command) describe(results io.Writer, err error) {
+	failure := struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+		Code    string `json:"code,omitempty"`
+	}{Type: "error", Message: err.Error(), Hint: cli.HintOf(err)}
+	if exit := (*cli.ExitError)(nil); errors.As(err, &exit) {
+		failure.Message, failure.Code = "the build failed", "build_failed" // its messages are on stderr
+	}
+	_ = json.NewEncoder(results).Encode(failure) // whoever reads it may be gone
 }
 
 // prepare returns the artifact to run and builds it where that is due.

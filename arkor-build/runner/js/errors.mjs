@@ -22,12 +22,28 @@ const ownErrors = new Set([
   "UnsupportedModelError",
 ]);
 
-/** Writes an error to stderr in the form "command: message", with a hint if it carries one. */
+/**
+ * Writes an error to stderr in the form "command: message", with a hint if it
+ * carries one. Returns the same for programs, without the stack.
+ */
 export function report(request, error) {
   const missing = missingPackage(error, request.dir);
-  if (missing) return say(request, missing.message, missing.hint);
-  const head = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
-  say(request, [...head, ...causes(error)].join("\n"), typeof error?.hint === "string" ? error.hint : "");
+  if (missing) {
+    say(request, missing.message, missing.hint);
+    return { ...missing, code: "package_missing" };
+  }
+  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
+  const hint = string(error?.hint);
+  say(request, [...lines, ...causes(error)].join("\n"), hint);
+  return { message: headOf(error), hint, code: string(error?.code) };
+}
+
+/** Returns what happened, without where. */
+export function headOf(error) {
+  if (ownErrors.has(error?.name)) return String(error.message);
+  const lines = describe(error);
+  const first = lines.findIndex(isFrame);
+  return lines.slice(0, first < 0 ? lines.length : first).join("\n");
 }
 
 /** Writes one message to stderr, and the line that says what to do next. */
@@ -45,9 +61,17 @@ function describe(error) {
     return [typeof error?.message === "string" ? error.message : text(error)];
   }
   const lines = error.stack.split("\n");
-  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  const first = lines.findIndex(isFrame);
   if (first < 0) return lines;
   return [...lines.slice(0, first), ...lines.slice(first).filter(isUserFrame)];
+}
+
+function isFrame(line) {
+  return /^\s+at /.test(line);
+}
+
+function string(value) {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function text(value) {

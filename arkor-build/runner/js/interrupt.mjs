@@ -1,9 +1,10 @@
 // What signals do during a run, as long as the user's code does not handle them.
 //
-// The first SIGINT or SIGTERM cancels the remote job, the second ends the
-// process at once. SIGHUP leaves the job running. A handler of the user's own
-// takes ours out of the way completely, so that libraries which re-raise a
-// signal when they are its only listener behave as they do elsewhere.
+// The first SIGINT or SIGTERM cancels the remote job, or leaves it running where
+// that was asked for; the second ends the process at once. SIGHUP leaves the job
+// running. A handler of the user's own takes ours out of the way completely, so
+// that libraries which re-raise a signal when they are its only listener behave
+// as they do elsewhere.
 
 import process from "node:process";
 
@@ -13,9 +14,9 @@ const statuses = { SIGINT: 130, SIGTERM: 143 };
 const patienceMs = 5000;
 
 /** Handles signals for a run until release is called. */
-export function watchSignals(request, run, progress) {
+export function watchSignals(request, run, progress, output) {
   const ours = {
-    SIGHUP: () => leave(request, run),
+    SIGHUP: () => leave(request, run, output),
     SIGINT: () => stop("SIGINT"),
     SIGTERM: () => stop("SIGTERM"),
   };
@@ -23,11 +24,14 @@ export function watchSignals(request, run, progress) {
     const again = run.stopping;
     run.stopping = true;
     progress.end();
+    let cancelled = false;
     if (!again && run.starting) {
-      await cancel(request, run);
+      if (request.onInterrupt === "detach") await detach(request, run);
+      else cancelled = await cancel(request, run);
       // Pipes may be asynchronous; what was printed before must arrive.
       await new Promise((resolve) => process.stdout.write("", resolve));
     }
+    output.interrupted({ signal, jobId: run.jobID || undefined, cancelled });
     process.exit(statuses[signal]);
   };
   const foreign = (name) => process.listeners(name).some((listener) => listener !== ours[name]);
@@ -43,20 +47,19 @@ export function watchSignals(request, run, progress) {
   };
   for (const [name, listener] of Object.entries(ours)) process.on(name, listener);
   process.on("newListener", added).on("removeListener", removed);
-  const terminals = [process.stdout, process.stderr].filter((stream) => stream.isTTY);
-  for (const stream of terminals) stream.on("error", refused);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", refused);
   return {
     release() {
-      for (const stream of terminals) stream.off("error", refused);
       process.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process.off(name, listener);
     },
   };
 }
 
-// A terminal that is gone refuses output a moment before its SIGHUP arrives.
+// A reader that has gone away is no reason to leave a training alone, and a
+// terminal that is gone refuses output a moment before its SIGHUP arrives.
 function refused(error) {
-  if (error.code !== "EIO") throw error;
+  if (error.code !== "EIO" && error.code !== "EPIPE") throw error;
 }
 
 async function cancel(request, run) {
@@ -64,21 +67,40 @@ async function cancel(request, run) {
   try {
     const cancelled = await Promise.race([cancelStarted(run), timeout()]);
     say(request, cancelled ? `job ${run.jobID || "unknown"} is cancelled` : "no job was started");
+    return cancelled;
   } catch (error) {
     say(request, `could not cancel job ${run.jobID || "unknown"}, which may go on running: ${messageOf(error)}`);
+    return false;
   }
 }
 
-// A job that is being created at this moment has to exist before it can be
-// cancelled. When creating it fails there is nothing to cancel.
+async function detach(request, run) {
+  if (!run.jobID) {
+    say(request, "interrupted; waiting for the job that is being created (again to exit at once)");
+    try {
+      if (!(await Promise.race([created(run), timeout()]))) return say(request, "no job was started");
+    } catch (error) {
+      return say(request, `a job may have been started: ${messageOf(error)}`);
+    }
+  }
+  say(request, `detached; job ${run.jobID || "unknown"} goes on running`);
+}
+
 async function cancelStarted(run) {
+  if (!(await created(run))) return false;
+  await run.trainer.cancel();
+  return true;
+}
+
+// A job that is being created at this moment has to exist before anything can be
+// done about it. When creating it fails there is nothing to do.
+async function created(run) {
   try {
     run.jobID ||= String((await run.starting)?.jobId ?? "");
+    return true;
   } catch {
     return false;
   }
-  await run.trainer.cancel();
-  return true;
 }
 
 function timeout() {
@@ -89,8 +111,9 @@ function timeout() {
 
 // Ends by the signal: where the terminal is gone, process.exit makes node 20
 // abort, as it cannot restore the terminal's settings.
-function leave(request, run) {
+function leave(request, run, output) {
   run.stopping = true;
+  output.interrupted({ signal: "SIGHUP", jobId: run.jobID || undefined, cancelled: false });
   if (run.jobID) say(request, `detached; job ${run.jobID} goes on running`);
   process.removeAllListeners("SIGHUP");
   process.kill(process.pid, "SIGHUP");

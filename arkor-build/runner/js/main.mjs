@@ -2,15 +2,19 @@
 // bundle. It is built into ../runner.mjs (go generate), written beside the
 // bundle and given one argument, a request in JSON:
 //
-//   mode     "start", "manifest" or "config"
-//   command  what error messages begin with
-//   module   absolute path of the bundle
-//   dir      the project, absolute
-//   result   file for the answer of "manifest" and "config"
-//   pnp      Yarn's .pnp.cjs, or ""
-//   upgrade  command that upgrades the tool
-//   preview  "start" says what the run would be and creates no job
-//   json     what "preview" says is one JSON object
+//   mode         "start", "manifest" or "config"
+//   command      what error messages begin with
+//   module       absolute path of the bundle
+//   dir          the project, absolute
+//   result       file for the answer of "manifest" and "config"
+//   pnp          Yarn's .pnp.cjs, or ""
+//   upgrade      command that upgrades the tool
+//   preview      "start" says what the run would be and creates no job
+//   dryRun       whether to make a dry run of the trainer
+//   detach       whether to leave once the job exists
+//   onInterrupt  "cancel" or "detach": what the first SIGINT does to the job
+//   events       descriptor for a JSON object about each step of the run; 0 for
+//                lines for people on stdout
 //
 // It has no dependencies and imports nothing of the project but the bundle.
 
@@ -29,24 +33,25 @@ const request = JSON.parse(process.argv[process.argv.length - 1]);
 // The request is ours: user code sees the arguments of a program of its own.
 process.argv = [process.argv[0], request.module];
 
-const { bun, deno, node } = process.versions;
-if (!bun && !deno && Number.parseInt(node, 10) < oldestNode) {
-  process.stderr.write(
-    `${request.command}: node ${node} at ${process.execPath} is too old\n` +
-      `hint: install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME\n`,
-  );
-  process.exitCode = 1;
-} else {
-  request.load = () => {
-    try {
-      process.setSourceMapsEnabled?.(true);
-    } catch {
-      // Some runtimes have the function but not the ability; traces then name the bundle.
-    }
-    usePlugAndPlay(request.pnp);
-    return import(pathToFileURL(request.module).href);
-  };
-  (request.mode === "start" ? start : evaluate)(request);
+request.load = async () => {
+  refuseOldNode();
+  try {
+    process.setSourceMapsEnabled?.(true);
+  } catch {
+    // Some runtimes have the function but not the ability; traces then name the bundle.
+  }
+  usePlugAndPlay(request.pnp);
+  return import(pathToFileURL(request.module).href);
+};
+(request.mode === "start" ? start : evaluate)(request);
+
+function refuseOldNode() {
+  const { bun, deno, node } = process.versions;
+  if (bun || deno || Number.parseInt(node, 10) >= oldestNode) return;
+  throw Object.assign(new Error(`node ${node} at ${process.execPath} is too old`), {
+    name: "ArkorError",
+    hint: `install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME`,
+  });
 }
 
 // Yarn's resolver is normally preloaded by "yarn run"; without that, packages

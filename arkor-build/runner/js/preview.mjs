@@ -15,23 +15,23 @@ export function announce(request, event) {
 }
 
 /** Draws the preview of a trainer and returns the exit status: 1 when the run would be refused. */
-export async function preview(request, run, trainer) {
+export async function preview(request, run, trainer, output) {
   if (typeof trainer[previewSymbol] !== "function") {
-    say(request, "this trainer cannot be previewed", `it was made by another package, or by an older release of arkor: \`${request.upgrade}\``);
+    const message = "this trainer cannot be previewed";
+    const hint = `it was made by another package, or by an older release of arkor: \`${request.upgrade}\``;
+    say(request, message, hint);
+    output.failed({ message, hint, code: "no_preview" });
     return 1;
   }
   run.doing = "the preview";
   const answer = await trainer[previewSymbol]();
   if (run.stopping) return 1;
-  if (request.json) {
-    process.stdout.write(`${JSON.stringify(answer.preview ? { preview: answer.preview } : { preview: null, unavailable: answer.unavailable })}\n`);
-  } else if (answer.preview) {
+  output.preview(answer, () => {
     const { isTTY, columns } = process.stdout;
     const color = Boolean(isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
     const width = Math.min(columns || 80, 100);
-    const lines = drawPreview(answer.preview, { name: String(trainer.name ?? ""), width, color });
-    if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
-  }
+    return drawPreview(answer.preview, { name: String(trainer.name ?? ""), width, color });
+  });
   if (!answer.preview) {
     say(request, `no preview: ${printable(answer.unavailable)}`);
     return 1;

@@ -14,13 +14,16 @@ const silent = {
   end() {},
 };
 
-/** Returns a progress line on stderr, or a quiet one where nobody would see it move. */
-export function createProgress() {
+/**
+ * Returns a progress line on stderr, or a quiet one where nobody would see it
+ * move, or where a program shows on the same terminal what it makes of the run.
+ */
+export function createProgress(request) {
   let line = silent;
   return {
     // Whether stderr is a terminal is asked late, after user code has had its say.
     begin() {
-      if (process.stderr.isTTY && process.env.TERM !== "dumb") line = onTerminal();
+      if (!request.events && process.stderr.isTTY && process.env.TERM !== "dumb") line = onTerminal();
       line.begin();
     },
     event: (event) => line.event(event),

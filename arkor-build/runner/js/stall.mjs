@@ -10,16 +10,19 @@ import { say } from "./errors.mjs";
  * user's code; the status is the one that node gives to a module that never
  * finished. Returns what ends the watch.
  */
-export function noticeStall(request, run) {
+export function noticeStall(request, run, failed = () => {}) {
   let idle = false;
   const drained = () => {
     idle = true;
   };
   const ended = () => {
     if (!idle || run.stopping) return;
-    say(request, `${run.doing} never finished: it awaits a promise that nothing can settle any more`);
+    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
+    say(request, message);
+    failed({ message, code: "stalled" });
     process.exitCode = 13;
   };
-  process.on("beforeExit", drained).on("exit", ended);
+  // First of all, since what else happens at the end is less telling.
+  process.on("beforeExit", drained).prependListener("exit", ended);
   return () => process.off("beforeExit", drained).off("exit", ended);
 }

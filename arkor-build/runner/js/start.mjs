@@ -2,9 +2,11 @@
 
 import process from "node:process";
 
+import { makeDryRun } from "./dry-run.mjs";
 import { report, say } from "./errors.mjs";
 import { attachEvals } from "./evals.mjs";
 import { watchSignals } from "./interrupt.mjs";
+import { createOutput } from "./output.mjs";
 import { announce, preview } from "./preview.mjs";
 import { createProgress } from "./progress.mjs";
 import { noticeStall } from "./stall.mjs";
@@ -23,15 +25,16 @@ export async function start(request) {
     stopping: false, // a signal is ending the process; nothing else is to be said
   };
   globalThis[upgrade] = request.upgrade; // what the package "arkor" tells who has to upgrade
-  const progress = createProgress();
-  const signals = watchSignals(request, run, progress);
-  const settled = noticeStall(request, run);
+  const output = createOutput(request);
+  const progress = createProgress(request);
+  const signals = watchSignals(request, run, progress, output);
+  const settled = noticeStall(request, run, output.failed);
   let status = 0;
   try {
-    status = await train(request, run, progress);
+    status = await train(request, run, progress, output);
   } catch (error) {
     progress.end();
-    if (!run.stopping) report(request, error);
+    if (!run.stopping) output.failed(report(request, error));
     status = 1;
   }
   settled();
@@ -39,18 +42,28 @@ export async function start(request) {
   signals.release();
   warnOfDeprecation(request);
   if (status !== 0) process.exitCode ??= status;
+  if (request.detach) leave();
 }
 
-async function train(request, run, progress) {
+async function train(request, run, progress, output) {
+  const refuse = ({ message, hint, code }) => {
+    say(request, message, hint);
+    output.failed({ message, hint, code });
+    return 1;
+  };
   const module = await request.load();
   const trainer = findTrainer(module);
-  if (!trainer) {
-    say(request, noTrainer, "see src/arkor/index.ts of a new project: `arkor init`");
-    return 1;
+  if (!trainer) return refuse(noTrainer);
+  if (request.dryRun) {
+    const failure = makeDryRun(request, trainer);
+    if (failure) return refuse(failure);
   }
-  if (request.preview) return await preview(request, run, trainer);
-  trainer[observe]?.((event) => announce(request, event));
-  trainer[observe]?.((event) => progress.event(event));
+  if (request.preview) return await preview(request, run, trainer, output);
+  trainer[observe]?.((event) => {
+    announce(request, event);
+    progress.event(event);
+    output.event(event);
+  });
   attachEvals(request, trainer, module);
 
   run.doing = "start()";
@@ -58,16 +71,21 @@ async function train(request, run, progress) {
   run.starting = Promise.resolve(trainer.start());
   run.jobID = String((await run.starting)?.jobId ?? "");
   if (run.stopping) return 0;
-  print(`Started job ${run.jobID || "unknown"}`);
+  output.submitted(run.jobID, string(trainer.name));
+  if (request.detach) {
+    say(request, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
+    output.detached(run.jobID);
+    return 0;
+  }
   progress.begin();
 
   run.doing = "wait()";
   const job = (await trainer.wait())?.job;
   progress.end();
   if (run.stopping) return 0;
-  const id = job?.id ?? (run.jobID || "unknown");
+  const id = job?.id ?? run.jobID;
   const state = job?.status ?? "unknown";
-  print(`Job ${id} finished with status=${state}`);
+  output.finished(id, state, string(job?.error));
   switch (state) {
     case "completed":
       return 0;
@@ -82,8 +100,13 @@ async function train(request, run, progress) {
   return 0;
 }
 
-function print(line) {
-  process.stdout.write(`${line}\n`);
+function string(value) {
+  return typeof value === "string" ? value : undefined;
+}
+
+// Nothing that the user's module has begun may keep a detached command waiting.
+function leave() {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
 
 // The package "arkor" leaves the latest notice of the API here.

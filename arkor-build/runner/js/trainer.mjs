@@ -1,7 +1,12 @@
 // Which of a module's exports is the trainer.
 
-export const noTrainer =
-  "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.";
+/** What to say of a module that exports none. */
+export const noTrainer = {
+  message:
+    "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.",
+  hint: "see src/arkor/index.ts of a new project: `arkor init`",
+  code: "no_trainer",
+};
 
 /** Returns the trainer that a module exports, or null. */
 export function findTrainer(module) {

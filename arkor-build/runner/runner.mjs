@@ -2,9 +2,9 @@
 
 // runner/js/main.mjs
 import { existsSync as existsSync2 } from "node:fs";
-import module2 from "node:module";
+import module3 from "node:module";
 import { join as join2 } from "node:path";
-import process9 from "node:process";
+import process10 from "node:process";
 import { pathToFileURL } from "node:url";
 
 // runner/js/evaluate.mjs
@@ -168,8 +168,8 @@ var noTrainer = {
   hint: "see src/arkor/index.ts of a new project: `arkor init`",
   code: "no_trainer"
 };
-function findTrainer(module3) {
-  return manifestOrTrainer(module3.arkor) ?? trainer(module3.trainer) ?? manifestOrTrainer(module3.default) ?? (isObject(module3.default) ? trainer(module3.default.trainer) : null);
+function findTrainer(module4) {
+  return manifestOrTrainer(module4.arkor) ?? trainer(module4.trainer) ?? manifestOrTrainer(module4.default) ?? (isObject(module4.default) ? trainer(module4.default.trainer) : null);
 }
 function manifestOrTrainer(value) {
   return (isObject(value) && value._kind === "arkor" ? trainer(value.trainer) : null) ?? trainer(value);
@@ -187,8 +187,8 @@ async function evaluate(request2) {
   const settled = noticeStall(request2, { doing: "loading the module" });
   let status = 0;
   try {
-    const module3 = await request2.load();
-    const answer = request2.mode === "manifest" ? manifest(module3) : config(module3);
+    const module4 = await request2.load();
+    const answer = request2.mode === "manifest" ? manifest(module4) : config(module4);
     writeFileSync(request2.result, JSON.stringify(answer));
   } catch (error) {
     report(request2, error);
@@ -197,18 +197,18 @@ async function evaluate(request2) {
   settled();
   process3.stderr.write("", () => process3.exit(status));
 }
-function manifest(module3) {
-  const trainer2 = findTrainer(module3);
+function manifest(module4) {
+  const trainer2 = findTrainer(module4);
   return { trainer: trainer2 && { name: String(trainer2.name ?? "") } };
 }
-function config(module3) {
-  const value = module3.default;
+function config(module4) {
+  const value = module4.default;
   const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   return { type, value: type === "object" ? value : null };
 }
 
 // runner/js/start.mjs
-import process8 from "node:process";
+import process9 from "node:process";
 
 // runner/js/dry-run.mjs
 var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
@@ -234,15 +234,15 @@ function makeDryRun(request2, trainer2) {
 
 // runner/js/evals.mjs
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
-function attachEvals(request2, trainer2, module3) {
-  const evals = findEvals(module3);
+function attachEvals(request2, trainer2, module4) {
+  const evals = findEvals(module4);
   if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
   else if (evals.length > 0) {
     say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
   }
 }
-function findEvals(module3) {
-  const manifest2 = [module3.arkor, module3.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+function findEvals(module4) {
+  const manifest2 = [module4.arkor, module4.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
   return manifest2 === void 0 ? [] : [manifest2.eval].flat();
 }
 
@@ -479,8 +479,8 @@ function legend(paint, color) {
 }
 function drawSample(sample, preview2, width, paint) {
   const why = list(sample.why).map((reason2) => words[reason2] ?? printable(String(reason2)));
-  const cut = Math.max(0, sample.tokens - preview2.maxLength);
-  const facts = `${count(sample.tokens, "token")}, ${digits(sample.trained)} trained${cut > 0 ? `, ${digits(cut)} cut off` : ""}`;
+  const cut2 = Math.max(0, sample.tokens - preview2.maxLength);
+  const facts = `${count(sample.tokens, "token")}, ${digits(sample.trained)} trained${cut2 > 0 ? `, ${digits(cut2)} cut off` : ""}`;
   const head = `${paint("label", why.join(", "))}  ${printable(location(sample))}  ${paint("dim", facts)}`;
   return [head, ...stretches(sample).flatMap(({ state, text: text2 }) => drawStretch(state, text2, width, paint)), ...more(sample, paint)];
 }
@@ -528,11 +528,11 @@ function summary(preview2) {
 }
 function lengths(train2, heldOut, maxLength) {
   const longest = list(train2.longest).map(({ line, tokens }, i) => `${digits(tokens)}${line > 0 ? ` (${i === 0 ? "line " : ""}${line})` : ""}`);
-  const cut = [
+  const cut2 = [
     train2.cut > 0 ? `${digits(train2.cut)} of ${digits(train2.samples)} are cut` : "",
     heldOut?.cut > 0 ? `${digits(heldOut.cut)} of those held out are cut` : ""
   ].filter(Boolean);
-  return `longest ${longest.join(", ")}; the limit is ${digits(maxLength)} tokens: ${cut.join(", ") || "none is cut"}`;
+  return `longest ${longest.join(", ")}; the limit is ${digits(maxLength)} tokens: ${cut2.join(", ") || "none is cut"}`;
 }
 function duplicates(train2, heldOut) {
   const found = [
@@ -645,15 +645,131 @@ async function preview(request2, run, trainer2, output) {
 }
 
 // runner/js/progress.mjs
+import process8 from "node:process";
+
+// runner/js/room.mjs
+import childProcess, { ChildProcess } from "node:child_process";
+import module2 from "node:module";
 import process7 from "node:process";
+var escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
+function makeRoom(hide, show, draw) {
+  const state = { midLine: false, children: 0 };
+  const showIfFree = () => {
+    if (!state.midLine && state.children === 0) show();
+  };
+  const terminals = [process7.stderr, process7.stdout].filter((stream) => stream.isTTY);
+  const restore = terminals.map((stream) => aroundStream(stream, state, hide, showIfFree));
+  restore.push(...aroundConsole(hide, showIfFree), ...aroundChildren(state, hide, showIfFree, draw));
+  return {
+    showIfFree,
+    end() {
+      for (const undo of restore) undo();
+    }
+  };
+}
+function aroundStream(stream, state, hide, show) {
+  return replace(
+    stream,
+    "write",
+    (write) => function(chunk, ...rest) {
+      hide();
+      const result = write.call(stream, chunk, ...rest);
+      const visible = String(typeof chunk === "string" ? chunk : Buffer.from(chunk)).replace(escapes, "");
+      if (visible !== "") state.midLine = !visible.endsWith("\n");
+      show();
+      return result;
+    }
+  );
+}
+function aroundConsole(hide, show) {
+  if (!process7.versions.bun && !process7.versions.deno) return [];
+  return ["log", "info", "debug", "warn", "error"].map(
+    (name) => replace(console, name, (original) => (...values) => {
+      hide();
+      original.apply(console, values);
+      show();
+    })
+  );
+}
+function aroundChildren(state, hide, show, draw) {
+  const begin = () => {
+    hide();
+    state.children++;
+  };
+  const end = () => {
+    draw(`${" ".repeat((process7.stderr.columns || 80) - 1)}\r`);
+    state.midLine = false;
+    state.children--;
+    show();
+  };
+  const restore = [
+    replace(
+      ChildProcess.prototype,
+      "spawn",
+      (spawn) => function(options) {
+        if (!sharesTerminal(options?.stdio)) return spawn.call(this, options);
+        begin();
+        let over = false;
+        const once = () => {
+          if (!over) end();
+          over = true;
+        };
+        this.once("exit", once).once("error", once);
+        return spawn.call(this, options);
+      }
+    ),
+    ...["execFileSync", "execSync", "spawnSync"].map(
+      (name) => replace(childProcess, name, (run) => (...args) => {
+        if (!sharesTerminal(args.at(-1)?.stdio)) return run(...args);
+        begin();
+        try {
+          return run(...args);
+        } finally {
+          end();
+        }
+      })
+    ),
+    () => module2.syncBuiltinESMExports()
+  ];
+  module2.syncBuiltinESMExports();
+  return restore;
+}
+function sharesTerminal(stdio) {
+  const [, ...outputs] = Array.isArray(stdio) ? stdio : [stdio, stdio];
+  return outputs.some((to) => to === "inherit" || to === 1 || to === 2 || to?.isTTY);
+}
+function replace(object, name, by) {
+  const original = object[name];
+  const other = by(original);
+  object[name] = other;
+  return () => {
+    if (object[name] === other) object[name] = original;
+  };
+}
+
+// runner/js/text.mjs
+function oneLine(text2) {
+  return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+}
+function cut(text2, columns) {
+  let end = 0;
+  for (const character of text2) {
+    columns -= character < "ᄀ" ? 1 : 2;
+    if (columns < 0) break;
+    end += character.length;
+  }
+  return text2.slice(0, end);
+}
+
+// runner/js/progress.mjs
 var clearLine = "\r\x1B[2K";
 var silent = {
   begin() {
   },
   event(event) {
-    if (event?.type === "queued") process7.stderr.write(`arkor start: ${queued(event)}
+    if (event?.type === "queued") process8.stderr.write(`arkor start: ${queued(event)}
 `);
-    if (event?.type === "reconnecting" && event.attempt === 2) process7.stderr.write(`arkor start: ${lostConnection(event)}
+    if (event?.type === "reconnecting" && event.attempt === 2) process8.stderr.write(`arkor start: ${lostConnection(event)}
 `);
   },
   end() {
@@ -664,7 +780,7 @@ function createProgress(request2) {
   return {
     // Whether stderr is a terminal is asked late, after user code has had its say.
     begin() {
-      if (!request2.events && process7.stderr.isTTY && process7.env.TERM !== "dumb") line = onTerminal();
+      if (!request2.events && process8.stderr.isTTY && process8.env.TERM !== "dumb") line = onTerminal();
       line.begin();
     },
     event: (event) => line.event(event),
@@ -675,75 +791,45 @@ function createProgress(request2) {
   };
 }
 function onTerminal() {
-  const state = { text: "waiting for the training to start", visible: false, midLine: false };
-  const stderr = process7.stderr;
+  const { stderr } = process8;
   const writeError = stderr.write;
   const rate = createRate();
+  let text2 = "waiting for the training to start";
+  let visible = false;
   let progress = {};
-  const draw = (text2) => writeError.call(stderr, text2);
+  const draw = (what) => writeError.call(stderr, what);
   const hide = () => {
-    if (state.visible) draw(clearLine);
-    state.visible = false;
+    if (visible) draw(clearLine);
+    visible = false;
   };
   const show = () => {
-    if (state.midLine) return;
-    draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
-    state.visible = true;
+    draw(clearLine + cut(text2, (stderr.columns || 80) - 1));
+    visible = true;
   };
-  const restore = [stderr, process7.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
-  restore.push(...makeRoomForConsole(hide, show));
+  const room = makeRoom(hide, show, draw);
   return {
     begin() {
-      process7.on("uncaughtExceptionMonitor", hide).on("exit", hide);
-      show();
+      process8.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      room.showIfFree();
     },
     event(event) {
       if (event?.type === "queued" || event?.type === "reconnecting") {
-        state.text = event.type === "queued" ? queued(event) : lostConnection(event);
-        show();
+        text2 = event.type === "queued" ? queued(event) : lostConnection(event);
+        room.showIfFree();
       }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
       if (event?.type !== "training.started" && event?.type !== "training.log") return;
       progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
       if (progress.step !== void 0) rate.reached(progress.step);
-      state.text = describe2(progress, rate);
-      show();
+      text2 = describe2(progress, rate);
+      room.showIfFree();
     },
     end() {
       hide();
-      for (const undo of restore) undo();
-      process7.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      room.end();
+      process8.off("uncaughtExceptionMonitor", hide).off("exit", hide);
     }
   };
-}
-function makeRoom(stream, state, hide, show) {
-  const original = stream.write;
-  const wrapped = function(chunk, ...rest) {
-    hide();
-    const result = original.call(stream, chunk, ...rest);
-    if (chunk.length > 0) state.midLine = chunk[chunk.length - 1] !== "\n" && chunk[chunk.length - 1] !== 10;
-    show();
-    return result;
-  };
-  stream.write = wrapped;
-  return () => {
-    if (stream.write === wrapped) stream.write = original;
-  };
-}
-function makeRoomForConsole(hide, show) {
-  if (!process7.versions.bun && !process7.versions.deno) return [];
-  return ["log", "info", "debug", "warn", "error"].map((name) => {
-    const original = console[name];
-    const wrapped = (...values) => {
-      hide();
-      original.apply(console, values);
-      show();
-    };
-    console[name] = wrapped;
-    return () => {
-      if (console[name] === wrapped) console[name] = original;
-    };
-  });
 }
 function queued({ jobsAhead }) {
   return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}`;
@@ -751,7 +837,7 @@ function queued({ jobsAhead }) {
 function lostConnection({ delayMs, error }) {
   const code = error?.cause?.code;
   const reason2 = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
-  return `connection to the backend lost (${reason2}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
+  return `connection to the backend lost (${oneLine(String(reason2))}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
 }
 function numbers(object) {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
@@ -820,7 +906,7 @@ async function start(request2) {
   if (run.stopping) return;
   signals.release();
   warnOfDeprecation(request2);
-  if (status !== 0) process8.exitCode ??= status;
+  if (status !== 0) process9.exitCode ??= status;
   if (request2.detach) leave2();
 }
 async function train(request2, run, progress, output) {
@@ -829,8 +915,8 @@ async function train(request2, run, progress, output) {
     output.failed({ message, hint, code });
     return 1;
   };
-  const module3 = await request2.load();
-  const trainer2 = findTrainer(module3);
+  const module4 = await request2.load();
+  const trainer2 = findTrainer(module4);
   if (!trainer2) return refuse(noTrainer);
   if (request2.dryRun) {
     const failure = makeDryRun(request2, trainer2);
@@ -842,7 +928,7 @@ async function train(request2, run, progress, output) {
     progress.event(event);
     output.event(event);
   });
-  attachEvals(request2, trainer2, module3);
+  attachEvals(request2, trainer2, module4);
   run.doing = "start()";
   run.trainer = trainer2;
   run.starting = Promise.resolve(trainer2.start());
@@ -879,7 +965,7 @@ function string2(value) {
   return typeof value === "string" ? value : void 0;
 }
 function leave2() {
-  process8.stdout.write("", () => process8.stderr.write("", () => process8.exit()));
+  process9.stdout.write("", () => process9.stderr.write("", () => process9.exit()));
 }
 function warnOfDeprecation(request2) {
   const notice = globalThis[deprecation];
@@ -887,18 +973,15 @@ function warnOfDeprecation(request2) {
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
   say(request2, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`));
 }
-function oneLine(text2) {
-  return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-}
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process9.argv[process9.argv.length - 1]);
-process9.argv = [process9.argv[0], request.module];
+var request = JSON.parse(process10.argv[process10.argv.length - 1]);
+process10.argv = [process10.argv[0], request.module];
 request.load = async () => {
   refuseOldNode();
   try {
-    process9.setSourceMapsEnabled?.(true);
+    process10.setSourceMapsEnabled?.(true);
   } catch {
   }
   usePlugAndPlay(request.pnp);
@@ -906,16 +989,16 @@ request.load = async () => {
 };
 (request.mode === "start" ? start : evaluate)(request);
 function refuseOldNode() {
-  const { bun, deno, node } = process9.versions;
+  const { bun, deno, node } = process10.versions;
   if (bun || deno || Number.parseInt(node, 10) >= oldestNode) return;
-  throw Object.assign(new Error(`node ${node} at ${process9.execPath} is too old`), {
+  throw Object.assign(new Error(`node ${node} at ${process10.execPath} is too old`), {
     name: "ArkorError",
     hint: `install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME`
   });
 }
 function usePlugAndPlay(path) {
-  if (!path || process9.versions.pnp) return;
-  module2.createRequire(path)(path).setup();
+  if (!path || process10.versions.pnp) return;
+  module3.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
-  if (existsSync2(loader)) module2.register?.(pathToFileURL(loader).href);
+  if (existsSync2(loader)) module3.register?.(pathToFileURL(loader).href);
 }

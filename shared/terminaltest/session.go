@@ -159,6 +159,14 @@ func (s *Session) Press(keys string) {
 	}
 }
 
+// Resize makes the terminal so many columns wide, which the command hears of.
+func (s *Session) Resize(columns uint16) {
+	s.t.Helper()
+	if err := pty.Setsize(s.inner, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // Signal sends a signal to the command alone.
 func (s *Session) Signal(signal syscall.Signal) {
 	s.t.Helper()

@@ -2,6 +2,9 @@
 
 import process from "node:process";
 
+import { makeRoom } from "./room.mjs";
+import { cut, oneLine } from "./text.mjs";
+
 const clearLine = "\r\u001b[2K";
 // Without a terminal only what makes one wait is worth a line: a backend that
 // stays away, and trainings that come first.
@@ -35,83 +38,48 @@ export function createProgress(request) {
 }
 
 function onTerminal() {
-  const state = { text: "waiting for the training to start", visible: false, midLine: false };
-  const stderr = process.stderr;
+  const { stderr } = process;
   const writeError = stderr.write;
   const rate = createRate();
+  let text = "waiting for the training to start";
+  let visible = false;
   let progress = {};
 
-  const draw = (text) => writeError.call(stderr, text);
+  const draw = (what) => writeError.call(stderr, what);
   const hide = () => {
-    if (state.visible) draw(clearLine);
-    state.visible = false;
+    if (visible) draw(clearLine);
+    visible = false;
   };
-  // Below an unfinished line of the user's there is no place to draw.
   const show = () => {
-    if (state.midLine) return;
-    draw(clearLine + state.text.slice(0, (stderr.columns || 80) - 1));
-    state.visible = true;
+    draw(clearLine + cut(text, (stderr.columns || 80) - 1));
+    visible = true;
   };
-  const restore = [stderr, process.stdout].filter((stream) => stream.isTTY).map((stream) => makeRoom(stream, state, hide, show));
-  restore.push(...makeRoomForConsole(hide, show));
+  const room = makeRoom(hide, show, draw);
 
   return {
     begin() {
       // Both print past the wrapped streams, or end the process without them.
       process.on("uncaughtExceptionMonitor", hide).on("exit", hide);
-      show();
+      room.showIfFree();
     },
     event(event) {
       if (event?.type === "queued" || event?.type === "reconnecting") {
-        state.text = event.type === "queued" ? queued(event) : lostConnection(event);
-        show();
+        text = event.type === "queued" ? queued(event) : lostConnection(event);
+        room.showIfFree();
       }
       if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
       if (event?.type !== "training.started" && event?.type !== "training.log") return;
       progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
       if (progress.step !== undefined) rate.reached(progress.step);
-      state.text = describe(progress, rate);
-      show();
+      text = describe(progress, rate);
+      room.showIfFree();
     },
     end() {
       hide();
-      for (const undo of restore) undo();
+      room.end();
       process.off("uncaughtExceptionMonitor", hide).off("exit", hide);
     },
   };
-}
-
-// Wraps a stream's write so that user output scrolls above the progress line.
-function makeRoom(stream, state, hide, show) {
-  const original = stream.write;
-  const wrapped = function (chunk, ...rest) {
-    hide();
-    const result = original.call(stream, chunk, ...rest);
-    if (chunk.length > 0) state.midLine = chunk[chunk.length - 1] !== "\n" && chunk[chunk.length - 1] !== 10;
-    show();
-    return result;
-  };
-  stream.write = wrapped;
-  return () => {
-    if (stream.write === wrapped) stream.write = original;
-  };
-}
-
-// Only node's console writes through the streams.
-function makeRoomForConsole(hide, show) {
-  if (!process.versions.bun && !process.versions.deno) return [];
-  return ["log", "info", "debug", "warn", "error"].map((name) => {
-    const original = console[name];
-    const wrapped = (...values) => {
-      hide();
-      original.apply(console, values);
-      show();
-    };
-    console[name] = wrapped;
-    return () => {
-      if (console[name] === wrapped) console[name] = original;
-    };
-  });
 }
 
 function queued({ jobsAhead }) {
@@ -121,7 +89,7 @@ function queued({ jobsAhead }) {
 function lostConnection({ delayMs, error }) {
   const code = error?.cause?.code;
   const reason = code === "UND_ERR_SOCKET" ? "closed" : (code ?? error?.message ?? "closed"); // node's name for a socket that went away
-  return `connection to the backend lost (${reason}), trying again in ${Math.ceil(delayMs / 1000)} s`;
+  return `connection to the backend lost (${oneLine(String(reason))}), trying again in ${Math.ceil(delayMs / 1000)} s`;
 }
 
 function numbers(object) {

@@ -10,6 +10,7 @@ import { createOutput } from "./output.mjs";
 import { announce, preview } from "./preview.mjs";
 import { createProgress } from "./progress.mjs";
 import { noticeStall } from "./stall.mjs";
+import { oneLine } from "./text.mjs";
 import { findTrainer, noTrainer } from "./trainer.mjs";
 
 const observe = Symbol.for("arkor.trainer.observe");
@@ -115,9 +116,4 @@ function warnOfDeprecation(request) {
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
   say(request, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`));
-}
-
-// What a server wrote must not move the cursor, break the line or turn its direction.
-function oneLine(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }

@@ -2,7 +2,7 @@
 
 // runner/js/main.mjs
 import { existsSync as existsSync2 } from "node:fs";
-import module3 from "node:module";
+import module4 from "node:module";
 import { join as join2 } from "node:path";
 import process10 from "node:process";
 import { pathToFileURL } from "node:url";
@@ -16,9 +16,32 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
+// runner/js/frames.mjs
+import { readFileSync } from "node:fs";
+import module from "node:module";
+import { dirname, resolve } from "node:path";
+function inSources(lines, bundle) {
+  if (!bundle || !lines.some((line) => line.includes(`${bundle}:`))) return lines;
+  try {
+    const map = new module.SourceMap(JSON.parse(readFileSync(`${bundle}.map`, "utf8")));
+    return lines.map((line) => inSource(line, bundle, map));
+  } catch {
+    return lines;
+  }
+}
+function inSource(line, bundle, map) {
+  const [before, behind] = line.split(`${bundle}:`);
+  const place2 = /^(\d+):(\d+)/.exec(behind ?? "");
+  if (!place2) return line;
+  const { originalSource, originalLine, originalColumn } = map.findEntry(place2[1] - 1, place2[2] - 1);
+  if (!originalSource) return line;
+  const source = resolve(dirname(bundle), originalSource);
+  return `${before}${source}:${originalLine + 1}:${originalColumn + 1}${behind.slice(place2[0].length)}`;
+}
+
 // runner/js/packages.mjs
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync as readFileSync2 } from "node:fs";
+import { dirname as dirname2, join } from "node:path";
 var patterns = [/Cannot find package ['"]([^'"]+)['"]/, /Import "([^"]+)" not a dependency/];
 function missingPackage(error, dir) {
   const match = patterns.map((pattern) => pattern.exec(String(error?.message))).find(Boolean);
@@ -48,18 +71,18 @@ var lockfiles = {
   "package-lock.json": "npm"
 };
 function packageManager(dir) {
-  for (let folder = dir; ; folder = dirname(folder)) {
+  for (let folder = dir; ; folder = dirname2(folder)) {
     const [declared] = String(readManifest(folder).packageManager ?? "").split("@");
     if (Object.values(lockfiles).includes(declared)) return declared;
     for (const [file, name] of Object.entries(lockfiles)) {
       if (existsSync(join(folder, file))) return name;
     }
-    if (folder === dirname(folder)) return "npm";
+    if (folder === dirname2(folder)) return "npm";
   }
 }
 function readManifest(dir) {
   try {
-    return JSON.parse(readFileSync(join(dir, "package.json"), "utf8")) ?? {};
+    return JSON.parse(readFileSync2(join(dir, "package.json"), "utf8")) ?? {};
   } catch {
     return {};
   }
@@ -85,9 +108,9 @@ function report(request2, error) {
     say(request2, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
+  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error, request2);
   const hint = string(error?.hint);
-  say(request2, [...lines, ...causes(error)].join("\n"), hint);
+  say(request2, [...lines, ...causes(error, request2)].join("\n"), hint);
   return { message: headOf(error), hint, code: string(error?.code) };
 }
 function headOf(error) {
@@ -104,14 +127,14 @@ ${hint ? `hint: ${hint}
 function messageOf(error) {
   return error instanceof Error ? error.message : text(error);
 }
-function describe(error) {
+function describe(error, { module: module5 } = {}) {
   if (typeof error?.stack !== "string" || error.stack === "") {
     return [typeof error?.message === "string" ? error.message : text(error)];
   }
   const lines = error.stack.split("\n");
   const first = lines.findIndex(isFrame);
   if (first < 0) return lines;
-  return [...lines.slice(0, first), ...lines.slice(first).filter(isUserFrame)];
+  return [...lines.slice(0, first), ...inSources(lines.slice(first), module5).filter(isUserFrame)];
 }
 function isFrame(line) {
   return /^\s+at /.test(line);
@@ -133,13 +156,13 @@ function isUserFrame(line) {
   return !notTheUsers.some((place2) => line.includes(place2));
 }
 var deepest = 8;
-function causes(error, depth = 1) {
+function causes(error, request2, depth = 1) {
   if (typeof error !== "object" || error === null || depth > deepest) return [];
   const found = Array.isArray(error.errors) ? error.errors : error.cause == null ? [] : [error.cause];
   return found.flatMap((cause) => {
-    const [first, ...rest] = describe(cause);
+    const [first, ...rest] = describe(cause, request2);
     const head = /:?\s*$/.test(first) && cause?.code && !cause.message ? `${cause.name}: ${cause.code}` : first;
-    return [`${"  ".repeat(depth)}caused by: ${head}`, ...rest.map((line) => "  ".repeat(depth) + line), ...causes(cause, depth + 1)];
+    return [`${"  ".repeat(depth)}caused by: ${head}`, ...rest.map((line) => "  ".repeat(depth) + line), ...causes(cause, request2, depth + 1)];
   });
 }
 
@@ -168,8 +191,8 @@ var noTrainer = {
   hint: "see src/arkor/index.ts of a new project: `arkor init`",
   code: "no_trainer"
 };
-function findTrainer(module4) {
-  return manifestOrTrainer(module4.arkor) ?? trainer(module4.trainer) ?? manifestOrTrainer(module4.default) ?? (isObject(module4.default) ? trainer(module4.default.trainer) : null);
+function findTrainer(module5) {
+  return manifestOrTrainer(module5.arkor) ?? trainer(module5.trainer) ?? manifestOrTrainer(module5.default) ?? (isObject(module5.default) ? trainer(module5.default.trainer) : null);
 }
 function manifestOrTrainer(value) {
   return (isObject(value) && value._kind === "arkor" ? trainer(value.trainer) : null) ?? trainer(value);
@@ -187,8 +210,8 @@ async function evaluate(request2) {
   const settled = noticeStall(request2, { doing: "loading the module" });
   let status = 0;
   try {
-    const module4 = await request2.load();
-    const answer = request2.mode === "manifest" ? manifest(module4) : config(module4);
+    const module5 = await request2.load();
+    const answer = request2.mode === "manifest" ? manifest(module5) : config(module5);
     writeFileSync(request2.result, JSON.stringify(answer));
   } catch (error) {
     report(request2, error);
@@ -197,12 +220,12 @@ async function evaluate(request2) {
   settled();
   process3.stderr.write("", () => process3.exit(status));
 }
-function manifest(module4) {
-  const trainer2 = findTrainer(module4);
+function manifest(module5) {
+  const trainer2 = findTrainer(module5);
   return { trainer: trainer2 && { name: String(trainer2.name ?? "") } };
 }
-function config(module4) {
-  const value = module4.default;
+function config(module5) {
+  const value = module5.default;
   const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   return { type, value: type === "object" ? value : null };
 }
@@ -234,15 +257,15 @@ function makeDryRun(request2, trainer2) {
 
 // runner/js/evals.mjs
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
-function attachEvals(request2, trainer2, module4) {
-  const evals = findEvals(module4);
+function attachEvals(request2, trainer2, module5) {
+  const evals = findEvals(module5);
   if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
   else if (evals.length > 0) {
     say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
   }
 }
-function findEvals(module4) {
-  const manifest2 = [module4.arkor, module4.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+function findEvals(module5) {
+  const manifest2 = [module5.arkor, module5.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
   return manifest2 === void 0 ? [] : [manifest2.eval].flat();
 }
 
@@ -264,7 +287,7 @@ function watchSignals(request2, run, progress, output) {
     if (!again && run.starting) {
       if (request2.onInterrupt === "detach") await detach(request2, run);
       else cancelled = await cancel(request2, run);
-      await new Promise((resolve) => process4.stdout.write("", resolve));
+      await new Promise((resolve2) => process4.stdout.write("", resolve2));
     }
     output.interrupted({ signal, jobId: run.jobID || void 0, cancelled });
     process4.exit(statuses[signal]);
@@ -343,7 +366,7 @@ function leave(request2, run, output) {
 // runner/js/output.mjs
 import { Console } from "node:console";
 import { writeSync } from "node:fs";
-import module from "node:module";
+import module2 from "node:module";
 import process5 from "node:process";
 function createOutput(request2) {
   return request2.events ? forPrograms(request2.events) : forPeople;
@@ -413,7 +436,7 @@ function writeLine(descriptor, line) {
 function giveStdoutAway() {
   const { stderr } = process5;
   Object.defineProperty(process5, "stdout", { value: stderr, configurable: true, enumerable: true });
-  module.syncBuiltinESMExports();
+  module2.syncBuiltinESMExports();
   if (globalThis.Deno) Object.defineProperty(Deno, "stdout", { value: Deno.stderr });
   const other = new Console({ stdout: stderr, stderr });
   for (const name of Object.keys(console)) {
@@ -649,7 +672,7 @@ import process8 from "node:process";
 
 // runner/js/room.mjs
 import childProcess, { ChildProcess } from "node:child_process";
-import module2 from "node:module";
+import module3 from "node:module";
 import process7 from "node:process";
 var escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 function makeRoom(hide, show, draw) {
@@ -729,9 +752,9 @@ function aroundChildren(state, hide, show, draw) {
         }
       })
     ),
-    () => module2.syncBuiltinESMExports()
+    () => module3.syncBuiltinESMExports()
   ];
-  module2.syncBuiltinESMExports();
+  module3.syncBuiltinESMExports();
   return restore;
 }
 function sharesTerminal(stdio) {
@@ -915,8 +938,8 @@ async function train(request2, run, progress, output) {
     output.failed({ message, hint, code });
     return 1;
   };
-  const module4 = await request2.load();
-  const trainer2 = findTrainer(module4);
+  const module5 = await request2.load();
+  const trainer2 = findTrainer(module5);
   if (!trainer2) return refuse(noTrainer);
   if (request2.dryRun) {
     const failure = makeDryRun(request2, trainer2);
@@ -928,7 +951,7 @@ async function train(request2, run, progress, output) {
     progress.event(event);
     output.event(event);
   });
-  attachEvals(request2, trainer2, module4);
+  attachEvals(request2, trainer2, module5);
   run.doing = "start()";
   run.trainer = trainer2;
   run.starting = Promise.resolve(trainer2.start());
@@ -998,7 +1021,7 @@ function refuseOldNode() {
 }
 function usePlugAndPlay(path) {
   if (!path || process10.versions.pnp) return;
-  module3.createRequire(path)(path).setup();
+  module4.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
-  if (existsSync2(loader)) module3.register?.(pathToFileURL(loader).href);
+  if (existsSync2(loader)) module4.register?.(pathToFileURL(loader).href);
 }

@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
+import { inSources } from "./frames.mjs";
 import { missingPackage } from "./packages.mjs";
 
 // Errors of the package "arkor" are told apart by name, as their classes belong
@@ -32,9 +33,9 @@ export function report(request, error) {
     say(request, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error);
+  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error, request);
   const hint = string(error?.hint);
-  say(request, [...lines, ...causes(error)].join("\n"), hint);
+  say(request, [...lines, ...causes(error, request)].join("\n"), hint);
   return { message: headOf(error), hint, code: string(error?.code) };
 }
 
@@ -56,14 +57,14 @@ export function messageOf(error) {
   return error instanceof Error ? error.message : text(error);
 }
 
-function describe(error) {
+function describe(error, { module } = {}) {
   if (typeof error?.stack !== "string" || error.stack === "") {
     return [typeof error?.message === "string" ? error.message : text(error)];
   }
   const lines = error.stack.split("\n");
   const first = lines.findIndex(isFrame);
   if (first < 0) return lines;
-  return [...lines.slice(0, first), ...lines.slice(first).filter(isUserFrame)];
+  return [...lines.slice(0, first), ...inSources(lines.slice(first), module).filter(isUserFrame)];
 }
 
 function isFrame(line) {
@@ -96,13 +97,13 @@ function isUserFrame(line) {
 
 const deepest = 8;
 
-function causes(error, depth = 1) {
+function causes(error, request, depth = 1) {
   if (typeof error !== "object" || error === null || depth > deepest) return [];
   const found = Array.isArray(error.errors) ? error.errors : error.cause == null ? [] : [error.cause];
   return found.flatMap((cause) => {
-    const [first, ...rest] = describe(cause);
+    const [first, ...rest] = describe(cause, request);
     // An error that only carries a code has an empty message ("AggregateError: ").
     const head = /:?\s*$/.test(first) && cause?.code && !cause.message ? `${cause.name}: ${cause.code}` : first;
-    return [`${"  ".repeat(depth)}caused by: ${head}`, ...rest.map((line) => "  ".repeat(depth) + line), ...causes(cause, depth + 1)];
+    return [`${"  ".repeat(depth)}caused by: ${head}`, ...rest.map((line) => "  ".repeat(depth) + line), ...causes(cause, request, depth + 1)];
   });
 }

@@ -671,7 +671,6 @@ async function preview(request2, run, trainer2, output) {
 import process8 from "node:process";
 
 // runner/js/room.mjs
-import childProcess, { ChildProcess } from "node:child_process";
 import module3 from "node:module";
 import process7 from "node:process";
 var escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
@@ -715,6 +714,7 @@ function aroundConsole(hide, show) {
   );
 }
 function aroundChildren(state, hide, show, draw) {
+  const childProcess = module3.createRequire(import.meta.url)("node:child_process");
   const begin = () => {
     hide();
     state.children++;
@@ -727,7 +727,7 @@ function aroundChildren(state, hide, show, draw) {
   };
   const restore = [
     replace(
-      ChildProcess.prototype,
+      childProcess.ChildProcess.prototype,
       "spawn",
       (spawn) => function(options) {
         if (!sharesTerminal(options?.stdio)) return spawn.call(this, options);

@@ -1,7 +1,6 @@
 // Keeps a line at the foot of the terminal out of the way of everything else
 // that is written there.
 
-import childProcess, { ChildProcess } from "node:child_process";
 import module from "node:module";
 import process from "node:process";
 
@@ -56,6 +55,7 @@ function aroundConsole(hide, show) {
 
 // Programs that the user's code starts may have the terminal, too.
 function aroundChildren(state, hide, show, draw) {
+  const childProcess = module.createRequire(import.meta.url)("node:child_process"); // too slow to load for a run that draws nothing
   const begin = () => {
     hide();
     state.children++;
@@ -69,7 +69,7 @@ function aroundChildren(state, hide, show, draw) {
     show();
   };
   const restore = [
-    replace(ChildProcess.prototype, "spawn", (spawn) =>
+    replace(childProcess.ChildProcess.prototype, "spawn", (spawn) =>
       function (options) {
         if (!sharesTerminal(options?.stdio)) return spawn.call(this, options);
         begin();

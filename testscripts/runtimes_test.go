@@ -169,6 +169,16 @@ func (p *runtimeProject) runs(t *testing.T) {
 			t.Errorf("exit status %d\n%s", status, stderr)
 		}
 	})
+	t.Run("single run of another entry that throws", func(t *testing.T) {
+		if err := os.WriteFile(filepath.Join(p.dir, "other.ts"), []byte("interface X { y: 1 }\ninterface Z { y: 1 }\nthrow new Error(\"other\");\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, status := p.start("", "other.ts")
+		want := `^arkor start: Error: other\n    at [^\n]*` + regexp.QuoteMeta(filepath.Join(p.dir, "other.ts")) + `:3:\d+\)?\n$`
+		if !regexp.MustCompile(want).MatchString(stderr) || status != 1 {
+			t.Errorf("exit status %d\n%s", status, stderr)
+		}
+	})
 	t.Run("missing package", func(t *testing.T) {
 		_, stderr, status := p.start(`import "zod";`)
 		if !strings.HasSuffix(stderr, "arkor start: the package zod is not installed\nhint: run `npm install zod` in the project\n") || status != 1 {

@@ -8,11 +8,17 @@ import { dirname, resolve } from "node:path";
 export function inSources(lines, bundle) {
   if (!bundle || !lines.some((line) => line.includes(`${bundle}:`))) return lines;
   try {
-    const map = new module.SourceMap(JSON.parse(readFileSync(`${bundle}.map`, "utf8")));
+    const map = new module.SourceMap(JSON.parse(readMap(bundle)));
     return lines.map((line) => inSource(line, bundle, map));
   } catch {
     return lines; // a bundle without its map, or a runtime without the class
   }
+}
+
+// The map lies beside the bundle, or in its last line.
+function readMap(bundle) {
+  const [, inline] = /\n\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(readFileSync(bundle, "utf8")) ?? [];
+  return inline ? Buffer.from(inline, "base64").toString() : readFileSync(`${bundle}.map`, "utf8");
 }
 
 function inSource(line, bundle, map) {

@@ -39,7 +39,7 @@ func TestRuntimes(t *testing.T) {
 			p := &runtimeProject{folder: f, dir: filepath.Join(f.root, "demo")}
 			f.environ = append(f.environ, "ARKOR_JS_RUNTIME="+binary, "NO_COLOR=1")
 			t.Cleanup(func() { stopBackend(f.environ) })
-			f.run(f.root, "arkor", "init", "demo", "--template", "blank", "-y", "--skip-git")
+			f.run(f.root, filepath.Join(binaries, "arkor"), "init", "demo", "--template", "blank", "-y", "--skip-git")
 			p.runs(t)
 		})
 	}

@@ -200,7 +200,7 @@ func (c *Client) do(req *http.Request) (*http.Response, error) {
 		if upgrade == "" {
 			upgrade = cli.UpgradeCommand(cli.Env{})
 		}
-		return nil, statusError(res, upgrade)
+		return nil, ReadError(res, upgrade)
 	}
 	return res, nil
 }

@@ -177,7 +177,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(500, `{"error":""}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		res := &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body))}
-		if statusError(res, "x").Message == "" {
+		if ReadError(res, "x").Message == "" {
 			t.Error("empty message")
 		}
 	})

@@ -28,9 +28,9 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("cloud-api %d", e.Status)
 }
 
-// statusError reads the rest of an answer. A body that cannot be read counts
-// as empty.
-func statusError(res *http.Response, upgrade string) *StatusError {
+// ReadError reads the rest of an answer that is no 2xx. A body that cannot be
+// read counts as empty; upgrade is the command that a 426 is answered with.
+func ReadError(res *http.Response, upgrade string) *StatusError {
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	if err != nil {
 		raw = nil

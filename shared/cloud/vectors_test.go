@@ -91,7 +91,7 @@ func TestErrorBodyVectors(t *testing.T) {
 			t.Parallel()
 			res := &http.Response{StatusCode: v.In.Status, Body: io.NopCloser(strings.NewReader(v.In.Body))}
 			env := cli.Env{Program: v.In.Program, Environ: []string{"npm_config_user_agent=" + v.In.UserAgent}}
-			if got := statusError(res, cli.UpgradeCommand(env)).Message; got != v.Out.Message {
+			if got := ReadError(res, cli.UpgradeCommand(env)).Message; got != v.Out.Message {
 				t.Errorf("%q, want %q", got, v.Out.Message)
 			}
 		})

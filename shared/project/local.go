@@ -19,11 +19,25 @@ import (
 // LocalOrg is the one organisation of the backend on this machine.
 const LocalOrg = "local"
 
+// LocalFile is where a folder's project of the local backend is remembered,
+// relative to it.
+const LocalFile = Folder + "/local.json"
+
+// Local returns the project that dir is bound to on the local backend, without
+// asking it. It is ErrNoState when there is no file.
+func Local(dir string) (Scope, error) {
+	scope, _, err := read(filepath.Join(dir, LocalFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Scope{}, ErrNoState
+	}
+	return scope, err
+}
+
 // EnsureLocal returns the project of dir on the local backend behind client and
 // creates it when it is missing: the first time, and after the backend's data
 // was deleted. Two runs at once create one project.
 func EnsureLocal(ctx context.Context, client *cloud.Client, dir string) (Scope, error) {
-	path := filepath.Join(dir, Folder, "local.json")
+	path := filepath.Join(dir, LocalFile)
 	if found, err := lookUp(ctx, client, path); err != nil || found.exists {
 		return found.Scope, err
 	}

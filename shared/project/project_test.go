@@ -170,6 +170,22 @@ func TestEnsureLocalRemembers(t *testing.T) {
 	}
 }
 
+func TestLocal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Local(dir); err != ErrNoState {
+		t.Errorf("without a file: %v", err)
+	}
+	put(t, dir, "local.json", `{"orgSlug":"local","projectSlug":"bot","projectId":"p1"}`)
+	if got, err := Local(dir); err != nil || got != (Scope{"local", "bot", "p1"}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	put(t, dir, "local.json", `{`)
+	if _, err := Local(dir); err == nil || !strings.Contains(err.Error(), "local.json") {
+		t.Errorf("a damaged file: %v", err)
+	}
+}
+
 func TestEnsureLocalAfterTheBackendLostItsData(t *testing.T) {
 	t.Parallel()
 	server, client := backend(t)

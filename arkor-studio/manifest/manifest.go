@@ -1,0 +1,129 @@
+// Package manifest knows what the project exports, and when that may have
+// changed. arkor-build finds out; this package decides when to ask.
+package manifest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/sibling"
+)
+
+// maxError bounds what is shown of a project's error.
+const maxError = 16 << 10
+
+// patience is how long arkor-build may take. It limits the project's own code
+// to less.
+const patience = time.Minute
+
+// Manifest is the state of the project: what it exports, or why that cannot be
+// said.
+type Manifest struct {
+	Fields json.RawMessage // arkor-build's answer, an object; nil with an Error
+	Error  string          // as the terminal would show it
+	Hint   string
+	Code   string // "manifest_timeout", or ""
+}
+
+// Reader asks for manifests. Questions that come at once are one.
+type Reader struct {
+	env cli.Env
+
+	mu     sync.Mutex
+	asking *question
+}
+
+type question struct {
+	done     chan struct{}
+	manifest Manifest
+	err      error
+}
+
+// NewReader returns a reader for the project in env.Dir.
+func NewReader(env cli.Env) *Reader { return &Reader{env: env} }
+
+// Read asks for the manifest of the project as it is now. Its error means that
+// nobody could be asked; a mistake in the project is a Manifest. arkor-build
+// keeps answers by the content of the bundle, so the project's code does not run
+// again while nothing changes.
+func (r *Reader) Read(ctx context.Context) (Manifest, error) {
+	r.mu.Lock()
+	q := r.asking
+	if q == nil {
+		q = &question{done: make(chan struct{})}
+		r.asking = q
+		go r.ask(q)
+	}
+	r.mu.Unlock()
+	select {
+	case <-q.done:
+		return q.manifest, q.err
+	case <-ctx.Done():
+		return Manifest{}, context.Cause(ctx)
+	}
+}
+
+// Changed says that sources are not what a question in progress may have seen:
+// the next Read asks anew.
+func (r *Reader) Changed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asking = nil
+}
+
+func (r *Reader) ask(q *question) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	env := r.env
+	var said bytes.Buffer
+	env.Stderr = &said
+	q.err = sibling.JSON(ctx, env, &q.manifest.Fields, "arkor-build", "manifest", "--json")
+	var silent *cli.ExitError
+	if errors.As(q.err, &silent) {
+		q.manifest, q.err = failed(said.String()), nil
+	}
+	r.mu.Lock()
+	if r.asking == q {
+		r.asking = nil
+	}
+	r.mu.Unlock()
+	close(q.done)
+}
+
+// failed reads what arkor-build printed: the last error that begins with its
+// name, with the frame below it, and a hint. Without one, as for an error that
+// the project's code threw, it is all of it.
+func failed(said string) Manifest {
+	text := strings.TrimSpace(strings.ToValidUTF8(said, "\uFFFD"))
+	var m Manifest
+	if before, hint, ok := cutLast(text, "\nhint: "); ok && !strings.Contains(hint, "\n") {
+		text, m.Hint = before, hint
+	}
+	for _, name := range []string{"arkor-build manifest: ", "arkor manifest: "} {
+		text = strings.TrimPrefix(text, name)
+	}
+	if strings.HasPrefix(text, "loading the project took longer") || strings.Contains(text, "\nloading the project took longer") {
+		m.Code = "manifest_timeout"
+	}
+	if text == "" {
+		text = "arkor-build ended without a word"
+	}
+	if len(text) > maxError {
+		text = strings.ToValidUTF8(text[:maxError], "") + "\n..."
+	}
+	m.Error = text
+	return m
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

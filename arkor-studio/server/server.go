@@ -1,0 +1,128 @@
+// Package server answers the page: its API, and what stands between the page
+// and the backend. The backend's token stays here.
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/arkorlab/arkor-go/arkor-studio/guard"
+	"github.com/arkorlab/arkor-go/arkor-studio/manifest"
+	"github.com/arkorlab/arkor-go/arkor-studio/runs"
+	"github.com/arkorlab/arkor-go/arkor-studio/upstream"
+	"github.com/arkorlab/arkor-go/arkor-studio/web"
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+const (
+	// requestTimeout is what an answer of the backend may take that is no stream.
+	requestTimeout = 30 * time.Second
+	// bodyTimeout is what a request's body may take to arrive.
+	bodyTimeout = 30 * time.Second
+	// farewell is how long requests may go on when the server ends.
+	farewell = time.Second
+)
+
+// Server is the server of one launch.
+type Server struct {
+	env      cli.Env
+	log      *slog.Logger
+	launchID string
+	handler  http.Handler
+
+	upstream *upstream.Upstream
+	manifest *manifest.Reader
+	runs     *runs.Manager
+	news     *news
+
+	leaving context.Context // ends with the server; streams end with it
+	leave   context.CancelFunc
+	working sync.WaitGroup // what the server started on its own
+
+	watching sync.Once
+}
+
+// New returns the server for the project in env.Dir. It starts nothing.
+func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
+	s := &Server{env: env, log: log, upstream: upstream.New(env), manifest: manifest.NewReader(env)}
+	s.leaving, s.leave = context.WithCancel(context.Background())
+	s.news = newNews()
+	s.runs = runs.New(env, func() { s.news.publish(changed{runs: true}) })
+	id := sha256.Sum256([]byte("launch " + launch.Token))
+	s.launchID = hex.EncodeToString(id[:8])
+
+	page, err := web.Handler(launch)
+	if err != nil {
+		return nil, err
+	}
+	api := s.api()
+	open := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case guard.IsAPI(r):
+			api.ServeHTTP(w, r)
+		case r.URL.Path == WellKnown:
+			s.dispatch(methods{"GET": s.wellKnown}).ServeHTTP(w, r)
+		default:
+			page.ServeHTTP(w, r)
+		}
+	})
+	s.handler, err = guard.New(launch, streams, open)
+	return s, err
+}
+
+// Serve serves until ctx ends, and then ends what it started: trainings are
+// detached and returned. An error of the listener is logged and ends nothing.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
+	h := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong
+		// "OPTIONS *" would be answered in front of the guard.
+		DisableGeneralOptionsHandler: true,
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("Studio server error after startup: " + err.Error())
+		}
+	}()
+	<-ctx.Done()
+	s.leave()
+	cut := s.runs.Shutdown(context.WithoutCancel(ctx))
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	if h.Shutdown(late) != nil {
+		_ = h.Close()
+	}
+	<-ended
+	s.working.Wait()
+	return cut
+}
+
+// WellKnown is where anybody on this machine may learn that this is a Studio,
+// and whether it is that of a project they know.
+const WellKnown = "/.well-known/arkor-studio"
+
+// Presence answers WellKnown.
+type Presence struct {
+	Name    string `json:"name"`
+	Project string `json:"project"`
+}
+
+// Here is the presence of the Studio for the project in dir.
+func Here(dir string) Presence {
+	sum := sha256.Sum256([]byte(dir))
+	return Presence{Name: "arkor-studio", Project: hex.EncodeToString(sum[:])}
+}
+
+func (s *Server) wellKnown(c *call) error { return c.json(http.StatusOK, Here(s.env.Dir)) }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -96,9 +97,11 @@ func (r *Reader) ask(q *question) {
 	close(q.done)
 }
 
-// failed reads what arkor-build printed: the last error that begins with its
-// name, with the frame below it, and a hint. Without one, as for an error that
-// the project's code threw, it is all of it.
+// tooLong matches arkor-build's limit on the project's own code.
+var tooLong = regexp.MustCompile(`(?m)^(arkor-build manifest: )?loading the project took longer`)
+
+// failed reads what arkor-build printed: an error with the frame below it and a
+// hint, or what the project's own code threw.
 func failed(said string) Manifest {
 	text := strings.TrimSpace(strings.ToValidUTF8(said, "\uFFFD"))
 	var m Manifest
@@ -108,7 +111,7 @@ func failed(said string) Manifest {
 	for _, name := range []string{"arkor-build manifest: ", "arkor manifest: "} {
 		text = strings.TrimPrefix(text, name)
 	}
-	if strings.HasPrefix(text, "loading the project took longer") || strings.Contains(text, "\nloading the project took longer") {
+	if tooLong.MatchString(text) {
 		m.Code = "manifest_timeout"
 	}
 	if text == "" {

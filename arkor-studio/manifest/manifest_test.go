@@ -1,0 +1,180 @@
+package manifest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+// M7: questions that come while one is being answered share its answer, unless
+// the sources have changed since it was asked.
+func TestQuestionsAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")})
+	q := &question{done: make(chan struct{}), manifest: Manifest{Fields: []byte(`{"trainer":null}`)}}
+	r.asking = q
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if m, err := r.Read(t.Context()); err != nil || string(m.Fields) != `{"trainer":null}` {
+				t.Errorf("%+v %v", m, err)
+			}
+		})
+	}
+	close(q.done)
+	all.Wait()
+	r.Changed()
+	if _, err := r.Read(t.Context()); err == nil || !strings.Contains(err.Error(), "arkor-build is not installed") {
+		t.Errorf("an old answer: %v", err)
+	}
+}
+
+func FuzzFailed(f *testing.F) {
+	f.Add("arkor-build manifest: a\n  | b\nhint: c\n")
+	f.Add("\xff\nhint: \n")
+	f.Add(strings.Repeat("x", maxError) + "\xc3\xa9")
+	f.Fuzz(func(t *testing.T, said string) {
+		m := failed(said)
+		if m.Error == "" || len(m.Error) > maxError+4 || strings.ToValidUTF8(m.Error, "") != m.Error || strings.Contains(m.Hint, "\n") {
+			t.Errorf("%q: %+v", said, m)
+		}
+	})
+}
+
+// watched is a project that is watched.
+type watched struct {
+	t       *testing.T
+	dir     string
+	home    string
+	changes chan Change
+	partial chan struct{}
+}
+
+func watching(t *testing.T, files ...string) *watched {
+	t.Helper()
+	w := &watched{t: t, dir: t.TempDir(), home: t.TempDir(), changes: make(chan Change, 100), partial: make(chan struct{}, 1)}
+	for _, file := range files {
+		w.write(file)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Watch(ctx, w.dir, w.home, func(c Change) { w.changes <- c }, func() { w.partial <- struct{}{} })
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	// It watches once it notices a file that always counts.
+	for {
+		w.write("package.json")
+		select {
+		case <-w.changes:
+			w.settle()
+			return w
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// settle waits until what was done has been told.
+func (w *watched) settle() {
+	for {
+		select {
+		case <-w.changes:
+		case <-time.After(4 * quiet):
+			return
+		}
+	}
+}
+
+func (w *watched) write(name string) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(time.Now().String()), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Which files matter.
+func TestWhatIsWatched(t *testing.T) {
+	t.Parallel()
+	w := watching(t, "src/arkor/index.ts", "src/node_modules/a/b.js", "data/train.jsonl", ".arkor/build/index.mjs", "node_modules/x/y.js")
+	for _, c := range []struct {
+		file string
+		want Change
+	}{
+		{"data/train.jsonl", Change{}},
+		{"README.md", Change{}},
+		{"node_modules/x/y.js", Change{}},
+		{"src/node_modules/a/b.js", Change{}},
+		{"src/arkor/.index.ts.swp", Change{}},
+		{".arkor/build/index.mjs", Change{}},
+		{".arkor/state.lock", Change{}},
+		{"src/arkor/index.ts", Change{Sources: true}},
+		{"src/new/deep/file.ts", Change{Sources: true}},
+		{"src/new/deep/file.ts", Change{Sources: true}},
+		{"tsconfig.json", Change{Sources: true}},
+		{"arkor.config.ts", Change{Sources: true, State: true}},
+		{".arkor/local.json", Change{State: true}},
+		{"package.json", Change{Sources: true}},
+	} {
+		w.write(c.file)
+		var got Change
+		select {
+		case got = <-w.changes:
+		case <-time.After(patienceFor(c.want)):
+		}
+		if got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.file, got, c.want)
+		}
+		w.settle()
+	}
+}
+
+// patienceFor is short where nothing is to come.
+func patienceFor(c Change) time.Duration {
+	if c == (Change{}) {
+		return 4 * quiet
+	}
+	return 20 * time.Second
+}
+
+// A source folder that comes later, and one that is too large.
+func TestManyFolders(t *testing.T) {
+	t.Parallel()
+	w := watching(t)
+	for i := range maxFolders + 5 {
+		if err := os.MkdirAll(filepath.Join(w.dir, "elsewhere", strconv.Itoa(i)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Rename(filepath.Join(w.dir, "elsewhere"), filepath.Join(w.dir, "src")); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case c := <-w.changes:
+		if c != (Change{Sources: true}) {
+			t.Errorf("%+v", c)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing was noticed")
+	}
+	select {
+	case <-w.partial:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not say that it is partial")
+	}
+}

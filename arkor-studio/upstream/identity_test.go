@@ -1,0 +1,48 @@
+package upstream
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+func TestIdentityKeepsItsTokenToItself(t *testing.T) {
+	t.Parallel()
+	i := Identity{Token: "s3cret", Mode: "oauth", APIURL: "https://a.example"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb, i); strings.Contains(text, "s3cret") {
+			t.Errorf("%s: %s", verb, text)
+		}
+	}
+}
+
+// Q16: a token is asked for again before it ends.
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	u := New(cli.Env{})
+	in := func(d time.Duration) *int64 {
+		at := time.Now().Add(d).Unix()
+		return &at
+	}
+	for _, c := range []struct {
+		at   *int64
+		want bool
+	}{{nil, false}, {in(time.Hour), false}, {in(2 * early), false}, {in(early / 2), true}, {in(-time.Hour), true}} {
+		if got := u.expired(Identity{ExpiresAt: c.at}); got != c.want {
+			t.Errorf("%v: %v", c.at, got)
+		}
+	}
+}
+
+func FuzzIdentityError(f *testing.F) {
+	f.Add("arkor-auth token: a: b\nhint: c\n")
+	f.Add("arkor: warning: x\n\xff")
+	f.Fuzz(func(t *testing.T, said string) {
+		if e := newIdentityError(said); e.Code == "" {
+			t.Errorf("%q: %+v", said, e)
+		}
+	})
+}

@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # Nothing of the place and the history of this checkout.
 REPRODUCIBLE := -trimpath -buildvcs=false
 
-.PHONY: build npm test test-go test-sdk test-scripts vet tidy bench quickstart clean
+.PHONY: build npm test test-go test-sdk test-ui test-scripts vet tidy bench quickstart clean
 
 build:
 	$(GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
@@ -38,8 +38,9 @@ npm: sdk/node_modules
 sdk/node_modules: sdk/package-lock.json
 	cd sdk && npm ci --no-audit --no-fund && touch node_modules
 
-# The SDK first: the template's test type-checks against it.
-test: test-sdk test-go test-scripts
+# The SDK first: the template's test type-checks against it. The page's packages
+# too: a test bundles it.
+test: test-sdk test-ui test-go test-scripts
 
 test-go: vet
 	$(GO) test $(patsubst %,./%/...,$(filter-out arkor-trainer testscripts,$(MODULES)))
@@ -48,6 +49,10 @@ test-go: vet
 
 test-sdk:
 	cd sdk && npm ci --no-audit --no-fund && npm test
+
+# The types of Studio's page.
+test-ui:
+	cd arkor-studio/ui && npm ci --no-audit --no-fund && npm test
 
 test-scripts: build
 	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 20m ./testscripts/... # package managers come over the network
@@ -78,4 +83,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin dist sdk/node_modules sdk/build sdk/dist
+	rm -rf bin dist sdk/node_modules sdk/build sdk/dist arkor-studio/ui/node_modules

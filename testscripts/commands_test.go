@@ -18,6 +18,8 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"provider": provider,
 	"browse":   browse,
 	"canned":   canned,
+	"studio":   studio,
+	"freeport": freePort,
 }
 
 // waitFor waits until a file exists and holds a text:

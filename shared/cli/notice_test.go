@@ -89,8 +89,8 @@ func TestObserversHearOfCommandsThatRun(t *testing.T) {
 		{"show a --json", "[show begins][show ended: <nil>, 0]"},
 		{"show --fail hint", "[show begins]arkor show: no file at x\nhint: make one\n[show ended: no file at x, 1]"},
 		{"show --fail silent", "[show begins][show ended: exit status 7, 7]"},
-		{"later", "[later begins]arkor later: the command is not part of this build of arkor-demo\n" +
-			"[later ended: the command is not part of this build of arkor-demo, 1]"},
+		{"later", "[later begins]arkor later: it is too early\n" +
+			"[later ended: it is too early, 1]"},
 		{"show --help", ""},
 		{"show --version", ""},
 		{"--version", ""},

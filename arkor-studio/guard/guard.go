@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,8 +96,11 @@ func (g *Guard) knows(r *http.Request) bool {
 	if r.Method != http.MethodGet || !g.isStream(r) {
 		return false
 	}
-	cookies := r.CookiesNamed(g.launch.CookieName())
-	return len(cookies) == 1 && same(cookies[0].Value, g.launch.Stream)
+	// Another server on this host can add a cookie of that name, and must not
+	// keep ours from counting.
+	return slices.ContainsFunc(r.CookiesNamed(g.launch.CookieName()), func(c *http.Cookie) bool {
+		return same(c.Value, g.launch.Stream)
+	})
 }
 
 // isStream looks at the path as it was sent, so that an id may hold a slash.

@@ -22,8 +22,8 @@ var errNoDeployments = fail(http.StatusNotFound, "no_scope", "No usable .arkor/s
 
 // The envelopes of the answers, and what the page cannot do without in them.
 var (
-	deploymentFields = []string{"id", "slug", "target", "authMode", "enabled"}
-	keyFields        = []string{"id", "label", "prefix"}
+	deploymentFields = []string{"id", "slug", "orgId", "projectId", "target", "authMode", "urlFormat", "enabled", "createdAt", "updatedAt"}
+	keyFields        = []string{"id", "label", "prefix", "createdAt"}
 )
 
 func (s *Server) listDeployments(c *call) error {
@@ -161,9 +161,9 @@ func (c *call) onDeployment(method, rest string, body []byte, envelope string, f
 }
 
 func jsonRequest(method, path string, query url.Values, body []byte) upstream.Request {
-	r := upstream.Request{Method: method, Path: path, Query: query, Body: body}
+	r := upstream.Request{Method: method, Path: path, Query: query, Body: body, Header: http.Header{}}
 	if body != nil {
-		r.Header = http.Header{"Content-Type": {"application/json"}}
+		r.Header.Set("Content-Type", "application/json")
 	}
 	return r
 }

@@ -67,7 +67,7 @@ func TestDeploymentAnswers(t *testing.T) {
 		want                         int
 		wantBody                     string
 	}{
-		{"GET", "", "", "GET ", 200, `{"deployments":[` + anEndpoint + `],"x":1}`, 200, `{"deployments":[{"authMode":"none","enabled":true,"extra":1,"id":"e_1","slug":"support-bot","target":{"kind":"base_model","baseModel":"m"}}]}`},
+		{"GET", "", "", "GET ", 200, `{"deployments":[` + anEndpoint + `],"x":1}`, 200, `{"deployments":[{"authMode":"none","createdAt":"c","enabled":true,"extra":1,"id":"e_1","orgId":"o","projectId":"p","slug":"support-bot","target":{"kind":"base_model","baseModel":"m"},"updatedAt":"u","urlFormat":"openai_compat"}]}`},
 		{"GET", "", "", "GET ", 200, `{}`, 500, broken},
 		{"GET", "", "", "GET ", 200, `<html>`, 500, broken},
 		{"GET", "", "", "GET ", 200, `{"deployments":[{"id":"e"}]}`, 500, broken},
@@ -77,9 +77,9 @@ func TestDeploymentAnswers(t *testing.T) {
 		{"GET", "/e_1", "", "GET /e_1", 200, `{"deployment":null}`, 500, broken},
 		{"DELETE", "/e_1", "", "DELETE /e_1", 204, ``, 200, `{}`},
 		{"DELETE", "/e_1/keys/k", "", "DELETE /e_1/keys/k", 204, ``, 200, `{}`},
-		{"GET", "/e_1/keys", "", "GET /e_1/keys", 200, `{"keys":[{"id":"k","label":"l","prefix":"p","plaintext":"leak"}]}`, 200, `{"keys":[{"id":"k","label":"l","prefix":"p"}]}`},
-		{"POST", "/e_1/keys", `{"label":"l"}`, "POST /e_1/keys", 201, `{"key":{"id":"k","label":"l","prefix":"p","plaintext":"once"}}`, 200, `{"key":{"id":"k","label":"l","prefix":"p","plaintext":"once"}}`},
-		{"POST", "/e_1/keys", `{"label":"l"}`, "POST /e_1/keys", 201, `{"key":{"id":"k","label":"l","prefix":"p"}}`, 500, broken},
+		{"GET", "/e_1/keys", "", "GET /e_1/keys", 200, `{"keys":[{"id":"k","label":"l","prefix":"p","plaintext":"leak","createdAt":"c"}]}`, 200, `{"keys":[{"createdAt":"c","id":"k","label":"l","prefix":"p"}]}`},
+		{"POST", "/e_1/keys", `{"label":"l"}`, "POST /e_1/keys", 201, `{"key":{"id":"k","label":"l","prefix":"p","plaintext":"once","createdAt":"c"}}`, 200, `{"key":{"id":"k","label":"l","prefix":"p","plaintext":"once","createdAt":"c"}}`},
+		{"POST", "/e_1/keys", `{"label":"l"}`, "POST /e_1/keys", 201, `{"key":{"id":"k","label":"l","prefix":"p","createdAt":"c"}}`, 500, broken},
 	} {
 		method, path, _ := strings.Cut(c.upstream, " ")
 		s.cloud.on(method+" /v1/endpoints"+path, func(w http.ResponseWriter, r *http.Request) {

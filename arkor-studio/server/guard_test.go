@@ -87,9 +87,11 @@ func TestGuardTable(t *testing.T) {
 	ours := []string{origins[0], origins[1], origins[6], origins[9]}
 	header := "X-Arkor-Studio-Token: "
 	cookie := "Cookie: " + s.launch.CookieName() + "="
+	twice := cookie + s.launch.Stream + "; " + s.launch.CookieName() + "=x"
+	opens := []string{cookie + s.launch.Stream, twice} // event streams
 	tokens := []string{"", header + s.launch.Token, header + s.launch.Token[1:], header + strings.Repeat("A", 43), header, header + s.launch.Stream,
 		cookie + s.launch.Stream, cookie + s.launch.Token, cookie + "x", header + "wrong\r\n" + cookie + s.launch.Stream,
-		cookie + s.launch.Stream + "; " + s.launch.CookieName() + "=x", "?studioToken=" + s.launch.Token, "?studioToken=" + s.launch.Stream,
+		twice, "?studioToken=" + s.launch.Token, "?studioToken=" + s.launch.Stream,
 		header + s.launch.Token + "\r\n" + header + "wrong"}
 
 	asked := 0
@@ -108,7 +110,7 @@ func TestGuardTable(t *testing.T) {
 
 		api := path == "/api" || strings.HasPrefix(path, "/api/")
 		stream := method == "GET" && slices.Contains(streamPaths, path)
-		knows := token == header+s.launch.Token || stream && token == cookie+s.launch.Stream
+		knows := token == header+s.launch.Token || stream && slices.Contains(opens, token)
 		want, wantBody := http.StatusTeapot, ""
 		switch {
 		case !good[host] && api:

@@ -43,6 +43,9 @@ func TestMain(m *testing.M) {
 func fakeAuth() {
 	dir := os.Getenv("FAKE")
 	note(dir, "auth "+strings.Join(os.Args[1:], " "))
+	for exists(filepath.Join(dir, "wait")) {
+		time.Sleep(time.Millisecond)
+	}
 	if text, err := os.ReadFile(filepath.Join(dir, "auth-error")); err == nil {
 		os.Stderr.Write(text)
 		os.Exit(1)
@@ -81,7 +84,7 @@ func fakeBuild() {
 		fmt.Fprintln(os.Stderr, "err")
 		os.Exit(3)
 	case "signal":
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		signalSelf(syscall.SIGKILL)
 		select {}
 	case "flood": // a character of three bytes in every line
 		line := []byte(strings.Repeat("x", 95) + "\u20ac\n")
@@ -105,11 +108,22 @@ func fakeBuild() {
 		note(dir, "signal "+s.String())
 		if s == syscall.SIGHUP {
 			signal.Reset(s)
-			_ = syscall.Kill(os.Getpid(), syscall.SIGHUP)
+			signalSelf(syscall.SIGHUP)
 			select {}
 		}
 		fmt.Println("job j_1 is cancelled")
 		os.Exit(143)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func signalSelf(s os.Signal) {
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Signal(s)
 	}
 }
 

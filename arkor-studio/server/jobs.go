@@ -79,9 +79,9 @@ func (c *call) forward(path string, parameters ...string) error {
 		return err
 	}
 	c.keep(query, parameters...)
-	r := upstream.Request{Method: c.Method, Path: path, Query: query, Body: body}
-	if body != nil {
-		r.Header = http.Header{"Content-Type": {"application/json"}}
+	r := jsonRequest(c.Method, path, query, body)
+	if key := c.Header.Get("Idempotency-Key"); key != "" {
+		r.Header.Set("Idempotency-Key", key)
 	}
 	return c.pass(ctx, as, r)
 }

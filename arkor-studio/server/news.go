@@ -170,13 +170,17 @@ func (s *Server) watch() {
 				}
 				s.news.publish(changed{manifest: c.Sources, state: c.State})
 			}, func() {
-				s.log.Warn("src has more folders than can be watched; changes in some of them show after a reload of the page")
+				s.warn("src has more folders than can be watched; changes in some of them show after a reload of the page")
 			})
 			if err != nil {
-				s.log.Warn("the project cannot be watched; changes show after a reload of the page", "error", err)
+				s.warn("the project cannot be watched (%v); changes show after a reload of the page", err)
 			}
 		})
 	})
+}
+
+func (s *Server) warn(format string, args ...any) {
+	fmt.Fprintf(s.env.Stderr, "arkor dev: warning: "+format+"\n", args...)
 }
 
 // readManifest says what the project exports.

@@ -21,7 +21,7 @@ func TestWhatTheBackendIsAsked(t *testing.T) {
 	s := start(t, anonymousMode, usableState)
 	ok := func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodHead {
-			io.WriteString(w, `{"job":{},"deployment":`+anEndpoint+`,"deployments":[],"keys":[],"key":{"id":"k","label":"l","prefix":"p","plaintext":"t"}}`)
+			io.WriteString(w, `{"job":{},"deployment":`+anEndpoint+`,"deployments":[],"keys":[],"key":{"id":"k","label":"l","prefix":"p","plaintext":"t","createdAt":"c"}}`)
 		}
 	}
 	const id = "a%2Fb%20%C3%BC"

@@ -32,7 +32,10 @@ func (s *studio) run(id string) runs.Run {
 	return decode[runAnswer](s.t, s.do("GET", "/api/runs/"+id, "").body).Run
 }
 
-func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && p.Signal(syscall.Signal(0)) == nil
+}
 
 // B1, R8: a run belongs to the server, and is described from begin to end.
 func TestRunFromBeginToEnd(t *testing.T) {
@@ -198,7 +201,9 @@ func TestHalfCharacters(t *testing.T) {
 	if event, data, id := next(); event != "output" || data != `{"text":"a"}` || id != "1" {
 		t.Errorf("%s %s %s", event, data, id)
 	}
-	must(t, syscall.Kill(run.PID, syscall.SIGINT))
+	child, err := os.FindProcess(run.PID)
+	must(t, err)
+	must(t, child.Signal(syscall.SIGINT))
 	if event, data, id := next(); event != "output" || data != `{"text":"€b"}` || id != "5" {
 		t.Errorf("%s %s %s", event, data, id)
 	}

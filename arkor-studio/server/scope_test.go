@@ -16,7 +16,7 @@ const (
 	noState     = `{"error":"No project state","code":"no_scope"}`
 	scopeNeeded = `{"deployments":[],"scopeMissing":true}`
 	newEndpoint = `{"slug":"support-bot","target":{"kind":"base_model","baseModel":"m"},"authMode":"none"}`
-	anEndpoint  = `{"id":"e_1","slug":"support-bot","target":{"kind":"base_model","baseModel":"m"},"authMode":"none","enabled":true,"extra":1}`
+	anEndpoint  = `{"id":"e_1","slug":"support-bot","target":{"kind":"base_model","baseModel":"m"},"orgId":"o","projectId":"p","authMode":"none","urlFormat":"openai_compat","enabled":true,"createdAt":"c","updatedAt":"u","extra":1}`
 	aChat       = `{"messages":[{"role":"user","content":"hi"}]}`
 )
 

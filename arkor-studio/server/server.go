@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -93,7 +94,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 	go func() {
 		defer close(ended)
 		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("Studio server error after startup: " + err.Error())
+			fmt.Fprintf(s.env.Stderr, "Studio server error after startup: %v\n", err)
 		}
 	}()
 	<-ctx.Done()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -216,10 +217,21 @@ func TestTraversalCorpus(t *testing.T) {
 	slashes := []string{"/", "%2f", "%2F", "\\", "%5c", "//", "/./", "%252f", "/%00/"}
 	bases := []string{"", "/assets", "/api", "/api/jobs", "/api/jobs/j_1/artifacts", "/api/deployments", "/api/runs", "/api/jobs/j_1", "/.well-known"}
 	ends := []string{"etc/passwd", "canary.txt", "home/.arkor/credentials.json", "bot/src/arkor/index.ts", "index.html", "v1/me", "", "events", "cancel", "keys/k"}
+	corpus := map[string]bool{}
+	for pattern := range s.routes() { // dots in the place of an id
+		if !strings.Contains(pattern, "{") {
+			continue
+		}
+		for _, dot := range dots {
+			for _, slash := range slashes {
+				corpus[strings.NewReplacer("{id}", dot, "{artifact}", dot, "{keyId}", dot).Replace(pattern)] = true
+				corpus[strings.NewReplacer("{id}", dot+slash+dot, "{artifact}", dot, "{keyId}", slash).Replace(pattern)] = true
+			}
+		}
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	pick := func(from []string) string { return from[random.IntN(len(from))] }
-	seen := map[string]bool{}
-	for len(seen) < 2500 {
+	for fixed := len(corpus); len(corpus) < fixed+2500; {
 		path := pick(bases) + pick(slashes)
 		for range 1 + random.IntN(5) {
 			path += pick(dots) + pick(slashes)
@@ -228,10 +240,9 @@ func TestTraversalCorpus(t *testing.T) {
 		if !strings.HasPrefix(path, "/") {
 			path = "/" + path
 		}
-		if seen[path] {
-			continue
-		}
-		seen[path] = true
+		corpus[path] = true
+	}
+	for _, path := range slices.Sorted(maps.Keys(corpus)) {
 		method := pick([]string{"GET", "GET", "GET", "HEAD", "DELETE", "POST"})
 		text := method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + guard.Header + ": " + s.launch.Token + "\r\nContent-Length: 0\r\n\r\n"
 		status, h, body := w.ask(method, text)

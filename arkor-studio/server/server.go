@@ -27,8 +27,6 @@ const (
 	requestTimeout = 30 * time.Second
 	// bodyTimeout is what a request's body may take to arrive.
 	bodyTimeout = 30 * time.Second
-	// farewell is how long requests may go on when the server ends.
-	farewell = time.Second
 )
 
 // Server is the server of one launch.
@@ -48,11 +46,12 @@ type Server struct {
 	working sync.WaitGroup // what the server started on its own
 
 	watching sync.Once
+	farewell time.Duration // how long requests may go on when the server ends
 }
 
 // New returns the server for the project in env.Dir. It starts nothing.
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
-	s := &Server{env: env, log: log, upstream: upstream.New(env), manifest: manifest.NewReader(env)}
+	s := &Server{env: env, log: log, upstream: upstream.New(env), manifest: manifest.NewReader(env), farewell: time.Second}
 	s.leaving, s.leave = context.WithCancel(context.Background())
 	s.news = newNews()
 	s.runs = runs.New(env, func() { s.news.publish(changed{runs: true}) })
@@ -100,7 +99,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 	<-ctx.Done()
 	s.leave()
 	cut := s.runs.Shutdown(context.WithoutCancel(ctx))
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.farewell)
 	defer cancel()
 	if h.Shutdown(late) != nil {
 		_ = h.Close()

@@ -17,6 +17,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 	"github.com/arkorlab/arkor-go/arkor-studio/server"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/project"
 )
 
 // New returns the arkor-studio command with its one subcommand.
@@ -70,6 +71,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.env = project.Enter(c.env, "arkor dev")
 	ctx, release := cli.UntilHangup(ctx)
 	defer release()
 	if err := c.bootstrap(ctx); err != nil {

@@ -48,6 +48,9 @@ func FuzzFailed(f *testing.F) {
 	})
 }
 
+// calm is after how long nothing more is expected to be told.
+const calm = 12 * quiet
+
 // watched is a project that is watched.
 type watched struct {
 	t       *testing.T
@@ -91,7 +94,7 @@ func (w *watched) settle() {
 	for {
 		select {
 		case <-w.changes:
-		case <-time.After(4 * quiet):
+		case <-time.After(calm):
 			return
 		}
 	}
@@ -147,7 +150,7 @@ func TestWhatIsWatched(t *testing.T) {
 // patienceFor is short where nothing is to come.
 func patienceFor(c Change) time.Duration {
 	if c == (Change{}) {
-		return 4 * quiet
+		return calm
 	}
 	return 20 * time.Second
 }

@@ -17,7 +17,7 @@ const (
 	// for all programs of a user.
 	maxFolders = 512
 	// quiet is how long nothing may change before a change counts as complete.
-	quiet = 50 * time.Millisecond
+	quiet = 25 * time.Millisecond
 	// longest is when it counts in any case.
 	longest = 250 * time.Millisecond
 )

@@ -50,7 +50,7 @@ test-go: vet
 test-sdk:
 	cd sdk && npm ci --no-audit --no-fund && npm test
 
-# The types of Studio's page.
+# Studio's page.
 test-ui:
 	cd arkor-studio/ui && npm ci --no-audit --no-fund && npm test
 
@@ -83,4 +83,4 @@ tidy:
 		$(GO) mod edit -dropreplace github.com/arkorlab/arkor-go/shared; exit $${status:-0}); done
 
 clean:
-	rm -rf bin dist sdk/node_modules sdk/build sdk/dist arkor-studio/ui/node_modules
+	rm -rf bin dist sdk/node_modules sdk/build sdk/dist arkor-studio/ui/node_modules arkor-studio/ui/build

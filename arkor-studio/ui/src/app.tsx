@@ -1,104 +1,33 @@
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
 
-import "./app.css";
-import { get, jobsIn, watchManifest, type Job, type Manifest } from "./api.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./parts/parts.css";
+import { Api } from "./net/api.ts";
+import { Link } from "./net/link.ts";
+import { News } from "./net/news.ts";
+import { Router } from "./router/router.ts";
+import { Shell } from "./shell/shell.tsx";
+import { ThemeChoice } from "./shell/theme-choice.ts";
+import { StudioContext, type Studio } from "./studio.ts";
+import { Value } from "./value.ts";
 
-const pollMs = 5000;
+const nowMs = 30_000;
 
-function App() {
-  return (
-    <main>
-      <h1>Arkor Studio</h1>
-      <Trainer />
-      <Jobs />
-    </main>
-  );
-}
-
-function Trainer() {
-  const [manifest, setManifest] = useState<Manifest | null>(null);
-  useEffect(() => watchManifest(setManifest), []);
-  return (
-    <section aria-live="polite">
-      <h2>Trainer</h2>
-      {manifest === null ? <p>Reading the project…</p> : <State manifest={manifest} />}
-    </section>
-  );
-}
-
-function State({ manifest }: { readonly manifest: Manifest }) {
-  if (manifest.error !== undefined) {
-    return (
-      <>
-        <pre>{manifest.error}</pre>
-        {manifest.hint !== undefined && <p>{manifest.hint}</p>}
-      </>
-    );
-  }
-  if (!manifest.trainer) return <p>src/arkor/index.ts exports no trainer.</p>;
-  return (
-    <p>
-      <strong>{manifest.trainer.name}</strong>: <code>arkor start</code> trains it.
-    </p>
-  );
-}
-
-function Jobs() {
-  const [jobs, setJobs] = useState<readonly Job[] | null>(null);
-  const [error, setError] = useState("");
-  useEffect(() => {
-    const leaving = new AbortController();
-    let timer = 0;
-    async function load() {
-      try {
-        setJobs(jobsIn(await get("/api/jobs", leaving.signal)));
-        setError("");
-      } catch (reason) {
-        setError(reason instanceof Error ? reason.message : String(reason));
-      }
-      if (!leaving.signal.aborted) timer = window.setTimeout(load, pollMs);
-    }
-    void load();
-    return () => {
-      leaving.abort();
-      window.clearTimeout(timer);
-    };
-  }, []);
-  return (
-    <section>
-      <h2>Jobs</h2>
-      {error !== "" && <p role="alert">Failed to load jobs: {error}</p>}
-      {jobs?.length === 0 && <p>No jobs yet.</p>}
-      {jobs !== null && jobs.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th>Status</th>
-              <th>Name</th>
-              <th>Created</th>
-              <th>ID</th>
-            </tr>
-          </thead>
-          <tbody>
-            {jobs.map((job) => (
-              <tr key={job.id}>
-                <td>{job.status}</td>
-                <td>{job.name}</td>
-                <td>
-                  <time dateTime={job.createdAt}>{new Date(job.createdAt).toLocaleString()}</time>
-                </td>
-                <td>
-                  <code>{job.id}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
+function start(root: HTMLElement): void {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="arkor-studio-token"]')?.content ?? "";
+  const link = new Link();
+  const api = new Api(token, link, window.fetch.bind(window));
+  const now = new Value(Date.now());
+  setInterval(() => now.set(Date.now()), nowMs);
+  const studio: Studio = { api, link, news: new News(api), router: new Router(window), theme: new ThemeChoice(window), now };
+  render(
+    <StudioContext.Provider value={studio}>
+      <Shell />
+    </StudioContext.Provider>,
+    root,
   );
 }
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) start(root);

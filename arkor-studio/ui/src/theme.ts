@@ -1,16 +1,5 @@
 // Runs before the first paint, so that a chosen scheme shows without a flash.
 
-const key = "arkor-studio-theme";
+import { ThemeChoice } from "./shell/theme-choice.ts";
 
-function chosen(): "light" | "dark" {
-  try {
-    const stored = localStorage.getItem(key);
-    if (stored === "light" || stored === "dark") return stored;
-    if (matchMedia("(prefers-color-scheme: dark)").matches) return "dark";
-  } catch {
-    // Storage may be forbidden; the page works without it.
-  }
-  return "light";
-}
-
-document.documentElement.dataset["theme"] = chosen();
+new ThemeChoice(window);

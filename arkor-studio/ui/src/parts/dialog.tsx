@@ -1,0 +1,79 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+import { messageOf } from "../net/api.ts";
+import { Button } from "./button.tsx";
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A question in front of the page. The focus goes back to where it was. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
+      <div class="dialog-body">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+interface ConfirmProps extends DialogProps {
+  readonly confirm: string;
+  /** What the other answer is called. */
+  readonly keep?: string;
+  readonly danger?: boolean;
+  /** A failure is shown, and the question stays. */
+  readonly onConfirm: () => Promise<void> | void;
+}
+
+export function Confirm({ title, confirm, keep, danger, onConfirm, onClose, children }: ConfirmProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  async function answer(): Promise<void> {
+    setBusy(true);
+    try {
+      await onConfirm();
+    } catch (reason) {
+      setError(messageOf(reason));
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p>{children}</p>
+      {error !== "" && (
+        <p class="text-bad" role="alert">
+          {error}
+        </p>
+      )}
+      <div class="dialog-buttons">
+        <Button onClick={onClose}>{keep ?? "Cancel"}</Button>
+        <Button kind={danger ? "danger" : "primary"} busy={busy} onClick={() => void answer()}>
+          {confirm}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

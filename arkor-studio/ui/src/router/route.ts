@@ -1,0 +1,81 @@
+/** The views of the page, as they stand in the address behind "#". */
+
+export type Route =
+  | { readonly view: "overview" }
+  | { readonly view: "jobs"; readonly query: Query }
+  | { readonly view: "job"; readonly id: string }
+  | { readonly view: "compare"; readonly ids: readonly string[] }
+  | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null }
+  | { readonly view: "endpoints" }
+  | { readonly view: "endpoint"; readonly id: string };
+
+/** Names and values; a name that comes twice keeps its first value. */
+export type Query = Readonly<Record<string, string>>;
+
+const overview: Route = { view: "overview" };
+
+/** The route of an address; whatever is none of ours is the overview. */
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = split(hash.replace(/^#?\/*/, ""), "?");
+  const segments: string[] = [];
+  for (const part of path.replace(/\/+$/, "").split("/")) {
+    try {
+      segments.push(decodeURIComponent(part));
+    } catch {
+      return overview;
+    }
+  }
+  const [view, id] = segments;
+  const query = parseQuery(search);
+  if (segments.length === 1 && view === "jobs") return { view, query };
+  if (segments.length === 1 && view === "endpoints") return { view };
+  if (segments.length === 1 && view === "compare") {
+    return { view, ids: [...new Set((query["jobs"] ?? "").split(",").filter((job) => job.trim() !== ""))] };
+  }
+  if (segments.length === 1 && view === "playground") {
+    const adapter = query["adapter"]?.trim() ? query["adapter"] : null;
+    const step = /^\d{1,15}$/.test(query["step"] ?? "") && adapter !== null ? Number(query["step"]) : null;
+    return { view, adapter, step };
+  }
+  if (segments.length === 2 && id !== undefined && id !== "") {
+    if (view === "jobs") return { view: "job", id };
+    if (view === "endpoints") return { view: "endpoint", id };
+  }
+  return overview;
+}
+
+/** The address of a route, for links. */
+export function hrefOf(route: Route): string {
+  switch (route.view) {
+    case "overview":
+      return "#/";
+    case "jobs":
+      return "#/jobs" + queryText(route.query);
+    case "job":
+      return "#/jobs/" + encodeURIComponent(route.id);
+    case "compare":
+      return "#/compare" + queryText({ jobs: route.ids.join(",") });
+    case "playground":
+      return "#/playground" + queryText({ adapter: route.adapter ?? "", step: route.step?.toString() ?? "" });
+    case "endpoints":
+      return "#/endpoints";
+    case "endpoint":
+      return "#/endpoints/" + encodeURIComponent(route.id);
+  }
+}
+
+function parseQuery(search: string): Query {
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of new URLSearchParams(search)) query[name] ??= value;
+  return query;
+}
+
+function queryText(query: Query): string {
+  const kept = Object.entries(query).filter(([, value]) => value !== "");
+  return kept.length === 0 ? "" : "?" + new URLSearchParams(kept).toString().replaceAll("%2C", ",");
+}
+
+function split(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}

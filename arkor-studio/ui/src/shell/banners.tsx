@@ -1,0 +1,81 @@
+import { useEffect, useState } from "preact/hooks";
+
+import { Button } from "../parts/button.tsx";
+import { useStudio, useValue } from "../studio.ts";
+
+/** What the reader must know before believing the page. */
+export function Banners() {
+  const { link } = useStudio();
+  const { server, backend, notice } = useValue(link.state);
+  const [dismissed, dismiss] = useState("");
+  return (
+    <div class="banners" role="status">
+      {server === "stopped" && <Stopped />}
+      {server === "restarted" && <Restarted />}
+      {server === "up" && backend !== null && (
+        <p class="banner banner-warn">
+          <strong>The backend cannot be reached.</strong> {backend}. What you see may be old; trying again.
+        </p>
+      )}
+      {notice !== null && notice.text !== dismissed && (
+        <p class="banner banner-warn">
+          {notice.text}
+          {notice.sunset !== null && ` (until ${notice.sunset})`}
+          <Button onClick={() => dismiss(notice.text)}>Dismiss</Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+const firstProbeMs = 1000;
+const lastProbeMs = 10_000;
+
+/** Looks for the server until it is back, so that nothing else has to. */
+function Stopped() {
+  const { api } = useStudio();
+  useEffect(() => {
+    let wait = firstProbeMs;
+    let timer: ReturnType<typeof setTimeout>;
+    const probe = (): void => {
+      if (!document.hidden) void api.get("/.well-known/arkor-studio").catch(() => undefined);
+      wait = Math.min(wait * 1.5, lastProbeMs);
+      timer = setTimeout(probe, wait);
+    };
+    timer = setTimeout(probe, wait);
+    return () => clearTimeout(timer);
+  }, [api]);
+  return (
+    <p class="banner banner-bad">
+      <strong>Studio stopped.</strong> Run <code>arkor dev</code> again; this page goes on by itself. What you see is from before.
+    </p>
+  );
+}
+
+const reloadKey = "arkor-studio-reloaded";
+const reloadPauseMs = 10_000;
+
+/** Another launch has another token. Where nothing would be lost the page loads itself anew. */
+function Restarted() {
+  const { router } = useStudio();
+  useEffect(() => {
+    if (router.question() === null && mayReload()) location.reload();
+  }, [router]);
+  return (
+    <p class="banner banner-warn">
+      <strong>Studio was restarted, reload this page.</strong>
+      <Button onClick={() => location.reload()}>Reload</Button>
+    </p>
+  );
+}
+
+/** Not in a circle: something else than a restart may be behind the refusal. */
+function mayReload(): boolean {
+  try {
+    const last = Number(sessionStorage.getItem(reloadKey) ?? "0");
+    sessionStorage.setItem(reloadKey, String(Date.now()));
+    return Date.now() - last > reloadPauseMs;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import type { JSX } from "preact";
+
+import { Mark, Moon, Sun, System } from "../parts/icons.tsx";
+import { hrefOf, type Route } from "../router/route.ts";
+import { useStudio, useValue } from "../studio.ts";
+import { IdentityChip } from "./identity.tsx";
+import type { Theme } from "./theme-choice.ts";
+
+interface Tab {
+  readonly name: string;
+  readonly route: Route;
+  readonly views: readonly Route["view"][];
+}
+
+const tabs: readonly Tab[] = [
+  { name: "Overview", route: { view: "overview" }, views: ["overview"] },
+  { name: "Jobs", route: { view: "jobs", query: {} }, views: ["jobs", "job", "compare"] },
+];
+
+export function Header({ view }: { readonly view: Route["view"] }) {
+  return (
+    <header class="top">
+      <div class="top-row">
+        <a class="brand" href="#/">
+          <Mark />
+          <span>
+            Arkor <span class="quiet">Studio</span>
+          </span>
+        </a>
+        <nav aria-label="Views">
+          {tabs.map((tab) => (
+            <a key={tab.name} href={hrefOf(tab.route)} aria-current={tab.views.includes(view) ? "page" : undefined}>
+              {tab.name}
+            </a>
+          ))}
+        </nav>
+        <div class="top-end">
+          <IdentityChip />
+          <ThemeToggle />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+const icons: Record<Theme, () => JSX.Element> = { light: Sun, dark: Moon, system: System };
+
+function ThemeToggle() {
+  const { theme } = useStudio();
+  const chosen = useValue(theme.chosen);
+  const next = theme.next();
+  const Icon = icons[chosen];
+  const label = `Switch to ${next} theme`;
+  return (
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={() => theme.choose(next)}>
+      <Icon />
+    </button>
+  );
+}

@@ -1,1 +1,0 @@
-"use strict";(()=>{var e="arkor-studio-theme";function r(){try{let t=localStorage.getItem(e);if(t==="light"||t==="dark")return t;if(matchMedia("(prefers-color-scheme: dark)").matches)return"dark"}catch{}return"light"}document.documentElement.dataset.theme=r();})();

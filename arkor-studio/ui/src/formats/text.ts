@@ -3,6 +3,8 @@
 import { fieldsOf, textOf, type Fields } from "../net/shapes.ts";
 import { nothing } from "./time.ts";
 
+export { nothing };
+
 /** The ends of a text that is too long for its place. */
 export function truncateMiddle(text: string, head: number, tail: number): string {
   const characters = [...text];

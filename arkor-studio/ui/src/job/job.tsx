@@ -1,0 +1,79 @@
+import "./job.css";
+import { Badge } from "../parts/badge.tsx";
+import { Heading } from "../parts/heading.tsx";
+import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
+import { hrefOf } from "../router/route.ts";
+import { Actions } from "./actions.tsx";
+import { Artifacts } from "./artifacts.tsx";
+import { Configuration } from "./configuration.tsx";
+import { Details } from "./details.tsx";
+import { EventLog } from "./event-log.tsx";
+import { Figures } from "./figures.tsx";
+import { LossCard } from "./loss-card.tsx";
+import { RunOutput } from "./run-output.tsx";
+import { StreamNote } from "./stream-note.tsx";
+import { useJob, type LiveJob } from "./use-job.ts";
+
+const jobs = hrefOf({ view: "jobs", query: {} });
+
+export function JobView({ id }: { readonly id: string }) {
+  const live = useJob(id);
+  if (live.missing) {
+    return (
+      <>
+        <Heading title="No such job in this project" />
+        <EmptyState title="It may have been deleted, or belong to another project.">
+          <a href={jobs}>Back to jobs</a>
+        </EmptyState>
+      </>
+    );
+  }
+  return <Known id={id} live={live} />;
+}
+
+function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
+  const { job, record, status } = live;
+  const name = job?.name || "Job";
+  const error = record.error ?? (status === "failed" ? job?.error : null);
+  return (
+    <>
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href={jobs}>Jobs</a>
+        <span aria-hidden="true">/</span>
+        <span class="crumb" aria-current="page">
+          {job?.name || id}
+        </span>
+      </nav>
+      <Heading title={name} windowTitle={`${name} · ${status}`}>
+        <span class="job-status" role="status">
+          <Badge status={status} />
+          {status === "queued" && (job?.jobsAhead ?? 0) > 0 && <span class="quiet">{job?.jobsAhead} ahead of it</span>}
+        </span>
+        <Actions id={id} live={live} />
+      </Heading>
+      <div class="stack">
+        {live.error !== null && <ErrorBox what="Failed to load the job" error={live.error} onRetry={live.refresh} />}
+        {error && (
+          <p class="job-failed" role="alert">
+            <strong>Job failed:</strong> {error}
+          </p>
+        )}
+        <StreamNote stream={live.stream} onReconnect={live.reconnect} />
+        {job === null && live.error === null && <Skeleton lines={4} />}
+        <Figures live={live} />
+        <div class="job-columns">
+          <div class="stack job-main">
+            <LossCard id={id} record={record} version={live.version} status={status} earlier={live.earlier} onLoadEarlier={live.loadEarlier} />
+            <EventLog id={id} live={live} />
+            <RunOutput jobId={id} />
+          </div>
+          <div class="stack job-side">
+            <Details id={id} live={live} />
+            <Artifacts id={id} status={status} saved={record.checkpoints.size} />
+            {job && <Configuration config={job.config} />}
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}

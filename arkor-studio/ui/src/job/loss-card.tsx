@@ -1,0 +1,84 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import { Chart } from "../chart/chart.tsx";
+import { Legend } from "../chart/legend.tsx";
+import type { Range } from "../chart/plot.ts";
+import { formatCount } from "../formats/text.ts";
+import { isOver } from "../net/shapes.ts";
+import { Button } from "../parts/button.tsx";
+import { EmptyState } from "../parts/states.tsx";
+import { hrefOf } from "../router/route.ts";
+import { useStudio } from "../studio.ts";
+import { ChartTools, useChartChoices } from "./chart-tools.tsx";
+import { DataTable } from "./data-table.tsx";
+import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "./loss-lines.ts";
+import type { JobRecord } from "./record.ts";
+import { StatisticsCards } from "./statistics-cards.tsx";
+
+interface LossCardProps {
+  readonly id: string;
+  readonly record: JobRecord;
+  readonly version: number;
+  readonly status: string;
+  readonly earlier: number;
+  readonly onLoadEarlier: () => void;
+}
+
+export function LossCard({ id, record, version, status, earlier, onLoadEarlier }: LossCardProps) {
+  const { router } = useStudio();
+  const [choices, choose] = useChartChoices();
+  const [range, setRange] = useState<Range | null>(null);
+  const { curve, checkpoints } = record;
+  const lines = useMemo(() => linesOf(curve, choices), [curve, version, choices]);
+  const marks = useMemo(() => marksOf(curve, checkpoints), [curve, version, checkpoints.size]);
+  useEffect(() => setRange(null), [curve]);
+  const empty = curve.steps.length === 0;
+  return (
+    <section class="card" aria-labelledby="loss">
+      <div class="card-head">
+        <h2 id="loss">Loss</h2>
+        {!empty && (
+          <div class="row">
+            {range !== null && <Button onClick={() => setRange(null)}>Reset zoom</Button>}
+            <ChartTools choices={choices} choose={choose} curve={curve} id={id} />
+          </div>
+        )}
+      </div>
+      {curve.unusable > 0 && (
+        <p class="note note-warn">The loss was not a number in {formatCount(curve.unusable)} of the events; these are not drawn.</p>
+      )}
+      {empty ? (
+        <EmptyState title={isOver(status) ? "The job logged no loss" : "Waiting for training.log events…"} />
+      ) : (
+        <div class="card-body">
+          <Chart
+            xs={curve.steps}
+            lines={lines}
+            marks={marks}
+            log={choices.log}
+            range={range}
+            onRange={setRange}
+            summary={summaryOf(curve)}
+            readout={(at) => readoutOf(curve, checkpoints, at)}
+            onPick={(at) => {
+              const step = nearestCheckpoint(curve, checkpoints, at, range);
+              if (step !== null) router.go(hrefOf({ view: "playground", adapter: id, step }));
+            }}
+          />
+          <div class="chart-foot">
+            <Legend entries={legendOf(curve, checkpoints, choices)} />
+            <span class="quiet">Drag to zoom, double-click to reset, arrow keys to read</span>
+          </div>
+          {choices.advanced && <StatisticsCards curve={curve} version={version} />}
+          {choices.advanced && earlier > 0 && (
+            <p class="note">
+              <span>Reckoned with the points that are drawn, not with all {formatCount(earlier)}.</span>
+              <Button onClick={onLoadEarlier}>Load all</Button>
+            </p>
+          )}
+          <DataTable curve={curve} />
+        </div>
+      )}
+    </section>
+  );
+}

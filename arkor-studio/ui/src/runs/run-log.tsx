@@ -1,0 +1,79 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import "./runs.css";
+import { fieldsOf, numberOf, textOf } from "../net/shapes.ts";
+import { EventStream, type StreamState } from "../net/stream.ts";
+import { useFollow } from "../parts/use-follow.ts";
+import { hrefOf } from "../router/route.ts";
+import { useStudio } from "../studio.ts";
+import { jobIn, piecesOf, type Piece } from "./ansi.ts";
+
+/** What is kept of the output; the server has more. */
+const kept = 100_000;
+
+/** What a training prints, from the beginning and as it comes. */
+export function RunLog({ id, label }: { readonly id: string; readonly label: string }) {
+  const { api } = useStudio();
+  const [text, setText] = useState("");
+  const [stream, setStream] = useState<StreamState>({ name: "connecting" });
+  useEffect(() => {
+    let output = "";
+    let drawing = 0;
+    setText("");
+    const draw = (): void => {
+      drawing = 0;
+      setText(output);
+    };
+    const events = new EventStream(api, {
+      path: `/api/runs/${encodeURIComponent(id)}/log`,
+      onFrames: (frames) => {
+        for (const frame of frames) output += textOfFrame(frame.event, frame.data);
+        if (output.length > kept) output = output.slice(-kept);
+        if (drawing === 0) drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
+      },
+      onState: setStream,
+      isLast: (frame) => frame.event === "exit",
+    });
+    return () => events.close();
+  }, [api, id]);
+  const pane = useRef<HTMLPreElement>(null);
+  useFollow(pane, text);
+  return (
+    <pre ref={pane} class="pane run-log" role="log" aria-label={label} tabIndex={0}>
+      {text === "" && <span class="quiet">{stream.name === "failed" ? stream.error.message : stream.name === "ended" ? "It printed nothing." : "Waiting for output…"}</span>}
+      {piecesOf(text).map((piece, at) => (
+        <Printed key={at} piece={piece} />
+      ))}
+      {stream.name === "retrying" && <span class="quiet">{"\n"}[reconnecting]</span>}
+    </pre>
+  );
+}
+
+function Printed({ piece }: { readonly piece: Piece }) {
+  const job = jobIn(piece.text);
+  return (
+    <span class={piece.style === "" ? undefined : piece.style.replaceAll(/\S+/g, "ansi-$&")}>
+      {job === null ? (
+        piece.text
+      ) : (
+        <>
+          {job.before}
+          <a href={hrefOf({ view: "job", id: job.id })}>{job.id}</a>
+          {job.after}
+        </>
+      )}
+    </span>
+  );
+}
+
+function textOfFrame(event: string, text: string): string {
+  let data;
+  try {
+    data = fieldsOf(JSON.parse(text));
+  } catch {
+    return "";
+  }
+  if (event === "output") return textOf(data["text"]);
+  if (event === "dropped") return `\n[${numberOf(data["bytes"]) ?? "some"} bytes are not kept any more]\n`;
+  return "";
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { jobIn, piecesOf } from "../src/runs/ansi.ts";
+import { rowsInSight } from "../src/parts/window.ts";
+
+test("O8: colours are kept, every other control sequence is dropped", () => {
+  assert.deepEqual(piecesOf("a\x1b[1;31mb\x1b[0mc\x1b[2K\x1b[?25l\x1b]0;title\x07d\x07"), [
+    { text: "a", style: "" },
+    { text: "b", style: "bold red" },
+    { text: "c", style: "" },
+    { text: "d", style: "" },
+  ]);
+  assert.deepEqual(piecesOf("\x1b[92mok\x1b[39m."), [{ text: "ok", style: "green" }, { text: ".", style: "" }]);
+});
+
+test("a line that overwrites itself shows what it says last", () => {
+  assert.deepEqual(piecesOf("10 %\r20 %\r30 %\ndone\r\n"), [{ text: "30 %\ndone\n", style: "" }]);
+});
+
+test("markup in output stays text", () => {
+  assert.deepEqual(piecesOf("<img src=x onerror=alert(1)>"), [{ text: "<img src=x onerror=alert(1)>", style: "" }]);
+});
+
+test("O8: the job's id is found in the output", () => {
+  assert.deepEqual(jobIn("x\nStarted job b76de6e0-083d\ny"), { before: "x\nStarted job ", id: "b76de6e0-083d", after: "\ny" });
+  assert.equal(jobIn("Started nothing"), null);
+});
+
+test("JL7: of many rows those in sight are drawn, and a few around them", () => {
+  assert.deepEqual(rowsInSight(0, 400, 40, 100_000), { first: 0, end: 18 });
+  assert.deepEqual(rowsInSight(4000, 400, 40, 100_000), { first: 92, end: 118 });
+  assert.deepEqual(rowsInSight(1e9, 400, 40, 50), { first: 50, end: 50 });
+  assert.deepEqual(rowsInSight(0, 400, 40, 0), { first: 0, end: 0 });
+});

@@ -1,0 +1,45 @@
+import "../job/job.css";
+import "./compare.css";
+import { Heading } from "../parts/heading.tsx";
+import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
+import { hrefOf } from "../router/route.ts";
+import { ComparedTable } from "./compared-table.tsx";
+import { CurvesCard } from "./curves-card.tsx";
+import { maxRuns, useCompared } from "./use-compared.ts";
+
+const jobs = hrefOf({ view: "jobs", query: {} });
+
+export function Compare({ ids }: { readonly ids: readonly string[] }) {
+  const { data, error, refresh } = useCompared(ids);
+  const found = (data ?? []).filter(({ job }) => job !== null);
+  const missing = (data ?? []).filter(({ job }) => job === null).map(({ id }) => id);
+  return (
+    <>
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href={jobs}>Jobs</a>
+        <span aria-hidden="true">/</span>
+        <span aria-current="page">Compare</span>
+      </nav>
+      <Heading title="Compare">
+        <a class="button" href={jobs}>
+          Choose other runs
+        </a>
+      </Heading>
+      <div class="stack">
+        {ids.length > maxRuns && <p class="note">Only the first {maxRuns} of {ids.length} runs are shown: more lines cannot be told apart.</p>}
+        {missing.length > 0 && <p class="note note-warn">Not in this project: {missing.join(", ")}</p>}
+        {error !== null && <ErrorBox what="Failed to load the runs" error={error} onRetry={refresh} />}
+        {ids.length === 0 && (
+          <div class="card">
+            <EmptyState title="Nothing to compare yet">
+              Select two to six runs in the <a href={jobs}>list of jobs</a>.
+            </EmptyState>
+          </div>
+        )}
+        {data === null && error === null && ids.length > 0 && <Skeleton lines={6} />}
+        {found.length > 0 && <CurvesCard runs={found} />}
+        {found.length > 0 && <ComparedTable runs={found} />}
+      </div>
+    </>
+  );
+}

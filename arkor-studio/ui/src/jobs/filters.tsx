@@ -1,0 +1,50 @@
+import { useEffect, useRef } from "preact/hooks";
+
+import { capitalise } from "../formats/text.ts";
+import { Search } from "../parts/icons.tsx";
+import { statuses, type Listing } from "./listing.ts";
+
+interface FiltersProps {
+  readonly listing: Listing;
+  readonly onChange: (listing: Listing) => void;
+}
+
+export function Filters({ listing, onChange }: FiltersProps) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // "/" goes to the search, unless somebody types.
+    const jump = (event: KeyboardEvent): void => {
+      const at = event.target;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (at instanceof HTMLElement && at.closest("input, select, textarea, dialog, [contenteditable]")) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", jump);
+    return () => document.removeEventListener("keydown", jump);
+  }, []);
+  return (
+    <div class="filters">
+      <div class="search">
+        <Search />
+        <input
+          ref={field}
+          class="field"
+          type="search"
+          aria-label="Search by name or ID"
+          aria-keyshortcuts="/"
+          placeholder="Search by name or ID"
+          value={listing.search}
+          onInput={(event) => onChange({ ...listing, search: event.currentTarget.value })}
+        />
+      </div>
+      <div class="chips" role="group" aria-label="Status">
+        {statuses.map((status) => (
+          <button key={status} type="button" class="filter" aria-pressed={listing.status === status} onClick={() => onChange({ ...listing, status })}>
+            {capitalise(status)}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { useRef } from "preact/hooks";
+
+import { capitalise, nothing, truncateMiddle } from "../formats/text.ts";
+import { durationOf, formatDuration } from "../formats/time.ts";
+import { textOf, type Job } from "../net/shapes.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Time } from "../parts/time.tsx";
+import { useRows } from "../parts/use-rows.ts";
+import { hrefOf } from "../router/route.ts";
+import { useSeconds } from "../studio.ts";
+import { sortedBy, sortKeys, type Listing } from "./listing.ts";
+
+const rowHeight = 48;
+
+interface TableProps {
+  readonly jobs: readonly Job[];
+  readonly listing: Listing;
+  readonly onSort: (listing: Listing) => void;
+  readonly chosen: readonly string[];
+  readonly onToggle: (id: string) => void;
+  /** No more can be chosen. */
+  readonly full: boolean;
+}
+
+/** Of thousands of jobs, the rows in sight. */
+export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: TableProps) {
+  const table = useRef<HTMLTableElement>(null);
+  const { first, end } = useRows(table, "page", rowHeight, jobs.length);
+  return (
+    <div class="table-scroll">
+      <table ref={table} class="table jobs-table" aria-rowcount={jobs.length + 1}>
+        <thead>
+          <tr>
+            <th>
+              <span class="hidden">Compare</span>
+            </th>
+            {sortKeys.map((key) => (
+              <th key={key} aria-sort={listing.sort !== key ? undefined : listing.descending ? "descending" : "ascending"}>
+                <button type="button" onClick={() => onSort(sortedBy(listing, key))}>
+                  {capitalise(key)}
+                  <span aria-hidden="true">{listing.sort !== key ? "" : listing.descending ? " ↓" : " ↑"}</span>
+                </button>
+              </th>
+            ))}
+            <th>ID</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Gap rows={first} />
+          {jobs.slice(first, end).map((job, at) => (
+            <Row key={job.id} job={job} index={first + at + 2} chosen={chosen.includes(job.id)} full={full} onToggle={onToggle} />
+          ))}
+          <Gap rows={jobs.length - end} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Gap({ rows }: { readonly rows: number }) {
+  return rows === 0 ? null : (
+    <tr aria-hidden="true" class="gap">
+      <td colSpan={sortKeys.length + 2} style={{ height: `${rows * rowHeight}px` }} />
+    </tr>
+  );
+}
+
+interface RowProps {
+  readonly job: Job;
+  readonly index: number;
+  readonly chosen: boolean;
+  readonly full: boolean;
+  readonly onToggle: (id: string) => void;
+}
+
+function Row({ job, index, chosen, full, onToggle }: RowProps) {
+  return (
+    <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>
+      <td class="pick">
+        <input type="checkbox" aria-label={`Compare ${job.name}`} checked={chosen} disabled={full && !chosen} onChange={() => onToggle(job.id)} />
+      </td>
+      <td>
+        <Badge status={job.status} />
+      </td>
+      <td class="job-name">
+        <a href={hrefOf({ view: "job", id: job.id })}>{job.name || "Unnamed"}</a>
+        {job.config["dryRun"] === true && <span class="tag">dry run</span>}
+      </td>
+      <td class="quiet">{textOf(job.config["model"]) || nothing}</td>
+      <td>
+        <Duration job={job} />
+      </td>
+      <td class="quiet">
+        <Time at={job.createdAt} />
+      </td>
+      <td class="mono quiet" title={job.id}>
+        {truncateMiddle(job.id, 6, 4)}
+      </td>
+    </tr>
+  );
+}
+
+function Duration({ job }: { readonly job: Job }) {
+  const now = useSeconds(job.status === "running");
+  return <>{formatDuration(durationOf(job, now))}</>;
+}

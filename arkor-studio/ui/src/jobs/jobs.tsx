@@ -1,0 +1,78 @@
+import { useMemo, useState } from "preact/hooks";
+
+import "./jobs.css";
+import { formatCount, plural } from "../formats/text.ts";
+import { parseJobs } from "../net/shapes.ts";
+import { usePoll } from "../net/use-poll.ts";
+import { Button } from "../parts/button.tsx";
+import { Heading } from "../parts/heading.tsx";
+import { Refresh } from "../parts/icons.tsx";
+import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
+import { hrefOf, type Query } from "../router/route.ts";
+import { useStudio, useValue } from "../studio.ts";
+import { Filters } from "./filters.tsx";
+import { JobTable } from "./job-table.tsx";
+import { listed, listingOf, queryOf, type Listing } from "./listing.ts";
+
+const usualMs = 5000;
+/** A long list takes its time on the way. */
+const longMs = 15_000;
+const long = 1000;
+/** As many runs as a chart has colours for. */
+const maxCompared = 6;
+
+export function Jobs({ query }: { readonly query: Query }) {
+  const { api, router, now: clock } = useStudio();
+  const now = useValue(clock);
+  const { data, error, refreshing, refresh } = usePoll(async (signal) => parseJobs(await api.get("/api/jobs", signal)), "jobs", (state) =>
+    (state.data?.length ?? 0) > long ? longMs : usualMs,
+  );
+  const [chosen, choose] = useState<readonly string[]>([]);
+  const listing = listingOf(query);
+  const shown = useMemo(() => listed(data ?? [], listing, now), [data, query, now]);
+  const list = (next: Listing): void => router.replace(hrefOf({ view: "jobs", query: queryOf(next) }));
+  const toggle = (id: string): void => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  return (
+    <>
+      <Heading title="Jobs">
+        <div class="row">
+          {data !== null && <span class="quiet jobs-count">{shown.length === data.length ? plural(data.length, "job") : `${formatCount(shown.length)} of ${plural(data.length, "job")}`}</span>}
+          <Button label="Refresh" title="Refresh" onClick={refresh}>
+            <span class={refreshing ? "spinning" : undefined}>
+              <Refresh />
+            </span>
+          </Button>
+          {chosen.length >= 2 ? (
+            <a class="button button-primary" href={hrefOf({ view: "compare", ids: chosen })}>
+              Compare {chosen.length} runs
+            </a>
+          ) : (
+            <Button disabled title="Select two to six runs in the list">
+              Compare
+            </Button>
+          )}
+        </div>
+      </Heading>
+      <Filters listing={listing} onChange={list} />
+      {error !== null && <ErrorBox what="Failed to load jobs" error={error} onRetry={refresh} />}
+      <div class="card jobs-card">
+        {data === null && error === null && (
+          <div class="card-body">
+            <Skeleton lines={6} />
+          </div>
+        )}
+        {data !== null && data.length === 0 && (
+          <EmptyState title="No jobs yet" command="arkor start">
+            Start a training on the <a href="#/">Overview</a>, or from a terminal.
+          </EmptyState>
+        )}
+        {data !== null && data.length > 0 && shown.length === 0 && (
+          <EmptyState title="No matches">
+            <Button onClick={() => list({ ...listing, search: "", status: "all" })}>Show all jobs</Button>
+          </EmptyState>
+        )}
+        {shown.length > 0 && <JobTable jobs={shown} listing={listing} onSort={list} chosen={chosen} onToggle={toggle} full={chosen.length >= maxCompared} />}
+      </div>
+    </>
+  );
+}

@@ -116,11 +116,11 @@ test("J2: unknown statuses and fields do not break the list, rows without an id 
 test("progress is that of the steps where they are limited, else of the passes over the data", () => {
   const curve = new Curve();
   curve.add({ step: 25, loss: 1, epoch: 0.5 });
-  assert.deepEqual(progressOf(curve, { maxSteps: 100 }, "running", 1000), { part: 0.25, step: 25, steps: 100, remaining: 3000 });
-  assert.deepEqual(progressOf(curve, { numTrainEpochs: 2 }, "running", 1000), { part: 0.25, step: 25, steps: 100, remaining: 3000 });
-  assert.deepEqual(progressOf(curve, {}, "running", 1000), { part: null, step: 25, steps: null, remaining: null });
-  assert.deepEqual(progressOf(curve, {}, "completed", 1000), { part: 1, step: 25, steps: 25, remaining: null });
-  assert.deepEqual(progressOf(new Curve(), { maxSteps: 100 }, "queued", NaN), { part: null, step: null, steps: 100, remaining: null });
+  assert.deepEqual(progressOf(curve, { maxSteps: 100 }, "running", 1000), { part: 0.25, step: 25, steps: 100, exact: true, remaining: 3000 });
+  assert.deepEqual(progressOf(curve, { numTrainEpochs: 2 }, "running", 1000), { part: 0.25, step: 25, steps: 100, exact: false, remaining: 3000 });
+  assert.deepEqual(progressOf(curve, {}, "running", 1000), { part: null, step: 25, steps: null, exact: false, remaining: null });
+  assert.deepEqual(progressOf(curve, {}, "completed", 1000), { part: 1, step: 25, steps: 25, exact: true, remaining: null });
+  assert.deepEqual(progressOf(new Curve(), { maxSteps: 100 }, "queued", NaN), { part: null, step: null, steps: 100, exact: true, remaining: null });
 });
 
 test("CH5, AX2: a step and the whole picture in words", () => {

@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 
-import { formatNumber } from "../formats/text.ts";
+import { formatCount, formatNumber } from "../formats/text.ts";
 import { drawMarks, type Mark } from "./marks.ts";
 import { positionOf, thin, type Values } from "./thin.ts";
 
@@ -74,11 +74,11 @@ export class Plot {
     this.#data = data;
     this.#range = range;
     const width = this.#width();
-    const shape = JSON.stringify([width, data.log, data.lines.map(({ values: _, ...rest }) => rest)]);
     const { xs } = data;
     const first = range ? Math.max(positionOf(xs, range[0]) - 1, 0) : 0;
     const end = range ? Math.min(positionOf(xs, range[1]) + 2, xs.length) : xs.length;
     this.#kept = thin(xs, data.lines.map((line) => line.values), first, end, width);
+    const shape = JSON.stringify([width, data.log, this.#kept.length === 1, data.lines.map(({ values: _, ...rest }) => rest)]);
     const positive = (value: number | null | undefined): number | null => (value === null || value === undefined || (data.log && value <= 0) ? null : value);
     const drawn = [
       this.#kept.map((at) => xs[at] ?? 0),
@@ -150,7 +150,7 @@ export class Plot {
     return {
       width,
       height,
-      padding: [16, right ? 0 : 16, 0, 0],
+      padding: [16, right ? 0 : 28, 0, 0],
       legend: { show: false },
       focus: { alpha: 1 },
       scales: {
@@ -159,8 +159,8 @@ export class Plot {
         right: { range: (_, min, max) => [0, Math.max(max ?? 0, Number.MIN_VALUE) * 1.08 || min || 1] },
       },
       axes: [
-        { ...axis, size: 28, gap: 6, space: 70, incrs: integers, values: (_, splits) => splits.map((x) => String(x)) },
-        { ...axis, scale: "y", size: 52, gap: 8, space: 40, values: (_, splits) => splits.map((y) => (y === null ? "" : log ? formatNumber(y) : y.toFixed(3))) },
+        { ...axis, size: 28, gap: 6, space: 70, incrs: integers, values: (_, splits) => splits.map((x) => formatCount(x)) },
+        { ...axis, scale: "y", size: 52, gap: 8, space: 40, values: (_, splits, __, ___, step) => splits.map((y) => (y === null ? "" : log ? formatNumber(y) : y.toFixed(digitsOf(step)))) },
         ...(right ? [{ ...axis, scale: "right", side: 1 as const, size: 62, gap: 8, space: 40, grid: { show: false }, values: (_: uPlot, splits: number[]) => splits.map((y) => (y === 0 ? "0" : y.toExponential(1))) }] : []),
       ],
       series: [{}, ...lines.map((line) => this.#series(line))],
@@ -191,7 +191,7 @@ export class Plot {
       spanGaps: true,
       ...(line.dash && { dash: [...line.dash] }),
       ...(line.area && { fill: `color-mix(in srgb, ${color} 9%, transparent)` }),
-      points: line.dots ? { show: true, size: 5, fill: color } : { show: false },
+      points: line.dots || this.#kept.length === 1 ? { show: true, size: 5, fill: color } : { show: false },
     };
   }
 
@@ -220,8 +220,14 @@ export class Plot {
 
 const integers = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
+/** As many decimals as tell one label from the next, and three at least. */
+function digitsOf(step: number): number {
+  return Math.min(Math.max(3, Math.ceil(-Math.log10(step))), 12);
+}
+
 function spread(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
   const span = Math.max(max - min, minSpan);
-  return [min - span * 0.04, max + span * 0.06];
+  const low = min - span * 0.04;
+  return [min >= 0 ? Math.max(low, 0) : low, max + span * 0.06];
 }

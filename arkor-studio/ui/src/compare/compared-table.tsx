@@ -20,10 +20,14 @@ export function ComparedTable({ runs }: { readonly runs: readonly Compared[] }) 
     <section class="card" aria-labelledby="side">
       <div class="card-head">
         <h2 id="side">Side by side</h2>
-        <label class="chart-tools">
-          <input type="checkbox" checked={all} onChange={(event) => showAll(event.currentTarget.checked)} />
-          Show the {same} settings that are the same
-        </label>
+        {same > 0 && (
+          <div class="chart-tools">
+            <label>
+              <input type="checkbox" checked={all} onChange={(event) => showAll(event.currentTarget.checked)} />
+              Show the {same} settings that are the same
+            </label>
+          </div>
+        )}
       </div>
       <div class="table-scroll" tabIndex={0}>
         <table class="table compared">

@@ -3,10 +3,10 @@ import { useMemo, useState } from "preact/hooks";
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
 import type { Line, Range } from "../chart/plot.ts";
+import { ZoomNote } from "../chart/zoom-note.tsx";
 import { smooth } from "../chart/smooth.ts";
 import { formatNumber } from "../formats/text.ts";
 import type { Column } from "../job/curve.ts";
-import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
 import { join, valueNear } from "./joined.ts";
 import { namesOf } from "./names.ts";
@@ -19,6 +19,9 @@ const quantities: readonly (readonly [Column, string])[] = [
   ["tokensPerSecond", "Tokens a second"],
 ];
 
+/** Of each run, so that colours are not all that tells them apart. */
+const dashes: readonly (readonly number[])[] = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 2], [1, 5]];
+
 export function CurvesCard({ runs }: { readonly runs: readonly Compared[] }) {
   const [column, setColumn] = useState<Column>("loss");
   const [smoothing, setSmoothing] = useState(0);
@@ -30,7 +33,7 @@ export function CurvesCard({ runs }: { readonly runs: readonly Compared[] }) {
   const lines = useMemo(
     () =>
       joined.values.map(
-        (values, at): Line => ({ label: names[at] ?? "", color: `--run-${at + 1}`, values: smooth(values, smoothing), dots: column === "evalLoss" }),
+        (values, at): Line => ({ label: names[at] ?? "", color: `--run-${at + 1}`, values: smooth(values, smoothing), dash: dashes[at] ?? [], dots: column === "evalLoss" }),
       ),
     [joined, smoothing],
   );
@@ -55,7 +58,6 @@ export function CurvesCard({ runs }: { readonly runs: readonly Compared[] }) {
           ))}
         </select>
         <div class="chart-tools">
-          {range !== null && <Button onClick={() => setRange(null)}>Reset zoom</Button>}
           <label>
             Smoothing
             <input type="range" min={0} max={0.99} step={0.01} value={smoothing} onInput={(event) => setSmoothing(Number(event.currentTarget.value))} />
@@ -72,7 +74,8 @@ export function CurvesCard({ runs }: { readonly runs: readonly Compared[] }) {
         <div class="card-body">
           <Chart xs={joined.xs} lines={lines} marks={[]} log={log} range={range} onRange={setRange} readout={readout} summary={`${column}, ${summary}`} />
           <div class="chart-foot">
-            <Legend entries={names.map((label, at) => ({ label, color: `--run-${at + 1}` }))} />
+            <Legend entries={names.map((label, at) => ({ label, color: `--run-${at + 1}`, dash: dashes[at] ?? [] }))} />
+            <ZoomNote range={range} onReset={() => setRange(null)} />
           </div>
         </div>
       )}

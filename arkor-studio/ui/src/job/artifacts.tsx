@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { formatBytes, plural } from "../formats/text.ts";
 import { isMissing, messageOf } from "../net/api.ts";
@@ -21,11 +21,14 @@ export function Artifacts({ id, status, saved }: ArtifactsProps) {
   const path = `/api/jobs/${encodeURIComponent(id)}/artifacts`;
   const { data, error, refresh } = usePoll(async (signal) => parseArtifacts(await api.get(path, signal)), path, () => null);
   const over = isOver(status);
-  useEffect(() => {
-    if (saved > 0 || over) refresh();
-  }, [saved, over]);
   // Not every backend hands them out.
-  if (isMissing(error)) return null;
+  const missing = isMissing(error);
+  const known = useRef<number | null>(null);
+  useEffect(() => {
+    if (known.current !== null && !missing) refresh();
+    known.current = saved;
+  }, [saved, over]);
+  if (missing) return null;
   return (
     <section class="card" aria-labelledby="artifacts">
       <div class="card-head">

@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from "../formats/text.ts";
 import { durationOf, formatDuration } from "../formats/time.ts";
 import { isOver } from "../net/shapes.ts";
 import { useSeconds } from "../studio.ts";
-import { progressOf } from "./progress.ts";
+import { progressOf, type Progress } from "./progress.ts";
 import type { LiveJob } from "./use-job.ts";
 
 /** The few numbers that a person looks at first. */
@@ -20,7 +20,7 @@ export function Figures({ live }: { readonly live: LiveJob }) {
   return (
     <div class="figures">
       <Figure name="Progress" value={progress.part === null ? "–" : `${Math.floor(progress.part * 100)} %`}>
-        {progress.step === null ? "no steps yet" : `step ${formatCount(progress.step)}${progress.steps === null ? "" : ` of ${progress.steps > progress.step ? "about " : ""}${formatCount(progress.steps)}`}`}
+        {stepsOf(progress)}
         <progress max={1} value={progress.part ?? 0} aria-label="Progress" />
       </Figure>
       <Figure name="Training loss" value={short(curve.last("loss"))}>
@@ -37,6 +37,11 @@ export function Figures({ live }: { readonly live: LiveJob }) {
       </Figure>
     </div>
   );
+}
+
+function stepsOf({ step, steps, exact }: Progress): string {
+  if (step === null) return "no steps yet";
+  return `step ${formatCount(step)}${steps === null ? "" : ` of ${exact ? "" : "about "}${formatCount(steps)}`}`;
 }
 
 function short(value: number | null): string {

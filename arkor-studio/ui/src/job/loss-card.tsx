@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
 import type { Range } from "../chart/plot.ts";
+import { ZoomNote } from "../chart/zoom-note.tsx";
 import { formatCount } from "../formats/text.ts";
 import { isOver } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
@@ -38,10 +39,7 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
       <div class="card-head">
         <h2 id="loss">Loss</h2>
         {!empty && (
-          <div class="row">
-            {range !== null && <Button onClick={() => setRange(null)}>Reset zoom</Button>}
-            <ChartTools choices={choices} choose={choose} curve={curve} id={id} />
-          </div>
+          <ChartTools choices={choices} choose={choose} curve={curve} id={id} />
         )}
       </div>
       {curve.unusable > 0 && (
@@ -67,7 +65,7 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
           />
           <div class="chart-foot">
             <Legend entries={legendOf(curve, checkpoints, choices)} />
-            <span class="quiet">Drag to zoom, double-click to reset, arrow keys to read</span>
+            <ZoomNote range={range} onReset={() => setRange(null)} />
           </div>
           {choices.advanced && <StatisticsCards curve={curve} version={version} />}
           {choices.advanced && earlier > 0 && (

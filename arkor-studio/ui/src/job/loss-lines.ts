@@ -1,5 +1,6 @@
 /** How the curves of one job are drawn and said. */
 
+import type { Entry } from "../chart/legend.tsx";
 import type { Mark } from "../chart/marks.ts";
 import type { Line, Range } from "../chart/plot.ts";
 import { smooth } from "../chart/smooth.ts";
@@ -15,6 +16,8 @@ export interface ChartChoices {
   readonly advanced: boolean;
 }
 
+const evalDash = [6, 4];
+
 export function linesOf(curve: Curve, { smoothing, rate }: ChartChoices): readonly Line[] {
   const { loss, evalLoss, learningRate } = curve.values;
   const lines: Line[] = [];
@@ -24,7 +27,7 @@ export function linesOf(curve: Curve, { smoothing, rate }: ChartChoices): readon
     if (smoothing > 0) lines.push({ label: "loss, raw", color: "--loss", values: loss, width: 1, faint: true });
     lines.push({ label: "loss", color: "--loss", values: smoothing > 0 ? smooth(loss, smoothing) : loss, area: smoothing === 0 });
   }
-  if (has(evalLoss)) lines.push({ label: "eval loss", color: "--eval", values: evalLoss, dash: [6, 4], dots: true });
+  if (has(evalLoss)) lines.push({ label: "eval loss", color: "--eval", values: evalLoss, dash: evalDash, dots: true });
   return lines;
 }
 
@@ -35,11 +38,11 @@ export function marksOf(curve: Curve, checkpoints: ReadonlySet<number>): readonl
   return marks;
 }
 
-export function legendOf(curve: Curve, checkpoints: ReadonlySet<number>, choices: ChartChoices) {
-  const entries: { label: string; color: string; shape: "line" | "dashed" | "diamond" | "ring" }[] = [];
+export function legendOf(curve: Curve, checkpoints: ReadonlySet<number>, choices: ChartChoices): readonly Entry[] {
+  const entries: Entry[] = [];
   if (curve.first("loss") !== null) entries.push({ label: choices.smoothing > 0 ? "Training loss, smoothed" : "Training loss", color: "--loss", shape: "line" });
   if (curve.first("evalLoss") !== null) {
-    entries.push({ label: "Eval loss", color: "--eval", shape: "dashed" }, { label: "Best eval", color: "--eval", shape: "ring" });
+    entries.push({ label: "Eval loss", color: "--eval", dash: evalDash }, { label: "Best eval", color: "--eval", shape: "ring" });
   }
   if (choices.rate && curve.first("learningRate") !== null) entries.push({ label: "Learning rate", color: "--rate", shape: "line" });
   if (checkpoints.size > 0) entries.push({ label: "Checkpoint", color: "--mark", shape: "diamond" });

@@ -8,6 +8,8 @@ export interface Progress {
   readonly part: number | null;
   readonly step: number | null;
   readonly steps: number | null;
+  /** Whether steps is known rather than reckoned. */
+  readonly exact: boolean;
   /** Milliseconds; null where there is nothing to reckon with. */
   readonly remaining: number | null;
 }
@@ -26,5 +28,5 @@ export function progressOf(curve: Curve, config: Fields, status: string, elapsed
   let steps = limit;
   if (steps === null && part !== null && step !== null) steps = status === "completed" ? step : part > 0 ? Math.round(step / part) : null;
   const going = status === "running" && part !== null && part > 0.01 && Number.isFinite(elapsed);
-  return { part, step, steps, remaining: going && part !== null ? (elapsed / part) * (1 - part) : null };
+  return { part, step, steps, exact: limit !== null || status === "completed", remaining: going && part !== null ? (elapsed / part) * (1 - part) : null };
 }

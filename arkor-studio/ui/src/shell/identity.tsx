@@ -1,21 +1,11 @@
-import { useEffect } from "preact/hooks";
-
 import { truncateMiddle } from "../formats/text.ts";
 import { messageOf } from "../net/api.ts";
-import { parseIdentity, type Identity } from "../net/shapes.ts";
-import { usePoll } from "../net/use-poll.ts";
-import { useStudio, useValue } from "../studio.ts";
-
-const checkMs = 60_000;
+import { describe, modeOf } from "./describe.ts";
+import { useIdentity } from "./use-identity.ts";
 
 /** Who we are, where, and for which project. */
 export function IdentityChip() {
-  const { api, news, router } = useStudio();
-  const changes = useValue(news.identity);
-  const route = useValue(router.route);
-  const { data, error, wake } = usePoll(async (signal) => parseIdentity(await api.get("/api/credentials", signal)), "identity", () => checkMs);
-  // The first training makes the project.
-  useEffect(wake, [changes, route.view]);
+  const { data, error } = useIdentity();
   if (data === null && error === null) return <span class="chip skeleton" aria-label="Loading who you are" />;
   if (data === null) {
     return (
@@ -37,16 +27,4 @@ export function IdentityChip() {
       <span class="hidden">{text}</span>
     </span>
   );
-}
-
-/** "mode · org / project · host", with what is known of it. */
-export function describe(who: Identity): string {
-  const scope = [who.orgSlug, who.projectSlug].filter((part) => part !== null).join(" / ");
-  const host = who.backend === "cloud" || who.backend === "local" ? "" : who.backend;
-  return [modeOf(who), scope, host].filter((part) => part !== "").join(" · ");
-}
-
-function modeOf(who: Identity): string {
-  const names: Record<string, string> = { anon: "anonymous", local: "local" };
-  return names[who.mode] ?? who.mode;
 }

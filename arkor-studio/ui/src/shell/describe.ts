@@ -1,0 +1,14 @@
+import type { Identity } from "../net/shapes.ts";
+
+/** "mode · org / project · host", with what is known of it. */
+export function describe(who: Identity): string {
+  const scope = [who.orgSlug, who.projectSlug].filter((part) => part !== null).join(" / ");
+  const host = who.backend === "cloud" || who.backend === "local" ? "" : who.backend;
+  return [modeOf(who), scope, host].filter((part) => part !== "").join(" · ");
+}
+
+/** "anonymous", "oauth" … */
+export function modeOf(who: Identity): string {
+  const names: Record<string, string> = { anon: "anonymous", local: "local" };
+  return names[who.mode] ?? who.mode;
+}

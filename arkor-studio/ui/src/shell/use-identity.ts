@@ -1,0 +1,17 @@
+import { useEffect } from "preact/hooks";
+
+import { parseIdentity } from "../net/shapes.ts";
+import { usePoll } from "../net/use-poll.ts";
+import { useStudio, useValue } from "../studio.ts";
+
+const checkMs = 60_000;
+
+/** Who we are, looked at again when the server says so and on the way to another view. */
+export function useIdentity() {
+  const { api, news, router } = useStudio();
+  const changes = useValue(news.identity);
+  const route = useValue(router.route);
+  const poll = usePoll(async (signal) => parseIdentity(await api.get("/api/credentials", signal)), "identity", () => checkMs);
+  useEffect(poll.wake, [changes, route.view]);
+  return poll;
+}

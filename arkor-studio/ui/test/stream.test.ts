@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { describe } from "../src/shell/describe.ts";
+import { Api } from "../src/net/api.ts";
+import { Link } from "../src/net/link.ts";
+import { parseIdentity } from "../src/net/shapes.ts";
+import { EventStream, type StreamState } from "../src/net/stream.ts";
+
+/** A document that can be hidden. */
+const page = Object.assign(new EventTarget(), { hidden: false });
+Object.assign(globalThis, { document: page });
+
+function show(hidden: boolean): void {
+  page.hidden = hidden;
+  page.dispatchEvent(new Event("visibilitychange"));
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A server whose answers are written by hand. */
+class FakeServer {
+  readonly asked: { last: string | null; signal: AbortSignal }[] = [];
+  readonly #answers: ((respond: (response: Response) => void, fail: (reason: Error) => void) => void)[] = [];
+  #body: ReadableStreamDefaultController<Uint8Array> | null = null;
+  readonly link = new Link();
+  readonly api = new Api("token", this.link, ((_: string, init: RequestInit) => {
+    this.asked.push({ last: new Headers(init.headers).get("Last-Event-ID"), signal: init.signal as AbortSignal });
+    return new Promise<Response>((resolve, reject) => {
+      const answer = this.#answers.shift();
+      if (answer) answer(resolve, reject);
+      else resolve(this.#stream());
+    });
+  }) as typeof fetch);
+
+  refuse(status: number, body: string): void {
+    this.#answers.push((respond) => respond(new Response(body, { status })));
+  }
+
+  fail(): void {
+    this.#answers.push((_, fail) => fail(new TypeError("fetch failed")));
+  }
+
+  #stream(): Response {
+    return new Response(new ReadableStream<Uint8Array>({ start: (controller) => void (this.#body = controller) }));
+  }
+
+  async send(text: string): Promise<void> {
+    this.#body?.enqueue(new TextEncoder().encode(text));
+    await settle();
+  }
+
+  async cut(): Promise<void> {
+    this.#body?.close();
+    await settle();
+  }
+}
+
+function follow(server: FakeServer, after = "") {
+  const got: string[] = [];
+  const states: StreamState[] = [];
+  let pieces = 0;
+  const stream = new EventStream(server.api, {
+    path: "/api/jobs/a/events",
+    after,
+    onFrames: (frames) => {
+      pieces++;
+      got.push(...frames.map((frame) => `${frame.event} ${frame.data}`));
+    },
+    onState: (state) => states.push(state),
+    isLast: (frame) => frame.event === "end",
+  });
+  return { stream, got, states, pieces: () => pieces };
+}
+
+const log = (id: number): string => `id: ${id}\nevent: training.log\ndata: {"step":${id}}\n\n`;
+
+test("JD14: a stream comes back behind its last id, repeats nothing, and delivers what comes at once as one", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  const { stream, got, states, pieces } = follow(server);
+  await settle();
+  await server.send(log(1) + log(2) + "event: ping\ndata:\n\n");
+  assert.equal(pieces(), 1);
+  await server.cut();
+  assert.equal(states.at(-1)?.name, "retrying");
+  t.mock.timers.tick(2000);
+  await settle();
+  assert.equal(server.asked[1]?.last, "2");
+  await server.send(log(1) + log(2) + log(3));
+  assert.deepEqual(got, [1, 2, 3].map((id) => `training.log {"step":${id}}`));
+  assert.equal(states.at(-1)?.name, "open");
+  stream.close();
+});
+
+test("JD6: end closes for good", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  const { got, states } = follow(server, "104");
+  await settle();
+  assert.equal(server.asked[0]?.last, "104");
+  await server.send("id: 104\nevent: training.log\ndata: {}\n\nid: 105\nevent: end\ndata: {}\n\n");
+  assert.deepEqual(got, ["end {}"]);
+  t.mock.timers.tick(120_000);
+  await settle();
+  assert.equal(server.asked.length, 1);
+  assert.deepEqual(states.map((state) => state.name), ["connecting", "open", "ended"]);
+});
+
+test("JD15: a refusal is final and has its reason; a break is tried again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  server.fail();
+  server.refuse(502, '{"error":"Could not reach it"}');
+  server.refuse(404, '{"error":"there is no such job"}');
+  const { states } = follow(server);
+  await settle();
+  assert.equal(states.at(-1)?.name, "retrying");
+  for (let i = 0; i < 2; i++) {
+    t.mock.timers.tick(10_000);
+    await settle();
+  }
+  const last = states.at(-1);
+  assert.ok(last?.name === "failed");
+  assert.deepEqual([last.error.status, last.error.message], [404, "there is no such job"]);
+  t.mock.timers.tick(120_000);
+  await settle();
+  assert.equal(server.asked.length, 3);
+});
+
+test("JD16: a page that is hidden for longer gives its connection back, and resumes when it is seen", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  const { stream, got } = follow(server);
+  await settle();
+  await server.send(log(7));
+  show(true);
+  t.mock.timers.tick(29_000);
+  assert.equal(server.asked[0]?.signal.aborted, false);
+  show(false);
+  show(true);
+  t.mock.timers.tick(31_000);
+  assert.equal(server.asked[0]?.signal.aborted, true);
+  await settle();
+  t.mock.timers.tick(120_000);
+  assert.equal(server.asked.length, 1);
+  show(false);
+  await settle();
+  assert.equal(server.asked[1]?.last, "7");
+  await server.send(log(7) + log(8));
+  assert.equal(got.length, 2);
+  stream.close();
+});
+
+test("a connection that is silent for too long is given up", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  const { stream, states } = follow(server);
+  await settle();
+  t.mock.timers.tick(46_000);
+  await settle();
+  assert.equal(states.at(-1)?.name, "retrying");
+  stream.close();
+});
+
+test("U13: a stream that waits tries at once when the server is back", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new FakeServer();
+  server.fail();
+  const { stream } = follow(server);
+  await settle();
+  server.link.heard("/api/jobs", 200, null);
+  await settle();
+  assert.equal(server.asked.length, 2);
+  stream.close();
+});
+
+test("U7: the identity says mode, organisation, project, and the host where it is another's", () => {
+  const who = (fields: object): string => describe(parseIdentity(fields));
+  assert.equal(who({ mode: "oauth", backend: "cloud", orgSlug: "acme", projectSlug: "bot" }), "oauth · acme / bot");
+  assert.equal(who({ mode: "anon", backend: "team.example:7777", orgSlug: "anon-1", projectSlug: null }), "anonymous · anon-1 · team.example:7777");
+  assert.equal(who({ mode: "local", backend: "local", orgSlug: "local", projectSlug: "demo" }), "local · local / demo");
+});
+

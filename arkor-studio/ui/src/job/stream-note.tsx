@@ -22,7 +22,9 @@ export function StreamNote({ stream, onReconnect }: { readonly stream: StreamSta
   if (stream.name !== "retrying" || now - stream.since < patienceMs) return null;
   return (
     <p class="note note-warn" role="status">
-      <strong>Event stream interrupted.</strong> Reconnecting; nothing is lost.
+      <span>
+        <strong>Event stream interrupted.</strong> Reconnecting; nothing is lost.
+      </span>
     </p>
   );
 }

@@ -14,13 +14,17 @@ export function Banners() {
       {server === "restarted" && <Restarted />}
       {server === "up" && backend !== null && (
         <p class="banner banner-warn">
-          <strong>The backend cannot be reached.</strong> {backend}. What you see may be old; trying again.
+          <span>
+            <strong>The backend cannot be reached.</strong> {backend}. What you see may be old; trying again.
+          </span>
         </p>
       )}
       {notice !== null && notice.text !== dismissed && (
         <p class="banner banner-warn">
-          {notice.text}
-          {notice.sunset !== null && ` (until ${notice.sunset})`}
+          <span>
+            {notice.text}
+            {notice.sunset !== null && ` (until ${notice.sunset})`}
+          </span>
           <Button onClick={() => dismiss(notice.text)}>Dismiss</Button>
         </p>
       )}
@@ -47,7 +51,9 @@ function Stopped() {
   }, [api]);
   return (
     <p class="banner banner-bad">
-      <strong>Studio stopped.</strong> Run <code>arkor dev</code> again; this page goes on by itself. What you see is from before.
+      <span>
+        <strong>Studio stopped.</strong> Run <code>arkor dev</code> again; this page goes on by itself. What you see is from before.
+      </span>
     </p>
   );
 }

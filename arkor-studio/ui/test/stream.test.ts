@@ -110,6 +110,14 @@ test("JD6: end closes for good", async (t) => {
   assert.deepEqual(states.map((state) => state.name), ["connecting", "open", "ended"]);
 });
 
+test("B1: an end under the id of the frame before it is an end", async () => {
+  const server = new FakeServer();
+  const { states } = follow(server);
+  await settle();
+  await server.send(log(5) + "id: 5\nevent: end\ndata: {}\n\n");
+  assert.equal(states.at(-1)?.name, "ended");
+});
+
 test("JD15: a refusal is final and has its reason; a break is tried again", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();

@@ -12,6 +12,7 @@ import { Figures } from "./figures.tsx";
 import { LossCard } from "./loss-card.tsx";
 import { RunOutput } from "./run-output.tsx";
 import { StreamNote } from "./stream-note.tsx";
+import { progressOf } from "./progress.ts";
 import { useJob, type LiveJob } from "./use-job.ts";
 
 const jobs = hrefOf({ view: "jobs", query: {} });
@@ -44,9 +45,10 @@ function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
           {job?.name || id}
         </span>
       </nav>
-      <Heading title={name} windowTitle={`${name} · ${status}`}>
+      <Heading title={name} windowTitle={`${name} · ${titleOf(live)}`}>
         <span class="job-status" role="status">
           <Badge status={status} />
+          {job?.config["dryRun"] === true && <span class="tag">dry run</span>}
           {status === "queued" && (job?.jobsAhead ?? 0) > 0 && <span class="quiet">{job?.jobsAhead} ahead of it</span>}
         </span>
         <Actions id={id} live={live} />
@@ -76,4 +78,10 @@ function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
       </div>
     </>
   );
+}
+
+/** How far it is, for whoever looks at another tab. */
+function titleOf({ status, record, job }: LiveJob): string {
+  const { part } = progressOf(record.curve, job?.config ?? {}, status, NaN);
+  return status === "running" && part !== null ? `${Math.floor(part * 100)} %` : status;
 }

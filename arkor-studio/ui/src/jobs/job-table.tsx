@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 
-import { capitalise, nothing, truncateMiddle } from "../formats/text.ts";
+import { capitalise, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
 import { durationOf, formatDuration } from "../formats/time.ts";
 import { textOf, type Job } from "../net/shapes.ts";
 import { Badge } from "../parts/badge.tsx";
@@ -8,6 +8,7 @@ import { Time } from "../parts/time.tsx";
 import { useRows } from "../parts/use-rows.ts";
 import { hrefOf } from "../router/route.ts";
 import { useSeconds } from "../studio.ts";
+import { useOutcomes, type Outcome } from "./use-outcomes.ts";
 import { sortedBy, sortKeys, type Listing } from "./listing.ts";
 
 const rowHeight = 48;
@@ -26,6 +27,7 @@ interface TableProps {
 export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: TableProps) {
   const table = useRef<HTMLTableElement>(null);
   const { first, end } = useRows(table, "page", rowHeight, jobs.length);
+  const outcomes = useOutcomes(jobs, first, end);
   return (
     <div class="table-scroll">
       <table ref={table} class="table jobs-table" aria-rowcount={jobs.length + 1}>
@@ -42,13 +44,14 @@ export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: Tabl
                 </button>
               </th>
             ))}
+            <th>Loss</th>
             <th>ID</th>
           </tr>
         </thead>
         <tbody>
           <Gap rows={first} />
           {jobs.slice(first, end).map((job, at) => (
-            <Row key={job.id} job={job} index={first + at + 2} chosen={chosen.includes(job.id)} full={full} onToggle={onToggle} />
+            <Row key={job.id} job={job} index={first + at + 2} chosen={chosen.includes(job.id)} outcome={outcomes.get(job.id)} full={full} onToggle={onToggle} />
           ))}
           <Gap rows={jobs.length - end} />
         </tbody>
@@ -60,20 +63,21 @@ export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: Tabl
 function Gap({ rows }: { readonly rows: number }) {
   return rows === 0 ? null : (
     <tr aria-hidden="true" class="gap">
-      <td colSpan={sortKeys.length + 2} style={{ height: `${rows * rowHeight}px` }} />
+      <td colSpan={sortKeys.length + 3} style={{ height: `${rows * rowHeight}px` }} />
     </tr>
   );
 }
 
 interface RowProps {
   readonly job: Job;
+  readonly outcome: Outcome | undefined;
   readonly index: number;
   readonly chosen: boolean;
   readonly full: boolean;
   readonly onToggle: (id: string) => void;
 }
 
-function Row({ job, index, chosen, full, onToggle }: RowProps) {
+function Row({ job, outcome, index, chosen, full, onToggle }: RowProps) {
   return (
     <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>
       <td class="pick">
@@ -81,6 +85,7 @@ function Row({ job, index, chosen, full, onToggle }: RowProps) {
       </td>
       <td>
         <Badge status={job.status} />
+        {job.status === "running" && typeof outcome?.part === "number" && <span class="quiet percent">{Math.floor(outcome.part * 100)} %</span>}
       </td>
       <td class="job-name">
         <a href={hrefOf({ view: "job", id: job.id })}>{job.name || "Unnamed"}</a>
@@ -92,6 +97,10 @@ function Row({ job, index, chosen, full, onToggle }: RowProps) {
       </td>
       <td class="quiet">
         <Time at={job.createdAt} />
+      </td>
+      <td>
+        {outcome === undefined ? "" : formatNumber(outcome.loss)}
+        {typeof outcome?.evalLoss === "number" && <span class="quiet"> · eval {formatNumber(outcome.evalLoss)}</span>}
       </td>
       <td class="mono quiet" title={job.id}>
         {truncateMiddle(job.id, 6, 4)}

@@ -114,11 +114,13 @@ export class EventStream {
     const fresh: Frame[] = [];
     let last = false;
     for (const frame of frames) {
-      if (!this.#seen.isNew(frame.id)) continue;
+      const ends = this.#options.isLast?.(frame) ?? false;
+      // The end may come under the id of the frame before it.
+      if (!this.#seen.isNew(frame.id) && !ends) continue;
       if (frame.id !== "") this.#last = frame.id;
       if (frame.event === "ping") continue;
       fresh.push(frame);
-      last ||= this.#options.isLast?.(frame) ?? false;
+      last ||= ends;
     }
     if (last) this.close();
     if (fresh.length > 0) this.#options.onFrames(fresh);

@@ -16,7 +16,7 @@ export interface Notice {
   readonly sunset: string | null;
 }
 
-export const upAndRunning: LinkState = { server: "up", backend: null, notice: null };
+const upAndRunning: LinkState = { server: "up", backend: null, notice: null };
 
 /** The routes behind which the backend is asked. */
 const upstream = /^\/api\/(credentials|me|models|projects?|jobs|deployments|inference|estimate|preview)(\/|\?|$)/;

@@ -123,7 +123,7 @@ export function parseManifest(value: unknown): Manifest {
   };
 }
 
-export function parseRun(value: unknown): Run | null {
+function parseRun(value: unknown): Run | null {
   const run = fieldsOf(value);
   if (textOf(run["id"]) === "") return null;
   return {

@@ -64,6 +64,14 @@ function clockOf(time: Date): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
 }
 
+/** "4 to 8 min", of seconds; one number where both ends are the same. */
+export function formatSpan(low: number, high: number): string {
+  const [unit, size] = high < 90 ? ["s", 1] : high < 90 * 60 ? ["min", 60] : ["h", 3600];
+  const from = Math.max(Math.round(low / size), 1);
+  const to = Math.max(Math.round(high / size), from);
+  return from === to ? `${to} ${unit}` : `${from} to ${to} ${unit}`;
+}
+
 /** How long a job took, or takes until now; NaN where that is not known. */
 export function durationOf(job: { status: string; startedAt: string | null; completedAt: string | null }, now: number): number {
   const start = Date.parse(job.startedAt ?? "");

@@ -2,23 +2,30 @@ import { useEffect } from "preact/hooks";
 
 import "./overview.css";
 import { Heading } from "../parts/heading.tsx";
-import { useStudio } from "../studio.ts";
+import { useIdentity } from "../shell/use-identity.ts";
+import { useStudio, useValue } from "../studio.ts";
+import { PreviewCard } from "./preview-card.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
 import { RecentJobs } from "./recent-jobs.tsx";
 import { Tiles } from "./tiles.tsx";
 import { TrainCard } from "./train-card.tsx";
 import { Trainings } from "./trainings.tsx";
+import { usePreview } from "./use-preview.ts";
 
 export function Overview() {
   const { news } = useStudio();
+  const manifest = useValue(news.manifest);
+  const { data: identity } = useIdentity();
   useEffect(() => news.follow(), [news]);
+  const preview = usePreview(manifest, identity?.backend === "local");
   return (
     <>
       <Heading title="Overview" windowTitle="" />
       <div class="stack">
         <ProjectPicker />
-        <TrainCard />
+        <TrainCard manifest={manifest} preview={preview.answer?.preview ?? null} />
         <Trainings />
+        <PreviewCard state={preview} />
         <RecentJobs />
         <Tiles />
       </div>

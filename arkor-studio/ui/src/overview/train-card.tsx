@@ -1,16 +1,22 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { datasetLabel, formatCount, nothing } from "../formats/text.ts";
+import { plural } from "../formats/text.ts";
 import { numberOf, textOf, type Manifest, type Trainer } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
 import { Play } from "../parts/icons.tsx";
 import { ErrorBox, Skeleton } from "../parts/states.tsx";
-import { useStudio, useValue } from "../studio.ts";
+import { useStudio } from "../studio.ts";
+import { factsOf, type Preview } from "./preview.ts";
+
+interface TrainCardProps {
+  /** null before the first. */
+  readonly manifest: Manifest | null;
+  readonly preview: Preview | null;
+}
 
 /** What the project would train now, and the buttons that do it. */
-export function TrainCard() {
-  const { api, news } = useStudio();
-  const manifest = useValue(news.manifest);
+export function TrainCard({ manifest, preview }: TrainCardProps) {
+  const { api } = useStudio();
   const lastGood = useLastGood(manifest);
   const [starting, setStarting] = useState("");
   const [error, setError] = useState<unknown>(null);
@@ -32,7 +38,7 @@ export function TrainCard() {
     <section class="card train" aria-labelledby="train">
       <div class="train-what">
         <h2 id="train">Run training</h2>
-        {manifest === null ? <Skeleton lines={2} /> : shown ? <What trainer={shown} /> : null}
+        {manifest === null ? <Skeleton lines={2} /> : shown ? <What trainer={shown} preview={trainer === null ? null : preview} /> : null}
       </div>
       <div class="train-do">
         <Button kind="primary" disabled={trainer === null} busy={starting === "whole"} onClick={() => void start(false)}>
@@ -60,24 +66,27 @@ function useLastGood(manifest: Manifest | null): Trainer | null {
   return good.current;
 }
 
-function What({ trainer }: { readonly trainer: Trainer }) {
-  const { fields } = trainer;
-  const steps = numberOf(fields["maxSteps"]);
-  const dataset = textOf(fields["dataset"]) || datasetLabel(fields);
-  const facts = [
-    ["model", textOf(fields["model"])],
-    ["dataset", dataset === nothing ? "" : dataset],
-    ["steps", steps === null ? "" : formatCount(steps)],
-  ].filter(([, value]) => value !== "");
+function What({ trainer, preview }: { readonly trainer: Trainer; readonly preview: Preview | null }) {
+  const about = aboutOf(trainer);
   return (
     <>
       <p class="train-name">{trainer.name}</p>
-      {facts.length > 0 && <p class="train-facts">{facts.map(([name, value]) => `${name} ${value}`).join(" · ")}</p>}
+      {about !== "" && <p class="train-facts">{about}</p>}
+      {preview !== null && <p class="train-facts">{factsOf(preview).join(" · ")}</p>}
       <p class="quiet">
         Builds <code>src/arkor/</code> as it is now, sends the job to the backend, and runs your callbacks on this machine. It goes on when this page is closed.
       </p>
     </>
   );
+}
+
+/** Model, data and length, as the project says them. */
+function aboutOf({ fields }: Trainer): string {
+  const steps = numberOf(fields["maxSteps"]);
+  const epochs = numberOf(fields["numTrainEpochs"]);
+  const data = textOf(fields["dataset"]);
+  const length = steps !== null ? plural(steps, "step") : epochs === null ? "" : `${plural(epochs, "pass", "passes")} over the data`;
+  return [textOf(fields["model"]), data, length].filter((part) => part !== "").join(" · ");
 }
 
 function ManifestNote({ manifest }: { readonly manifest: Manifest }) {

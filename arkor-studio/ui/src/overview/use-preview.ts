@@ -1,0 +1,47 @@
+import { useEffect, useState } from "preact/hooks";
+
+import { ApiError, isMissing } from "../net/api.ts";
+import type { Manifest } from "../net/shapes.ts";
+import { useStudio } from "../studio.ts";
+import { parsePreview, type PreviewAnswer } from "./preview.ts";
+
+export interface PreviewState {
+  readonly loading: boolean;
+  readonly answer: PreviewAnswer | null;
+  readonly error: unknown;
+  /** Whether it waits to be asked for. */
+  readonly asks: boolean;
+  readonly load: () => void;
+}
+
+type Loaded = Pick<PreviewState, "loading" | "answer" | "error">;
+
+const nothing: Loaded = { loading: false, answer: null, error: null };
+
+/**
+ * The preview of what the project is now. It hands the data to the backend: on
+ * another machine than this one, only when a person wants it to.
+ */
+export function usePreview(manifest: Manifest | null, isLocal: boolean): PreviewState {
+  const { api } = useStudio();
+  const [wanted, want] = useState(false);
+  const [state, setState] = useState(nothing);
+  const ready = manifest?.trainer != null;
+  const asking = ready && (isLocal || wanted);
+  // Each manifest is told of after a change, of the data files too.
+  useEffect(() => {
+    if (!asking) return setState(nothing);
+    const leaving = new AbortController();
+    setState((before) => ({ ...before, loading: true }));
+    api
+      .get("/api/preview", leaving.signal)
+      .then((body) => setState({ loading: false, answer: parsePreview(body), error: null }))
+      .catch((error: unknown) => {
+        if (leaving.signal.aborted) return;
+        // Without an answer there is still a run to start, which says the same.
+        setState({ loading: false, answer: null, error: error instanceof ApiError && !isMissing(error) ? error : null });
+      });
+    return () => leaving.abort();
+  }, [api, manifest, asking]);
+  return { ...state, asks: ready && !asking, load: () => want(true) };
+}

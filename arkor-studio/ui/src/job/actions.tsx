@@ -5,6 +5,7 @@ import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { hrefOf } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
+import { useNotice } from "./attention.ts";
 import type { LiveJob } from "./use-job.ts";
 
 type Question = "cancel" | "resume" | "delete" | "again";
@@ -19,6 +20,7 @@ export function Actions({ id, live }: { readonly id: string; readonly live: Live
   const over = isOver(status);
   const resumable = (status === "failed" || status === "cancelled") && record.checkpoints.size > 0;
   const last = Math.max(...record.checkpoints);
+  const notice = useNotice(live.job?.name || "The job", status);
   const close = (): void => ask(null);
 
   async function cancel(): Promise<void> {
@@ -59,6 +61,11 @@ export function Actions({ id, live }: { readonly id: string; readonly live: Live
       {over && (
         <Button kind="danger" onClick={() => ask("delete")}>
           Delete
+        </Button>
+      )}
+      {notice && (
+        <Button pressed={notice.on} title="A notification of the browser" onClick={notice.toggle}>
+          Notify me at the end
         </Button>
       )}
       {!over && (

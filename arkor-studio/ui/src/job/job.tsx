@@ -5,6 +5,7 @@ import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { hrefOf } from "../router/route.ts";
 import { Actions } from "./actions.tsx";
 import { Artifacts } from "./artifacts.tsx";
+import { useIcon } from "./attention.ts";
 import { Configuration } from "./configuration.tsx";
 import { Details } from "./details.tsx";
 import { EventLog } from "./event-log.tsx";
@@ -35,6 +36,7 @@ export function JobView({ id }: { readonly id: string }) {
 function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
   const { job, record, status } = live;
   const name = job?.name || "Job";
+  useIcon(status);
   const error = record.error ?? (status === "failed" ? job?.error : null);
   return (
     <>

@@ -1,11 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
-/** How near the end counts as being there. */
-const tolerance = 16;
-
-/** Keeps the end of a pane in sight while its content grows, unless the reader has scrolled up. */
-export function useFollow(pane: RefObject<HTMLElement>, content: unknown): void {
+/** Keeps the end of a pane in sight while its content grows, unless the reader has scrolled up by more than a tolerance in pixels. */
+export function useFollow(pane: RefObject<HTMLElement>, content: unknown, tolerance = 16): void {
   const atEnd = useRef(true);
   useEffect(() => {
     const element = pane.current;
@@ -15,7 +12,7 @@ export function useFollow(pane: RefObject<HTMLElement>, content: unknown): void 
     };
     element.addEventListener("scroll", look, { passive: true });
     return () => element.removeEventListener("scroll", look);
-  }, [pane]);
+  }, [pane, tolerance]);
   useLayoutEffect(() => {
     if (atEnd.current && pane.current) pane.current.scrollTop = pane.current.scrollHeight;
   }, [pane, content]);

@@ -5,9 +5,16 @@ export type Route =
   | { readonly view: "jobs"; readonly query: Query }
   | { readonly view: "job"; readonly id: string }
   | { readonly view: "compare"; readonly ids: readonly string[] }
-  | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null }
+  | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null; readonly model?: string; readonly beside?: Pane }
   | { readonly view: "endpoints" }
   | { readonly view: "endpoint"; readonly id: string };
+
+/** What answers in the playground: the adapter of a job, as of a step or of its end, else a base model, the first one without a name. */
+export interface Pane {
+  readonly adapter: string | null;
+  readonly step: number | null;
+  readonly model?: string;
+}
 
 /** Names and values; a name that comes twice keeps its first value. */
 export type Query = Readonly<Record<string, string>>;
@@ -33,9 +40,8 @@ export function parseRoute(hash: string): Route {
     return { view, ids: [...new Set((query["jobs"] ?? "").split(",").filter((job) => job.trim() !== ""))] };
   }
   if (segments.length === 1 && view === "playground") {
-    const adapter = query["adapter"]?.trim() ? query["adapter"] : null;
-    const step = /^\d{1,15}$/.test(query["step"] ?? "") && adapter !== null ? Number(query["step"]) : null;
-    return { view, adapter, step };
+    const beside = ["adapter2", "step2", "model2"].some((name) => name in query) ? paneOf(query, "2") : null;
+    return { view, ...paneOf(query, ""), ...(beside !== null && { beside }) };
   }
   if (segments.length === 2 && id !== undefined && id !== "") {
     if (view === "jobs") return { view: "job", id };
@@ -56,12 +62,23 @@ export function hrefOf(route: Route): string {
     case "compare":
       return "#/compare" + queryText({ jobs: route.ids.join(",") });
     case "playground":
-      return "#/playground" + queryText({ adapter: route.adapter ?? "", step: route.step?.toString() ?? "" });
+      return "#/playground" + queryText({ ...paneQuery(route, ""), ...(route.beside && paneQuery(route.beside, "2")) });
     case "endpoints":
       return "#/endpoints";
     case "endpoint":
       return "#/endpoints/" + encodeURIComponent(route.id);
   }
+}
+
+function paneOf(query: Query, number: string): Pane {
+  const adapter = query["adapter" + number]?.trim() ? (query["adapter" + number] ?? null) : null;
+  const step = query["step" + number] ?? "";
+  const model = query["model" + number] ?? "";
+  return { adapter, step: adapter !== null && /^\d{1,15}$/.test(step) ? Number(step) : null, ...(adapter === null && model.trim() !== "" && { model }) };
+}
+
+function paneQuery(pane: Pane, number: string): Query {
+  return { ["adapter" + number]: pane.adapter ?? "", ["step" + number]: pane.step?.toString() ?? "", ["model" + number]: pane.model ?? "" };
 }
 
 function parseQuery(search: string): Query {

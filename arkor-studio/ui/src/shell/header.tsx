@@ -15,6 +15,7 @@ interface Tab {
 const tabs: readonly Tab[] = [
   { name: "Overview", route: { view: "overview" }, views: ["overview"] },
   { name: "Jobs", route: { view: "jobs", query: {} }, views: ["jobs", "job", "compare"] },
+  { name: "Playground", route: { view: "playground", adapter: null, step: null }, views: ["playground"] },
 ];
 
 export function Header({ view }: { readonly view: Route["view"] }) {

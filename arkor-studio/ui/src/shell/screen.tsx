@@ -2,6 +2,7 @@ import { Compare } from "../compare/compare.tsx";
 import { JobView } from "../job/job.tsx";
 import { Jobs } from "../jobs/jobs.tsx";
 import { Overview } from "../overview/overview.tsx";
+import { Playground } from "../playground/playground.tsx";
 import type { Route } from "../router/route.ts";
 
 /** The view of a route. */
@@ -13,6 +14,8 @@ export function Screen({ route }: { readonly route: Route }) {
       return <JobView id={route.id} />;
     case "compare":
       return <Compare ids={route.ids} />;
+    case "playground":
+      return <Playground route={route} />;
     default:
       return <Overview />;
   }

@@ -1,0 +1,12 @@
+/** What of a key press says whether it sends. */
+export interface Press {
+  readonly key: string;
+  readonly keyCode: number;
+  readonly shiftKey: boolean;
+  readonly isComposing: boolean;
+}
+
+/** Enter does, but not with Shift, and not where it chooses a word of an input method: Safari says so with 229 alone. */
+export function sends({ key, keyCode, shiftKey, isComposing }: Press): boolean {
+  return key === "Enter" && !shiftKey && !isComposing && keyCode !== 229;
+}

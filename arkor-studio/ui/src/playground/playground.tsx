@@ -1,0 +1,88 @@
+import { useEffect, useState } from "preact/hooks";
+
+import "./playground.css";
+import { ErrorBox, Skeleton } from "../parts/states.tsx";
+import { Heading } from "../parts/heading.tsx";
+import { hrefOf, type Pane, type Route } from "../router/route.ts";
+import { useIdentity } from "../shell/use-identity.ts";
+import { useStudio } from "../studio.ts";
+import { fallback, labelOf } from "../sources/source.ts";
+import { useChosen, useSources, type Chosen } from "../sources/use-sources.ts";
+import { Bench } from "./bench.tsx";
+import type { Answerer } from "./conversation.ts";
+import { useConversation } from "./use-conversation.ts";
+
+export type PlaygroundRoute = Extract<Route, { view: "playground" }>;
+
+/** Waits for whose project this is: what was said in another one is none of its business. */
+export function Playground({ route }: { readonly route: PlaygroundRoute }) {
+  const { data, error } = useIdentity();
+  if (data === null && error === null) {
+    return (
+      <>
+        <Heading title="Playground" />
+        <Skeleton lines={6} />
+      </>
+    );
+  }
+  return <Chat route={route} place={data === null ? "" : `${data.backend} ${data.project}`} />;
+}
+
+interface ChatProps {
+  readonly route: PlaygroundRoute;
+  /** The project, as a key of what is remembered. */
+  readonly place: string;
+}
+
+function Chat({ route, place }: ChatProps) {
+  const { router } = useStudio();
+  const sources = useSources();
+  // What is shown follows the address, but not while somebody answers.
+  const [shown, show] = useState(route);
+  const panes = panesOf(shown);
+  const first = useChosen(panes[0], sources);
+  const second = useChosen(panes[1] ?? { adapter: null, step: null }, sources);
+  const chosen = panes.length === 2 ? [first, second] : [first];
+  const conversation = useConversation(`arkor-studio-chat ${place} ${hrefOf(shown)}`);
+  const address = hrefOf(route);
+  const { busy } = conversation;
+  useEffect(() => {
+    if (!busy) show(route);
+  }, [address, busy]);
+
+  const choose = (next: readonly Pane[]): void => {
+    conversation.stop();
+    router.replace(hrefTo(next));
+  };
+  const { jobs } = sources;
+  useEffect(() => {
+    if (jobs === null || busy) return;
+    const known = panes.map((pane) => (pane.adapter === null || jobs.some(({ id }) => id === pane.adapter) ? pane : fallback(jobs)));
+    if (hrefTo(known) !== hrefTo(panes)) router.replace(hrefTo(known));
+  }, [jobs, hrefOf(shown), busy]);
+
+  return (
+    <>
+      <Heading title="Playground" />
+      {sources.jobsError !== null && <ErrorBox what="Failed to load jobs" error={sources.jobsError} onRetry={sources.refresh} />}
+      <Bench chosen={chosen} sources={sources} answerers={answerersOf(chosen, jobs ?? [])} conversation={conversation} place={place} onChoose={choose} />
+    </>
+  );
+}
+
+function panesOf(route: PlaygroundRoute): readonly [Pane, ...Pane[]] {
+  const { adapter, step, model, beside } = route;
+  const first = { adapter, step, ...(model !== undefined && { model }) };
+  return beside ? [first, beside] : [first];
+}
+
+function hrefTo(panes: readonly Pane[]): string {
+  const [first = { adapter: null, step: null }, beside] = panes;
+  return hrefOf({ view: "playground", ...first, ...(beside && { beside }) });
+}
+
+/** null while one of them has nothing that answers. */
+function answerersOf(chosen: readonly Chosen[], jobs: Parameters<typeof labelOf>[1]): readonly Answerer[] | null {
+  const answerers = chosen.flatMap(({ source }) => (source === null ? [] : [{ source, label: labelOf(source, jobs) }]));
+  return answerers.length === chosen.length ? answerers : null;
+}

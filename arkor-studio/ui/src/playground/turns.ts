@@ -1,0 +1,109 @@
+/** A conversation: what was asked, and what each pane answered. */
+
+import { fieldsOf, numberOf, textOf } from "../net/shapes.ts";
+import { adapterOf, type Source } from "../sources/source.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+export interface Turn {
+  readonly prompt: string;
+  /** One for each pane, in their order. */
+  readonly replies: readonly Reply[];
+}
+
+export interface Reply {
+  /** Who answers, as it was called then. */
+  readonly from: string;
+  readonly text: string;
+  readonly state: "waiting" | "writing" | "done" | "stopped" | "failed";
+  readonly error: string;
+  readonly hint: string;
+  /** Milliseconds to the first piece of text; null before it. */
+  readonly firstMs: number | null;
+  readonly totalMs: number;
+  /** How many pieces came: tokens, with few exceptions. */
+  readonly pieces: number;
+}
+
+export function emptyReply(from: string): Reply {
+  return { from, text: "", state: "waiting", error: "", hint: "", firstMs: null, totalMs: 0, pieces: 0 };
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/**
+ * What a pane is asked: its own answers alone, and no turn that it failed to
+ * answer, because many models take nothing but question and answer in turn.
+ */
+export function messagesFor(pane: number, before: readonly Turn[], prompt: string, system: string): readonly Message[] {
+  const messages: Message[] = system.trim() === "" ? [] : [{ role: "system", content: system }];
+  for (const turn of before) {
+    const reply = turn.replies[pane];
+    if (reply === undefined || reply.state === "failed" || reply.text === "") continue;
+    messages.push({ role: "user", content: turn.prompt }, { role: "assistant", content: reply.text });
+  }
+  return [...messages, { role: "user", content: prompt }];
+}
+
+export type ChatBody = Readonly<Record<string, unknown>>;
+
+export function chatBody(source: Source, messages: readonly Message[], settings: Settings): ChatBody {
+  const adapter = adapterOf(source);
+  const who = source.kind === "base" ? { baseModel: source.model } : { adapter };
+  return { ...who, messages, stream: true, ...readSettings(settings).sampling };
+}
+
+/** Pieces a second behind the first one; null where there are too few to tell. */
+export function speedOf(reply: Reply): number | null {
+  const writing = reply.totalMs - (reply.firstMs ?? reply.totalMs);
+  return reply.pieces > 1 && writing > 0 ? ((reply.pieces - 1) * 1000) / writing : null;
+}
+
+/** What was stored. A reply that was being written then is one that was stopped. */
+export function parseTurns(value: unknown): readonly Turn[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(fieldsOf).flatMap((turn): readonly Turn[] => {
+    const { replies } = turn;
+    if (typeof turn["prompt"] !== "string" || !Array.isArray(replies)) return [];
+    return [{ prompt: turn["prompt"], replies: replies.map(parseReply) }];
+  });
+}
+
+function parseReply(value: unknown): Reply {
+  const reply = fieldsOf(value);
+  const { state } = reply;
+  return {
+    from: textOf(reply["from"]),
+    text: textOf(reply["text"]),
+    state: state === "done" || state === "failed" ? state : "stopped",
+    error: textOf(reply["error"]),
+    hint: textOf(reply["hint"]),
+    firstMs: numberOf(reply["firstMs"]),
+    totalMs: numberOf(reply["totalMs"]) ?? 0,
+    pieces: numberOf(reply["pieces"]) ?? 0,
+  };
+}
+
+/** The conversation for people. Nothing in it can end the text that it is part of. */
+export function toMarkdown(turns: readonly Turn[], settings: Settings): string {
+  const parts = ["# Conversation"];
+  if (settings.system.trim() !== "") parts.push("## System", quoted(settings.system));
+  for (const { prompt, replies } of turns) {
+    parts.push("## User", quoted(prompt));
+    for (const reply of replies) parts.push(`## ${reply.from.replace(/\s+/g, " ")}`, quoted(reply.state === "failed" ? `[error] ${reply.error}` : reply.text));
+  }
+  return parts.join("\n\n") + "\n";
+}
+
+function quoted(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `> ${line}`.trimEnd())
+    .join("\n");
+}
+
+export function toJson(turns: readonly Turn[], settings: Settings): string {
+  return JSON.stringify({ settings: { system: settings.system, ...readSettings(settings).sampling }, turns }, null, 2) + "\n";
+}

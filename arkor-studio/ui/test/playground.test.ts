@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { Api, ApiError } from "../src/net/api.ts";
+import { Link } from "../src/net/link.ts";
+import { ask } from "../src/playground/ask.ts";
+import { callbackCode, curlCode, sdkCode, shellQuoted } from "../src/playground/code.ts";
+import { Conversation, type Answerer } from "../src/playground/conversation.ts";
+import { sends } from "../src/playground/keys.ts";
+import { noSettings, parseSettings, readSettings } from "../src/playground/settings.ts";
+import { recall, remember } from "../src/playground/stored.ts";
+import { chatBody, emptyReply, messagesFor, parseTurns, speedOf, toJson, toMarkdown, type ChatBody, type Reply, type Turn } from "../src/playground/turns.ts";
+
+const reply = (change: Partial<Reply>): Reply => ({ ...emptyReply("base"), state: "done", ...change });
+const base: Answerer = { source: { kind: "base", model: "m" }, label: "m" };
+const adapter: Answerer = { source: { kind: "checkpoint", jobId: "j", step: 30 }, label: "j · step 30" };
+
+interface Case {
+  readonly name: string;
+  readonly in: { readonly chunks: readonly string[] };
+  readonly out: { readonly deltas: readonly string[]; readonly error?: string };
+}
+
+test("PG10: the text of a stream is what the SDK reads of it", async () => {
+  const { cases } = JSON.parse(readFileSync("../../sdk/vectors/infer-stream.json", "utf8")) as { cases: readonly Case[] };
+  assert.ok(cases.length > 0);
+  for (const one of cases) {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of one.in.chunks) controller.enqueue(Buffer.from(chunk, "base64"));
+        controller.close();
+      },
+    });
+    const api = new Api("token", new Link(), (async () => new Response(body, { headers: { "Content-Type": "text/event-stream" } })) as typeof fetch);
+    const pieces: string[] = [];
+    let failed = false;
+    try {
+      for await (const piece of ask(api, {}, new AbortController().signal)) pieces.push(piece);
+    } catch {
+      failed = true;
+    }
+    assert.deepEqual(pieces, one.out.deltas, one.name);
+    assert.equal(failed, one.out.error !== undefined, one.name);
+  }
+});
+
+test("PG11: an answer without a body is an error, and a refusal is the server's own words", async () => {
+  const asking = (response: Response) => ask(new Api("token", new Link(), (async () => response) as typeof fetch), {}, new AbortController().signal).next();
+  await assert.rejects(asking(new Response(null)), /no body/);
+  await assert.rejects(asking(new Response('{"error":"no such job"}', { status: 404 })), /^Error: no such job$/);
+});
+
+test("PG8: Enter sends, but not with Shift, and not in the middle of a word", () => {
+  const press = { key: "Enter", keyCode: 13, shiftKey: false, isComposing: false };
+  assert.equal(sends(press), true);
+  assert.equal(sends({ ...press, shiftKey: true }), false);
+  assert.equal(sends({ ...press, isComposing: true }), false);
+  assert.equal(sends({ ...press, keyCode: 229 }), false);
+  assert.equal(sends({ ...press, key: "a" }), false);
+});
+
+test("B8: settings that are empty are not sent, and those that are wrong are named", () => {
+  assert.deepEqual(readSettings(noSettings), { sampling: {}, problems: {} });
+  const { sampling, problems } = readSettings({ system: "s", temperature: " 0 ", topP: "0.9", maxTokens: "40", schema: '{"type":"object"}' });
+  assert.deepEqual(sampling, { temperature: 0, topP: 0.9, maxTokens: 40, responseFormat: { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } } });
+  assert.deepEqual(problems, {});
+  const wrong = readSettings({ system: "", temperature: "-1", topP: "0", maxTokens: "1.5", schema: "[" });
+  assert.deepEqual(wrong.sampling, {});
+  assert.deepEqual(Object.keys(wrong.problems).sort(), ["maxTokens", "schema", "temperature", "topP"]);
+  assert.notEqual(readSettings({ ...noSettings, temperature: "hot" }).problems.temperature, undefined);
+  assert.notEqual(readSettings({ ...noSettings, schema: "[1]" }).problems.schema, undefined);
+});
+
+test("I6, PG11: a pane gets its own answers, and no turn without one", () => {
+  const turns: readonly Turn[] = [
+    { prompt: "one", replies: [reply({ text: "1" }), reply({ text: "uno" })] },
+    { prompt: "two", replies: [reply({ state: "failed", text: "2", error: "broken" }), reply({ state: "stopped", text: "du" })] },
+    { prompt: "three", replies: [reply({ state: "stopped" }), reply({ text: "tre" })] },
+  ];
+  assert.deepEqual(messagesFor(0, turns, "four", " "), [
+    { role: "user", content: "one" },
+    { role: "assistant", content: "1" },
+    { role: "user", content: "four" },
+  ]);
+  assert.deepEqual(
+    messagesFor(1, turns, "four", "be kind").map(({ content }) => content),
+    ["be kind", "one", "uno", "two", "du", "three", "tre", "four"],
+  );
+});
+
+test("I6, B7: the body names a base model, or an adapter and its step", () => {
+  const messages = messagesFor(0, [], "hi", "");
+  assert.deepEqual(chatBody(base.source, messages, noSettings), { baseModel: "m", messages: [{ role: "user", content: "hi" }], stream: true });
+  assert.deepEqual(chatBody(adapter.source, messages, { ...noSettings, maxTokens: "7" })["adapter"], { kind: "checkpoint", jobId: "j", step: 30 });
+  assert.deepEqual(chatBody({ kind: "final", jobId: "j" }, messages, noSettings)["adapter"], { kind: "final", jobId: "j" });
+});
+
+/** Models that say what the test tells them to. */
+function played() {
+  const asked: { body: ChatBody; signal: AbortSignal; say: (piece: string) => void; end: (error?: Error) => void }[] = [];
+  const conversation = new Conversation(async function* (body, signal) {
+    const pieces: string[] = [];
+    let wake = (): void => undefined;
+    let over: { error?: Error } | null = null;
+    asked.push({
+      body,
+      signal,
+      say: (piece) => (pieces.push(piece), wake()),
+      end: (error) => ((over = error ? { error } : {}), wake()),
+    });
+    for (;;) {
+      const piece = pieces.shift();
+      if (piece !== undefined) {
+        yield piece;
+        continue;
+      }
+      const ended = over as { error?: Error } | null;
+      if (ended?.error) throw ended.error;
+      if (ended) return;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  });
+  return { asked, conversation };
+}
+
+/** Resolves once the conversation is as wanted. */
+function when(conversation: Conversation, wanted: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!wanted()) return;
+      stop();
+      resolve();
+    };
+    const stop = conversation.turns.subscribe(look);
+    look();
+  });
+}
+
+const replyAt = (conversation: Conversation, pane = 0): Reply => conversation.turns.get().at(-1)?.replies[pane] ?? assert.fail("no reply");
+
+test("PG9, B6: a question goes to all panes once, and their answers fill as they come", async () => {
+  const { asked, conversation } = played();
+  assert.equal(conversation.send("  ", [base], noSettings), false);
+  assert.equal(conversation.send("hi", [base, adapter], noSettings), true);
+  assert.equal(conversation.send("hi", [base, adapter], noSettings), false);
+  assert.equal(asked.length, 2);
+  assert.deepEqual([replyAt(conversation).state, replyAt(conversation).text], ["waiting", ""]);
+  asked[1]?.say("<b>");
+  await when(conversation, () => replyAt(conversation, 1).text === "<b>");
+  assert.equal(replyAt(conversation, 0).text, "");
+  asked[1]?.say("x");
+  asked[1]?.end();
+  asked[0]?.end();
+  await when(conversation, () => !conversation.busy);
+  assert.deepEqual([replyAt(conversation, 1).state, replyAt(conversation, 1).text, replyAt(conversation, 1).pieces], ["done", "<b>x", 2]);
+});
+
+test("PG12: stopping ends the request and keeps what is there; what comes later is nobody's", async () => {
+  const { asked, conversation } = played();
+  conversation.send("hi", [base], noSettings);
+  asked[0]?.say("half");
+  await when(conversation, () => replyAt(conversation).text === "half");
+  conversation.stop();
+  assert.equal(asked[0]?.signal.aborted, true);
+  assert.deepEqual([conversation.busy, replyAt(conversation).state], [false, "stopped"]);
+  conversation.again([base], noSettings);
+  assert.equal(replyAt(conversation).text, "");
+  asked[0]?.say(" late");
+  asked[0]?.end(new Error("aborted"));
+  asked[1]?.say("whole");
+  asked[1]?.end();
+  await when(conversation, () => !conversation.busy);
+  assert.deepEqual([replyAt(conversation).state, replyAt(conversation).text], ["done", "whole"]);
+});
+
+test("PG11: a failure is an error of its pane, which can be asked again alone", async () => {
+  const { asked, conversation } = played();
+  conversation.send("hi", [base, adapter], noSettings);
+  asked[0]?.say("fine");
+  asked[0]?.end();
+  asked[1]?.end(new ApiError(400, "no schemas here", "unsupported_here", "leave it out"));
+  await when(conversation, () => !conversation.busy);
+  assert.deepEqual([replyAt(conversation, 1).state, replyAt(conversation, 1).error, replyAt(conversation, 1).hint], ["failed", "no schemas here", "leave it out"]);
+  conversation.again([base, adapter], noSettings, 1);
+  assert.equal(asked.length, 3);
+  assert.equal(replyAt(conversation, 0).text, "fine");
+  asked[2]?.end();
+  await when(conversation, () => !conversation.busy);
+  assert.equal(replyAt(conversation, 1).error, "");
+});
+
+test("clearing ends everything", () => {
+  const { asked, conversation } = played();
+  conversation.send("hi", [base], noSettings);
+  conversation.clear();
+  assert.equal(asked[0]?.signal.aborted, true);
+  assert.deepEqual(conversation.turns.get(), []);
+});
+
+test("B6: speed counts what came behind the first piece", () => {
+  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 1500, pieces: 11 })), 10);
+  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 500, pieces: 1 })), null);
+  assert.equal(speedOf(reply({})), null);
+});
+
+test("PG13: what was stored comes back, and nothing else does", () => {
+  const kept = new Map<string, string>();
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
+  const turns: readonly Turn[] = [{ prompt: "hi", replies: [reply({ text: "half", state: "writing" }), reply({ state: "failed", error: "e" })] }];
+  remember(() => storage, "k", turns);
+  assert.deepEqual(parseTurns(recall(() => storage, "k")), [{ prompt: "hi", replies: [reply({ text: "half", state: "stopped" }), reply({ state: "failed", error: "e" })] }]);
+  remember(() => storage, "k", null);
+  assert.equal(kept.size, 0);
+  kept.set("k", "{");
+  assert.deepEqual(parseTurns(recall(() => storage, "k")), []);
+  assert.deepEqual(parseTurns([{ prompt: 7, replies: [] }, { prompt: "x" }, null]), []);
+  assert.deepEqual(parseSettings({ system: 7, topP: "1" }), { ...noSettings, topP: "1" });
+});
+
+test("U9: storage that throws forgets, and breaks nothing", () => {
+  const broken = (): never => {
+    throw new Error("forbidden");
+  };
+  remember(broken, "k", 1);
+  assert.equal(recall(broken, "k"), null);
+});
+
+test("PG13: exports hold everything, and Markdown holds markup as text", () => {
+  const turns: readonly Turn[] = [{ prompt: "a\n# b", replies: [reply({ text: "```\n</div>" }), reply({ from: "x\n# y", state: "failed", error: "e" })] }];
+  assert.equal(
+    toMarkdown(turns, { ...noSettings, system: "be kind" }),
+    "# Conversation\n\n## System\n\n> be kind\n\n## User\n\n> a\n> # b\n\n## base\n\n> ```\n> </div>\n\n## x # y\n\n> [error] e\n",
+  );
+  const json = JSON.parse(toJson(turns, { ...noSettings, topP: "0.5" })) as { settings: unknown; turns: unknown };
+  assert.deepEqual(json.settings, { system: "", topP: 0.5 });
+  assert.deepEqual(json.turns, turns);
+});
+
+test("copied commands hold hostile text as one word", () => {
+  assert.equal(shellQuoted("it's $(x)"), `'it'\\''s $(x)'`);
+  const body = chatBody(base.source, [{ role: "user", content: "'; rm -rf ~ #" }], noSettings);
+  assert.match(curlCode("http://localhost:4000", body), /-d '\{"baseModel":"m","messages":\[\{"role":"user","content":"'\\''; rm -rf ~ #"\}\],"stream":true\}'$/);
+});
+
+test("copied programs hold the request as it is sent", () => {
+  const body = chatBody(adapter.source, [{ role: "user", content: 'a "quoted": `${x}`' }], { ...noSettings, schema: '{"a-b":1}' });
+  const code = sdkCode({ orgSlug: "o", projectSlug: "p" }, body);
+  const literal = /body: (\{[\s\S]*?\n {2}\}),\n/.exec(code)?.[1] ?? assert.fail("no body");
+  assert.deepEqual(new Function(`return ${literal}`)(), body);
+  assert.match(code, /orgSlug: "o"/);
+  const callback = callbackCode(body);
+  const args = /infer\((\{[\s\S]*?\n {4}\})\);/.exec(callback)?.[1] ?? assert.fail("no arguments");
+  assert.deepEqual(new Function(`return ${args}`)(), { messages: body["messages"], responseFormat: body["responseFormat"] });
+});

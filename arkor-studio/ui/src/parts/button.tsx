@@ -9,6 +9,8 @@ interface ButtonProps {
   readonly label?: string;
   readonly title?: string | undefined;
   readonly pressed?: boolean;
+  /** Of a button that shows and hides something. */
+  readonly expanded?: boolean;
   readonly onClick?: () => void;
   readonly children: ComponentChildren;
 }
@@ -22,6 +24,7 @@ export function Button(props: ButtonProps) {
       aria-busy={props.busy || undefined}
       aria-label={props.label}
       aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
       title={props.title}
       onClick={props.onClick}
     >

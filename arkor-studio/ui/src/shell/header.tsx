@@ -16,6 +16,7 @@ const tabs: readonly Tab[] = [
   { name: "Overview", route: { view: "overview" }, views: ["overview"] },
   { name: "Jobs", route: { view: "jobs", query: {} }, views: ["jobs", "job", "compare"] },
   { name: "Playground", route: { view: "playground", adapter: null, step: null }, views: ["playground"] },
+  { name: "Endpoints", route: { view: "endpoints" }, views: ["endpoints", "endpoint"] },
 ];
 
 export function Header({ view }: { readonly view: Route["view"] }) {

@@ -1,4 +1,6 @@
 import { Compare } from "../compare/compare.tsx";
+import { EndpointView } from "../endpoints/endpoint.tsx";
+import { Endpoints } from "../endpoints/endpoints.tsx";
 import { JobView } from "../job/job.tsx";
 import { Jobs } from "../jobs/jobs.tsx";
 import { Overview } from "../overview/overview.tsx";
@@ -16,6 +18,10 @@ export function Screen({ route }: { readonly route: Route }) {
       return <Compare ids={route.ids} />;
     case "playground":
       return <Playground route={route} />;
+    case "endpoints":
+      return <Endpoints />;
+    case "endpoint":
+      return <EndpointView id={route.id} />;
     default:
       return <Overview />;
   }

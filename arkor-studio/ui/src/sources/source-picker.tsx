@@ -48,7 +48,7 @@ function ModelField({ wish, sources, onChoose }: FieldProps & { readonly wish: P
       {value !== "" && !models.some(({ id }) => id === value) && <option value={value}>{value}</option>}
       {models.map(({ id, name }) => (
         <option key={id} value={id}>
-          {name === id ? id : `${name} (${id})`}
+          {name === id ? id : `${id} · ${name}`}
         </option>
       ))}
     </select>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import "./endpoints.css";
 import { isMissing } from "../net/api.ts";
 import { Button } from "../parts/button.tsx";
-import { Heading } from "../parts/heading.tsx";
+import { focusHeading, Heading } from "../parts/heading.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { hrefOf } from "../router/route.ts";
@@ -16,6 +16,10 @@ export function Endpoints() {
   const { data, error, refresh } = useSubject("/api/deployments", parseDeployments);
   const [creating, create] = useState(false);
   const offered = !isMissing(error);
+  const close = (): void => {
+    create(false);
+    focusHeading();
+  };
   return (
     <>
       <Heading title="Endpoints">
@@ -30,10 +34,10 @@ export function Endpoints() {
           <CreateForm
             taken={(data?.endpoints ?? []).map(({ slug }) => slug)}
             onDone={() => {
-              create(false);
+              close();
               refresh();
             }}
-            onClose={() => create(false)}
+            onClose={close}
           />
         )}
         {error !== null && offered && <ErrorBox what="Failed to load the endpoints" error={error} onRetry={refresh} />}

@@ -1,4 +1,5 @@
-import { useEffect, useId, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -25,6 +26,11 @@ export function KeysCard({ path, enforced, onFresh }: CardProps) {
   const issuing = useMutation();
   const [fresh, setFresh] = useState<NewKey | null>(null);
   const [revoked, revoke] = useState<Key | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const saved = (): void => {
+    setFresh(null);
+    field.current?.focus(); // what had the focus is gone
+  };
   useEffect(() => onFresh(fresh !== null), [fresh !== null]);
   useGuard(
     fresh !== null
@@ -52,12 +58,12 @@ export function KeysCard({ path, enforced, onFresh }: CardProps) {
       </div>
       <div class="card-body form-rows">
         {!enforced && <p class="quiet">The endpoint is public: keys are not enforced.</p>}
-        {fresh && <FreshKey fresh={fresh} onSaved={() => setFresh(null)} />}
+        {fresh && <FreshKey fresh={fresh} onSaved={saved} />}
         {error !== null && <ErrorBox what="Failed to load the keys" error={error} onRetry={refresh} />}
         {data === null && error === null && <Skeleton lines={2} />}
         {data?.length === 0 && <p class="quiet">No keys yet.</p>}
         {data !== null && data.length > 0 && <KeyTable keys={data} onRevoke={revoke} />}
-        <IssueForm busy={issuing.busy} blocked={fresh !== null} onIssue={issue} />
+        <IssueForm field={field} busy={issuing.busy} blocked={fresh !== null} onIssue={issue} />
         {issuing.error !== null && <ErrorBox what="No key was issued" error={issuing.error} />}
       </div>
       {revoked && (
@@ -126,13 +132,14 @@ function KeyTable({ keys, onRevoke }: { readonly keys: readonly Key[]; readonly 
 }
 
 interface IssueProps {
+  readonly field: RefObject<HTMLInputElement>;
   readonly busy: boolean;
   /** The last key has not been saved yet. */
   readonly blocked: boolean;
   readonly onIssue: (label: string) => Promise<boolean>;
 }
 
-function IssueForm({ busy, blocked, onIssue }: IssueProps) {
+function IssueForm({ field, busy, blocked, onIssue }: IssueProps) {
   const id = useId();
   const [label, setLabel] = useState("");
   return (
@@ -146,7 +153,7 @@ function IssueForm({ busy, blocked, onIssue }: IssueProps) {
       <label class="hidden" for={id}>
         Label of the new key
       </label>
-      <input id={id} class="field" value={label} maxLength={80} placeholder="Label, for example production" autoComplete="off" onInput={(event) => setLabel(event.currentTarget.value)} />
+      <input ref={field} id={id} class="field" value={label} maxLength={80} placeholder="Label, for example production" autoComplete="off" onInput={(event) => setLabel(event.currentTarget.value)} />
       <Button submits busy={busy} disabled={!labelFits(label) || blocked} title={blocked ? "Save the last key first" : undefined}>
         {busy ? "Issuing…" : "Issue key"}
       </Button>

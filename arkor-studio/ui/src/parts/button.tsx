@@ -11,7 +11,7 @@ interface ButtonProps {
   readonly pressed?: boolean;
   /** Of a button that shows and hides something. */
   readonly expanded?: boolean;
-  readonly onClick?: () => void;
+  readonly onClick?: (event: MouseEvent) => void;
   readonly children: ComponentChildren;
 }
 

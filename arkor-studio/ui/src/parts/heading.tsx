@@ -9,6 +9,11 @@ interface HeadingProps {
   readonly children?: ComponentChildren;
 }
 
+/** Puts the focus where it begins: what had it is gone. */
+export function focusHeading(): void {
+  document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+}
+
 /** The heading of a view: where the focus goes on navigation, and the window's title. */
 export function Heading({ title, windowTitle, children }: HeadingProps) {
   const name = windowTitle ?? title;

@@ -5,7 +5,7 @@ import type { ChatBody } from "./turns.ts";
 /** Asks by way of this server, which signs in and knows the project. */
 export function curlCode(origin: string, body: ChatBody): string {
   return [
-    `curl -N ${origin}/api/inference/chat \\`,
+    `curl -sSN ${origin}/api/inference/chat \\`,
     `  -H "X-Arkor-Studio-Token: $(cat ~/.arkor/studio-token)" \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d ${shellQuoted(JSON.stringify(body))}`,

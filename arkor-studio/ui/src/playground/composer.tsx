@@ -50,7 +50,8 @@ export function Composer({ draft, onDraft, onSend, onStop, busy, blocked }: Comp
         }}
       />
       {busy ? (
-        <Button onClick={stop}>Stop</Button>
+        // The second half of a double click on what stood here before stops nothing.
+        <Button onClick={({ detail }) => detail < 2 && stop()}>Stop</Button>
       ) : (
         <Button kind="primary" submits label="Send message" disabled={draft.trim() === "" || blocked !== ""} title={blocked || undefined}>
           Send

@@ -39,7 +39,8 @@ function Chat({ route, place }: ChatProps) {
   const sources = useSources();
   // What is shown follows the address, but not while somebody answers.
   const [shown, show] = useState(route);
-  const panes = panesOf(shown);
+  // Without the jobs nothing is known of adapters; the base models answer all the same.
+  const panes = panesOf(shown, sources.jobs === null && sources.jobsError !== null);
   const first = useChosen(panes[0], sources);
   const second = useChosen(panes[1] ?? { adapter: null, step: null }, sources);
   const chosen = panes.length === 2 ? [first, second] : [first];
@@ -70,10 +71,11 @@ function Chat({ route, place }: ChatProps) {
   );
 }
 
-function panesOf(route: PlaygroundRoute): readonly [Pane, ...Pane[]] {
+function panesOf(route: PlaygroundRoute, baseOnly: boolean): readonly [Pane, ...Pane[]] {
   const { adapter, step, model, beside } = route;
   const first = { adapter, step, ...(model !== undefined && { model }) };
-  return beside ? [first, beside] : [first];
+  const known = (pane: Pane): Pane => (baseOnly && pane.adapter !== null ? { adapter: null, step: null } : pane);
+  return beside ? [known(first), known(beside)] : [known(first)];
 }
 
 function hrefTo(panes: readonly Pane[]): string {

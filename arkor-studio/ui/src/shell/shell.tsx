@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import "./shell.css";
 import { Confirm } from "../parts/dialog.tsx";
+import { focusHeading } from "../parts/heading.tsx";
 import type { Route } from "../router/route.ts";
 import { useStudio, useValue } from "../studio.ts";
 import { Banners } from "./banners.tsx";
@@ -50,7 +51,7 @@ function useFocusOnHeading(key: string): void {
   useEffect(() => {
     if (!first.current) {
       window.scrollTo(0, 0);
-      document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+      focusHeading();
     }
     first.current = false;
   }, [key]);

@@ -65,6 +65,7 @@ func TestConfig(t *testing.T) {
 		{"syntax error", "-- arkor.config.ts --\nexport default {", "", "✘ [ERROR] "},
 		{"exception", "-- arkor.config.ts --\nthrow new Error(\"no\");", "", "arkor-build config: Error: no\n    at "},
 		{"end of the process", "-- arkor.config.ts --\nprocess.exit(0);", "", "arkor-build config: the module ended the process while it was being loaded\n"},
+		{"end of the process with a status", "-- arkor.config.ts --\nprocess.exit(7);", "", "arkor-build config: the module ended the process while it was being loaded: exit status 7\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -138,6 +139,8 @@ func TestManifest(t *testing.T) {
 		{"no entry", "", "", "arkor-build manifest: Build entry not found: "},
 		{"exception", "-- src/arkor/index.ts --\nfunction f(): never { throw new Error(\"no\"); }\nf();", "", "arkor-build manifest: Error: no\n    at f (DIR/src/arkor/index.ts:1:29)\n"},
 		{"await that nothing settles", "-- src/arkor/index.ts --\nawait new Promise(() => {});", "", "arkor-build manifest: loading the module never finished: it awaits a promise that nothing can settle any more\n"},
+		{"end of the process", "-- src/arkor/index.ts --\nconsole.log(\"loading\");\nprocess.exit(7);", "", "loading\narkor-build manifest: the module ended the process while it was being loaded: exit status 7\n"},
+		{"death of the process", "-- src/arkor/index.ts --\nprocess.kill(process.pid, \"SIGKILL\");\nawait new Promise(() => { setInterval(() => {}, 1 << 30); });", "", "arkor-build manifest: the module ended the process while it was being loaded: signal: killed\n"},
 		{"missing package", "-- src/arkor/index.ts --\nimport \"zod\";", "", "arkor-build manifest: the package zod is not installed\nhint: run `npm install zod` in the project\n"},
 	}
 	for _, test := range tests {

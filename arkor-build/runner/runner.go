@@ -140,12 +140,19 @@ func Evaluate(ctx context.Context, env cli.Env, mode string, code []byte, limit 
 	}
 	cmd.Stdout, cmd.Stderr = env.Stderr, env.Stderr
 	cmd.WaitDelay = time.Second // for what the module started and left behind
-	if err := runLimited(ctx, cmd, limit); err != nil {
+	err = runLimited(ctx, cmd, limit)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
 		return err
 	}
-	data, err := os.ReadFile(result)
-	if err != nil {
-		return fmt.Errorf("the module ended the process while it was being loaded")
+	data, readErr := os.ReadFile(result)
+	switch {
+	case readErr != nil && exit != nil:
+		return fmt.Errorf("the module ended the process while it was being loaded: %v", exit)
+	case readErr != nil:
+		return errors.New("the module ended the process while it was being loaded")
+	case exit != nil:
+		return &cli.ExitError{Status: cli.StatusFailed}
 	}
 	if err := json.Unmarshal(data, out); err != nil {
 		return fmt.Errorf("read the runner's answer: %w", err)
@@ -153,8 +160,8 @@ func Evaluate(ctx context.Context, env cli.Env, mode string, code []byte, limit 
 	return nil
 }
 
-// runLimited runs a process to its end, kills it at the limit or when ctx
-// ends, and turns a failure that the process explained into a silent error.
+// runLimited runs a process to its end, and kills it at the limit or when ctx
+// ends.
 func runLimited(ctx context.Context, cmd *exec.Cmd, limit time.Duration) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("run %s: %w", cmd.Path, err)
@@ -166,11 +173,7 @@ func runLimited(ctx context.Context, cmd *exec.Cmd, limit time.Duration) error {
 	var reason error
 	select {
 	case err := <-ended:
-		var exit *exec.ExitError
-		switch {
-		case errors.As(err, &exit):
-			return &cli.ExitError{Status: cli.StatusFailed}
-		case errors.Is(err, exec.ErrWaitDelay):
+		if errors.Is(err, exec.ErrWaitDelay) {
 			return nil
 		}
 		return err

@@ -211,14 +211,15 @@ function isObject(value) {
 
 // runner/js/evaluate.mjs
 async function evaluate(request2) {
-  const settled = noticeStall(request2, { doing: "loading the module" });
+  const answer = (value) => writeFileSync(request2.result, JSON.stringify(value));
+  const settled = noticeStall(request2, { doing: "loading the module" }, () => answer(null));
   let status = 0;
   try {
     const module5 = await request2.load();
-    const answer = request2.mode === "manifest" ? manifest(module5) : config(module5);
-    writeFileSync(request2.result, JSON.stringify(answer));
+    answer(request2.mode === "manifest" ? manifest(module5) : config(module5));
   } catch (error) {
     report(request2, error);
+    answer(null);
     status = 1;
   }
   settled();

@@ -9,14 +9,16 @@ import { noticeStall } from "./stall.mjs";
 import { findTrainer } from "./trainer.mjs";
 
 export async function evaluate(request) {
-  const settled = noticeStall(request, { doing: "loading the module" });
+  const answer = (value) => writeFileSync(request.result, JSON.stringify(value));
+  // An answer, even of null, says that we have ended the process, and not the module.
+  const settled = noticeStall(request, { doing: "loading the module" }, () => answer(null));
   let status = 0;
   try {
     const module = await request.load();
-    const answer = request.mode === "manifest" ? manifest(module) : config(module);
-    writeFileSync(request.result, JSON.stringify(answer));
+    answer(request.mode === "manifest" ? manifest(module) : config(module));
   } catch (error) {
     report(request, error);
+    answer(null);
     status = 1;
   }
   settled();

@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"github.com/peterbourgon/ff/v4"
-	"github.com/peterbourgon/ff/v4/ffhelp"
 )
 
 // Observe hears of a command that is about to run, by its name and once its
@@ -93,7 +92,7 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command, observe
 	}
 	switch asksFor(args) {
 	case "help":
-		fmt.Fprintln(env.Stdout, strings.TrimSpace(ffhelp.Command(cmd).String()))
+		fmt.Fprintln(env.Stdout, help(cmd))
 		return StatusOK
 	case "version":
 		fmt.Fprintln(env.Stdout, Version())

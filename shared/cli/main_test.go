@@ -20,10 +20,11 @@ func demo(env Env) *ff.Command {
 	fail := flags.StringLong("fail", "", "how to fail")
 	return &ff.Command{
 		Name:  "arkor-demo",
-		Usage: "arkor-demo <command>",
+		Usage: "arkor-demo <command>", ShortHelp: "shows how commands work.",
 		Subcommands: []*ff.Command{
 			{
 				Name: "show", Usage: "arkor show [file]", Flags: flags,
+				ShortHelp: "print what it was given", LongHelp: "Every argument, and what the options say.",
 				Exec: func(ctx context.Context, args []string) error {
 					switch *fail {
 					case "hint":
@@ -87,14 +88,33 @@ func TestRun(t *testing.T) {
 
 func TestHelpIsPrintedOnStdout(t *testing.T) {
 	t.Parallel()
-	var stdout, stderr bytes.Buffer
-	env := Env{Args: []string{"show", "--help"}, Stdout: &stdout, Stderr: &stderr}
-	if status := Run(context.Background(), env, demo); status != 0 || stderr.Len() > 0 {
-		t.Fatalf("status %d, stderr %q", status, stderr.String())
-	}
-	for _, want := range []string{"arkor show [file]", "--name"} {
-		if !strings.Contains(stdout.String(), want) {
-			t.Errorf("help lacks %q:\n%s", want, stdout.String())
+	const show = `Usage: arkor show [file]
+
+Print what it was given.
+
+Every argument, and what the options say.
+
+Options:
+  --json          print JSON
+  --name STRING   a name (default: nobody)
+  --fail STRING   how to fail
+`
+	const all = `Usage: arkor-demo <command>
+
+Shows how commands work.
+
+Commands:
+  show    print what it was given
+  later   fail
+`
+	for args, want := range map[string]string{"--help": all, "show --help": show, "show a -h": show} {
+		var stdout, stderr bytes.Buffer
+		env := Env{Args: strings.Fields(args), Stdout: &stdout, Stderr: &stderr}
+		if status := Run(context.Background(), env, demo); status != 0 || stderr.Len() > 0 {
+			t.Errorf("%s: status %d, stderr %q", args, status, stderr.String())
+		}
+		if stdout.String() != want {
+			t.Errorf("%s:\n%swant:\n%s", args, stdout.String(), want)
 		}
 	}
 }

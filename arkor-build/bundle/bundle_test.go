@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -31,6 +32,7 @@ func TestInlining(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, code, contains, lacks string }{
 		{"relative without extension", `import { x } from "./lib"; console.log(x)`, "LIB", "import "},
+		{"in a folder above", `import { x } from "../above"; console.log(x)`, "ABOVE", "import "},
 		{"module TypeScript", `import { x } from "./m.mjs"; console.log(x)`, "MTS", "import "},
 		{"JSX without extension", `import { x } from "./view"; console.log(x)`, "TSX", "import "},
 		{"JavaScript", `import { x } from "./plain.js"; console.log(x)`, "PLAIN", "import "},
@@ -60,6 +62,8 @@ func TestInlining(t *testing.T) {
 {"imports": {"#lib": "./src/arkor/lib.ts"}}
 -- src/arkor/lib.ts --
 export const x: string = "LIB";
+-- src/above.ts --
+export const x: string = "ABOVE";
 -- src/arkor/m.mts --
 export const x: string = "MTS";
 -- src/arkor/view.tsx --
@@ -120,6 +124,25 @@ export const x: any = { name: "run-name" };
 		}
 	}
 	if diff := cmp.Diff(results[0], results[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The map holds the sources, so that a stack can be read where they are not.
+func TestSourceMapIsLinkedAndWhole(t *testing.T) {
+	t.Parallel()
+	const source = "export const x: number = 1;\n"
+	b := make1(t, projecttest.New(t, "-- src/arkor/index.ts --\n"+source))
+	if link := "\n//# sourceMappingURL=index.mjs.map\n"; !strings.HasSuffix(string(b.Code), link) {
+		t.Errorf("the artifact does not end with %q:\n%s", link, b.Code)
+	}
+	type sourceMap struct{ Sources, SourcesContent []string }
+	var got sourceMap
+	if err := json.Unmarshal(b.Map, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := sourceMap{[]string{"../../src/arkor/index.ts"}, []string{source}}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -210,6 +233,7 @@ export const x: number = 1;
 		{"absolute", filepath.Join(dir, odd), filepath.Join(dir, odd), ""},
 		{"outside of the project", filepath.Join(outside, "other.ts"), filepath.Join(outside, "other.ts"), ""},
 		{"missing", "nope.ts", "", "Build entry not found: " + filepath.Join(dir, "nope.ts") + ". Create src/arkor/index.ts or pass an explicit entry argument."},
+		{"folder of the project, which has no shorter name", ".", "", "the entry " + dir + " is a folder"},
 		{"folder", "src/arkor", "", "the entry " + filepath.FromSlash("src/arkor") + " is a folder"},
 		{"empty", "", "", "the entry is an empty string"},
 		{"with a star", "st*r.ts", "", filepath.Join(dir, "st*r.ts") + " has a * in its path, which the bundler takes for a pattern"},

@@ -1,8 +1,11 @@
 package bundle
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +38,64 @@ func TestWriteRun(t *testing.T) {
 	delete(after, filepath.Base(path))
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// B13: whoever has begun to read an artifact reads it to its end.
+func TestWriteReplacesTheArtifactWhole(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("an open file cannot be replaced")
+	}
+	dir := projecttest.New(t, stalenessProject)
+	b := make1(t, dir)
+	artifact, err := b.Write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.Open(artifact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	write("src/arkor/lib.ts", "export const x: any = 2;")(t, dir)
+	if _, err := make1(t, dir).Write(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, b.Code) {
+		t.Errorf("%d bytes of %d, or others: %v", len(got), len(b.Code), err)
+	}
+	if now, err := os.ReadFile(artifact); err != nil || bytes.Equal(now, b.Code) {
+		t.Errorf("it was not replaced: %v", err)
+	}
+}
+
+// A build waits for one that is being written, so that the files of two are
+// never mixed.
+func TestBuildsWriteOneByOne(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, stalenessProject)
+	first, second := make1(t, dir), make1(t, dir)
+	unlock, err := first.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, written := make(chan struct{}), make(chan error, 1)
+	go func() {
+		close(begun)
+		_, err := second.Write()
+		written <- err
+	}()
+	<-begun
+	for range 20 {
+		make1(t, dir) // takes as long as a build
+		if exists(ArtifactPath(dir)) {
+			t.Fatal("it was written")
+		}
+	}
+	unlock()
+	if err := <-written; err != nil || !exists(ArtifactPath(dir)) {
+		t.Errorf("then it was not: %v", err)
 	}
 }
 

@@ -59,9 +59,17 @@ func TestErrorWhileLoading(t *testing.T) {
 // What nobody awaits ends the way the runtime ends it.
 func TestUncaughtError(t *testing.T) {
 	t.Parallel()
-	got := start(t, `export const trainer = `+trainer(`wait() { setTimeout(() => { throw new Error("late"); }); return new Promise(() => {}); }`)+`;`)
-	expect(t, got, built+"Started job j1\n", 1)
-	contains(t, "stderr", got.stderr, "Error: late", filepath.FromSlash("src/arkor/index.ts"))
+	for name, lost := range map[string]string{
+		"in a timer":         `setTimeout(() => { throw new Error("late"); });`,
+		"a rejected promise": `void Promise.reject(new Error("late"));`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := start(t, `export const trainer = `+trainer(`wait() { `+lost+` return new Promise(() => {}); }`)+`;`)
+			expect(t, got, built+"Started job j1\n", 1)
+			contains(t, "stderr", got.stderr, "Error: late", filepath.FromSlash("src/arkor/index.ts"))
+		})
+	}
 }
 
 func TestMissingPackages(t *testing.T) {

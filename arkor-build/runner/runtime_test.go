@@ -95,6 +95,20 @@ func TestNodeVersionIsKept(t *testing.T) {
 	}
 }
 
+// Version managers choose by the folder that they are called in.
+func TestNodeIsAskedInTheProject(t *testing.T) {
+	t.Parallel()
+	bin := programs(t, map[string]string{"node": `read version <.node-version && echo "$version"`})
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".node-version"), []byte("v18.0.0\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err := FindRuntime(t.Context(), cli.Env{Dir: dir, Environ: []string{"PATH=" + bin}})
+	if err == nil || !strings.Contains(err.Error(), "is version v18.0.0, older than 20") {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func FuzzMajorVersion(f *testing.F) {
 	for _, version := range []string{"v20.11.1", "20", "v", "", "v-1.0", "v99999999999999999999.0"} {
 		f.Add(version)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
@@ -175,6 +176,50 @@ func kind(value any) string {
 		return "object"
 	}
 	return "other"
+}
+
+// The refusals that both clients are tested with are the ones that we send.
+func TestErrorBodyVectors(t *testing.T) {
+	t.Parallel()
+	type in struct {
+		Status      int    `json:"status"`
+		ContentType string `json:"contentType"`
+		Body        string `json:"body"`
+		UserAgent   string `json:"userAgent"`
+		Program     string `json:"program"`
+	}
+	type out struct { // of the clients
+		Message string `json:"message"`
+		Code    string `json:"code"`
+	}
+	b := start(t, func(o *daemon.Options) { o.MinClient = "1.2.0" })
+	requests := map[string]func() answer{
+		"an unknown route": func() answer { return b.do("GET", "/v1/nothing", nil) },
+		"a wrong token":    func() answer { return b.do("GET", "/v1/me", nil, "Authorization", "Bearer wrong") },
+		"a wrong field":    func() answer { return b.do("POST", inDemo("/v1/jobs"), `{"name":7}`) },
+		"no client":        func() answer { return b.do("GET", "/v1/me", nil, "X-Arkor-Client", "") },
+		"an old client":    func() answer { return b.do("GET", "/v1/me", nil, "X-Arkor-Client", "arkor/1.1.9") },
+	}
+	for _, v := range vectortest.Read[in, out](t, "error-body.json") {
+		name, ours := strings.CutSuffix(v.Name, ", as arkor-backend writes it")
+		if !ours {
+			continue
+		}
+		request := requests[name]
+		if request == nil {
+			t.Errorf("no request is for %q", name)
+			continue
+		}
+		delete(requests, name)
+		a := request()
+		got := in{Status: a.StatusCode, ContentType: a.Header.Get("Content-Type"), Body: string(a.body)}
+		if got != v.In {
+			t.Errorf("%s:\n got %+v\nwant %+v", name, got, v.In)
+		}
+	}
+	for name, request := range requests {
+		t.Errorf("no vector is for %q: %s", name, request().body)
+	}
 }
 
 func TestDatasetVectors(t *testing.T) {

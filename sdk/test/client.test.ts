@@ -22,6 +22,19 @@ test("requests carry client, token, scope and encoded segments", async (t) => {
   assert.equal(request?.headers["content-type"], undefined);
 });
 
+test("one slash at the end of the address is dropped, and no more", async () => {
+  const urls: string[] = [];
+  const fetch = (async (url: string) => {
+    urls.push(url);
+    return new Response("{}");
+  }) as typeof globalThis.fetch;
+  for (const baseUrl of ["http://x", "http://x/", "http://x/api//"]) {
+    await new CloudApiClient({ baseUrl, credentials, fetch }).cancelJob("j", { orgSlug: "o", projectSlug: "p" });
+  }
+  const path = "/v1/jobs/j/cancel?orgSlug=o&projectSlug=p";
+  assert.deepEqual(urls, [`http://x${path}`, `http://x${path}`, `http://x/api/${path}`]);
+});
+
 test("the token of each kind of credentials", async () => {
   const oauth = { mode: "oauth", accessToken: "ao" } as never;
   const anon = { mode: "anon", token: "an" } as never;

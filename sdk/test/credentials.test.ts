@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -145,6 +146,27 @@ test("a failed write leaves the old file and nothing beside it", { skip: windows
   assert.deepEqual(readdirSync(dirname(path)), ["credentials.json"]);
 });
 
+test("12: the mode of the file does not depend on the umask", { skip: windows }, async (t) => {
+  user(t);
+  const before = process.umask(0o777);
+  t.after(() => process.umask(before));
+  mkdirSync(dirname(credentialsPath()));
+  chmodSync(dirname(credentialsPath()), 0o700);
+  await writeCredentials(anon);
+  assert.equal(statSync(credentialsPath()).mode & 0o777, 0o600);
+});
+
+test("12: a mode that cannot be set is worth a warning", async (t) => {
+  const { home, stderr } = user(t);
+  const file = await open(join(home, "any"), "w");
+  await file.close();
+  const handle = Object.getPrototypeOf(file) as typeof file;
+  t.mock.method(handle, "chmod", () => Promise.reject(new Error("not here")));
+  await writeCredentials(anon);
+  assert.deepEqual(await readCredentials(), anon);
+  assert.deepEqual(stderr, [`arkor: warning: could not set permissions on ${credentialsPath()}: not here\n`]);
+});
+
 test("a new anonymous identity: the request, and the answer", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.reply("POST /v1/auth/anonymous", 201, {
@@ -201,7 +223,7 @@ test("without binary, token and file an anonymous identity is made and kept", as
   assert.deepEqual(await ensureCredentials(), made);
   assert.deepEqual(await readCredentials(), made);
   assert.deepEqual(await ensureCredentials(), made);
-  assert.equal(cloud.seen.length, 1);
+  assert.deepEqual(cloud.seen.map(({ body }) => body), ['{"kind":"cli"}']);
   assert.deepEqual(stderr, []);
 });
 

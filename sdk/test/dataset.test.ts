@@ -249,6 +249,16 @@ test("abort while the file is read", async (t) => {
   assert.equal(cloud.seen.length, 0);
 });
 
+test("D4: abort ends the question whether the backend has the file", async (t) => {
+  const cloud = await setup(t);
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  cloud.on(`HEAD /v1/datasets/${idOf(line)}`, () => abort.abort(reason)); // and no answer
+  const input = trainer({ path: "data/train.jsonl" }, { abortSignal: abort.signal });
+  assert.equal(await createTrainer(input, cloud.context).start().catch((error: unknown) => error), reason);
+  assert.equal(cloud.requests(uploads).length, 0);
+});
+
 test("abort stops the upload", async (t) => {
   const cloud = await setup(t);
   const abort = new AbortController();

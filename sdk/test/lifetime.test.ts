@@ -36,6 +36,17 @@ test("T3: the config is settled at construction; name, callbacks and signal are 
   assert.equal(logs, 1);
 });
 
+test("3.5: the project is the folder that the trainer was made in", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  const { cwd, ...context } = cloud.context;
+  process.chdir(cwd ?? "");
+  const trainer = createTrainer(input, context);
+  process.chdir(before);
+  assert.deepEqual(await trainer.start(), { jobId: "j1" });
+});
+
 test("S6: an abort does not break off the request that creates the job", async (t) => {
   const cloud = await FakeCloud.start(t);
   const abort = new AbortController();

@@ -41,6 +41,15 @@ test("the exports are the ones of the interface", () => {
   ].sort());
 });
 
+test("E1: there is one entry point, and nothing behind it", async () => {
+  const name = "arkor"; // as a user of the package would import it
+  const published = (await import(name)) as object;
+  assert.deepEqual(Object.keys(published).sort(), Object.keys(arkor).sort());
+  for (const path of ["dist/index.js", "dist/client.js", "src/client.ts"]) {
+    await assert.rejects(import(`${name}/${path}`), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
+  }
+});
+
 test("the package has no dependencies, no install scripts, and the version that is sent", () => {
   const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
     version: string;

@@ -88,6 +88,18 @@ test("arkor-auth is found on PATH, and goes before ARKOR_TOKEN", async (t) => {
   assert.deepEqual(await createTrainer(input, { ...context, env }).start(), { jobId: "j1" });
 });
 
+test("X1: credentials of the caller go before arkor-auth, and are not renewed", async (t) => {
+  const { cloud, auth, context, token } = await setup(t);
+  auth.script({ token: token("t0") });
+  const credentials = { mode: "token", token: "mine", arkorCloudApiUrl: cloud.url } as const;
+  cloud.tokens = ["mine"];
+  const trainer = createTrainer(input, { ...context, credentials });
+  assert.deepEqual(await trainer.start(), { jobId: "j1" });
+  cloud.tokens = [];
+  await assert.rejects(trainer.cancel(), { name: "CloudApiError", status: 401 });
+  assert.deepEqual(auth.runs, []);
+});
+
 test("ARKOR_TOKEN does where there is no binary; the scope is the project's", async (t) => {
   const { cloud, context } = await setup(t);
   const env = { ARKOR_TOKEN: " t0\n", ARKOR_CLOUD_API_URL: `${cloud.url}//` };
@@ -288,6 +300,18 @@ test("remarks of a program go on at once, its error does not", async (t) => {
   auth.script({ token: "ok", stderr: "arkor-auth token: warning: old file\nhint: remove it\n" });
   assert.deepEqual(await runBinary({ ...run, stderr }), { kind: "done", stdout: "ok" });
   assert.deepEqual(lines.slice(1), ["arkor-auth token: warning: old file", "hint: remove it"]);
+});
+
+test("X2: a program gets its arguments as they are, and nothing to read", async () => {
+  const echo = 'process.stdin.on("end", () => console.log(process.argv[1])).resume();';
+  const outcome = await runBinary({
+    path: process.execPath,
+    args: ["-e", echo, "$(id) & 'a' > b"],
+    cwd: ".",
+    timeoutMs: 60_000,
+    stderr: () => undefined,
+  });
+  assert.deepEqual(outcome, { kind: "done", stdout: "$(id) & 'a' > b\n" });
 });
 
 test("a program that does not end is ended", async () => {

@@ -99,6 +99,13 @@ test("a runner may make a dry run of it, until the job is created", async (t) =>
   });
 });
 
+test("each trainer has an idempotency key of its own", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  for (let i = 0; i < 2; i++) await createTrainer(input, cloud.context).start();
+  const [one, two] = cloud.requests(creates).map(({ headers }) => headers["idempotency-key"]);
+  assert.notEqual(one, two);
+});
+
 test("a failed start leaves no job and may be tried again", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.reply(creates, 400, { error: "learningRate must be positive" });
@@ -187,6 +194,30 @@ test("an end without status takes the final state from the server", async (t) =>
   const { job: last } = await createTrainer({ ...input, callbacks }, cloud.context).wait();
   assert.deepEqual([last.status, last.error, last.completedAt], ["failed", "disk full", timestamp]);
   assert.deepEqual(errors, ["disk full"]);
+});
+
+test("W7: an end resolves with the job as it is where the server does not know more", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ body: `${started(1)}event: end\ndata:\n\n` });
+  const { job, artifacts } = await createTrainer(input, cloud.context).wait();
+  assert.deepEqual([job.status, job.startedAt, artifacts], ["running", timestamp, []]);
+});
+
+test("F9: failures are counted per wait", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ throw: true }, { throw: true }, { throw: true }, { body: completed() });
+  const trainer = createTrainer(input, { ...cloud.context, maxReconnectAttempts: 1 });
+  await assert.rejects(trainer.wait(), { name: "StreamError", message: /failed 2 consecutive times/ });
+  assert.equal((await trainer.wait()).job.status, "completed");
+  assert.deepEqual(cloud.clock.delays, [1000, 1000]);
+});
+
+test("3.5: the delays of a caller's own are kept to", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.stream({ throw: true }, { throw: true }, { throw: true }, { body: completed() });
+  const delays = { reconnectDelayMs: 100, maxReconnectDelayMs: 300 };
+  await createTrainer(input, { ...cloud.context, ...delays }).wait();
+  assert.deepEqual(cloud.clock.delays, [100, 200, 300]);
 });
 
 for (const value of [new Error("mine"), "a string", undefined, { name: "AbortError" }]) {

@@ -47,6 +47,10 @@ createArkor({ trainer });
 createArkor({});
 // @ts-expect-error a trainer is not a manifest
 createArkor(trainer);
+// @ts-expect-error one trainer per manifest
+createArkor({ trainer: [trainer] });
+// @ts-expect-error a manifest is a value, not a client
+createArkor({ trainer }).start();
 
 export const inputs: TrainerInput[] = [
   { ...base, dataset: { type: "blob", url: "https://x", token: "t" } },

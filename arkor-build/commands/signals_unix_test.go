@@ -263,13 +263,25 @@ function intercept(write: any) { return function (this: any, ...args: any[]) { b
 	}
 }
 
+// Until there is a trainer a signal does what it always does, also to a module
+// that never lets anything else happen.
 func TestSignalWhileLoading(t *testing.T) {
 	t.Parallel()
-	s := begin(t, `console.log("loading"); await new Promise(() => { setInterval(() => {}, 1 << 30); });`)
-	s.expectOut("loading")
-	s.signal(syscall.SIGINT)
-	if out := s.end(130); out != "" || s.said.String() != "" {
-		t.Errorf("stdout: %q stderr: %q", out, s.said.String())
+	for _, hanging := range []string{`await new Promise(() => { setInterval(() => {}, 1 << 30); });`, `for (;;);`} {
+		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			t.Run(hanging+" "+signal.String(), func(t *testing.T) {
+				t.Parallel()
+				s := begin(t, `console.log("loading"); `+hanging)
+				s.expectOut("loading")
+				s.signal(signal)
+				if out := s.end(-1); out != "" || s.said.String() != "" {
+					t.Errorf("stdout: %q stderr: %q", out, s.said.String())
+				}
+				if status := s.cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != signal {
+					t.Errorf("ended with %v", s.cmd.ProcessState)
+				}
+			})
+		}
 	}
 }
 

@@ -307,10 +307,14 @@ function watchSignals(request2, run, progress, output) {
   const removed = (name, listener) => {
     if (ours[name] && listener !== ours[name] && process4.listenerCount(name) === 0) process4.on(name, ours[name]);
   };
-  for (const [name, listener] of Object.entries(ours)) process4.on(name, listener);
-  process4.on("newListener", added).on("removeListener", removed);
   for (const stream of [process4.stdout, process4.stderr]) stream.on("error", refused);
   return {
+    begin() {
+      for (const [name, listener] of Object.entries(ours)) {
+        if (!foreign(name)) process4.on(name, listener);
+      }
+      process4.on("newListener", added).on("removeListener", removed);
+    },
     release() {
       process4.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process4.off(name, listener);
@@ -924,7 +928,7 @@ async function start(request2) {
   const settled = noticeStall(request2, run, output.failed);
   let status = 0;
   try {
-    status = await train(request2, run, progress, output);
+    status = await train(request2, run, signals, progress, output);
   } catch (error) {
     progress.end();
     if (!run.stopping) output.failed(report(request2, error));
@@ -937,13 +941,14 @@ async function start(request2) {
   if (status !== 0) process9.exitCode ??= status;
   if (request2.detach) leave2();
 }
-async function train(request2, run, progress, output) {
+async function train(request2, run, signals, progress, output) {
   const refuse = ({ message, hint, code }) => {
     say(request2, message, hint);
     output.failed({ message, hint, code });
     return 1;
   };
   const module5 = await request2.load();
+  signals.begin();
   const trainer2 = findTrainer(module5);
   if (!trainer2) return refuse(noTrainer);
   if (request2.dryRun) {

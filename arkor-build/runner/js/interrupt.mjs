@@ -1,4 +1,6 @@
 // What signals do during a run, as long as the user's code does not handle them.
+// While the trainer is being loaded they do what they always do: there is no job
+// yet, and a module that never comes to its end could not be stopped otherwise.
 //
 // The first SIGINT or SIGTERM cancels the remote job, or leaves it running where
 // that was asked for; the second ends the process at once. SIGHUP leaves the job
@@ -13,7 +15,7 @@ import { messageOf, say } from "./errors.mjs";
 const statuses = { SIGINT: 130, SIGTERM: 143 };
 const patienceMs = 5000;
 
-/** Handles signals for a run until release is called. */
+/** Returns what begins to handle signals for a run, and what ends it. */
 export function watchSignals(request, run, progress, output) {
   const ours = {
     SIGHUP: () => leave(request, run, output),
@@ -45,10 +47,14 @@ export function watchSignals(request, run, progress, output) {
   const removed = (name, listener) => {
     if (ours[name] && listener !== ours[name] && process.listenerCount(name) === 0) process.on(name, ours[name]);
   };
-  for (const [name, listener] of Object.entries(ours)) process.on(name, listener);
-  process.on("newListener", added).on("removeListener", removed);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", refused);
   return {
+    begin() {
+      for (const [name, listener] of Object.entries(ours)) {
+        if (!foreign(name)) process.on(name, listener);
+      }
+      process.on("newListener", added).on("removeListener", removed);
+    },
     release() {
       process.off("newListener", added).off("removeListener", removed);
       for (const [name, listener] of Object.entries(ours)) process.off(name, listener);

@@ -32,7 +32,7 @@ export async function start(request) {
   const settled = noticeStall(request, run, output.failed);
   let status = 0;
   try {
-    status = await train(request, run, progress, output);
+    status = await train(request, run, signals, progress, output);
   } catch (error) {
     progress.end();
     if (!run.stopping) output.failed(report(request, error));
@@ -46,13 +46,14 @@ export async function start(request) {
   if (request.detach) leave();
 }
 
-async function train(request, run, progress, output) {
+async function train(request, run, signals, progress, output) {
   const refuse = ({ message, hint, code }) => {
     say(request, message, hint);
     output.failed({ message, hint, code });
     return 1;
   };
   const module = await request.load();
+  signals.begin();
   const trainer = findTrainer(module);
   if (!trainer) return refuse(noTrainer);
   if (request.dryRun) {

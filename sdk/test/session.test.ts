@@ -223,8 +223,11 @@ test("a 401 with an unchanged token is final, on the stream too", async (t) => {
 test("a 401 for a renewed token is final", async (t) => {
   const { cloud, auth, context, token } = await setup(t);
   auth.script({ token: token("t0"), rejected: token("t1") });
+  const trainer = createTrainer(input, context);
+  await trainer.start();
   cloud.tokens = [];
-  await assert.rejects(createTrainer(input, context).start(), { status: 401 });
+  await assert.rejects(trainer.cancel(), { name: "CloudApiError", status: 401 });
+  assert.equal(cloud.requests("POST /v1/jobs/j1/cancel").length, 2);
 });
 
 test("a token that passed through arkor-auth is not renewed", async (t) => {

@@ -390,6 +390,13 @@ test("a create is repeated on a broken connection where the backend knows the ke
   assert.equal(cloud.requests(creates).length, 6);
 });
 
+test("O4: a question for the models that gets no answer stops nothing", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  cloud.on("GET /v1/models", (_, response) => void response.socket?.destroy());
+  assert.deepEqual(await createTrainer({ ...input, model: "any/model" }, cloud.context).start(), { jobId: "j1" });
+  assert.equal(cloud.requests("GET /v1/models").length, 1);
+});
+
 test("a create that was refused is not repeated", async (t) => {
   const cloud = await FakeCloud.start(t);
   cloud.reply("GET /v1/models", 200, { models: [{ id: input.model, capabilities: { train: true } }] });

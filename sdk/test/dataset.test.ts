@@ -178,7 +178,7 @@ test("a file over the limit is not sent", async (t) => {
   assert.equal(cloud.requests(uploads).length, 0);
   cloud.reply("GET /v1/models", 404, {});
   cloud.reply(uploads, 413, { error: "at most 10 bytes", code: "dataset_too_large" });
-  await assert.rejects(createTrainer(input, cloud.context).start(), { code: "dataset_too_large" });
+  await assert.rejects(createTrainer(input, cloud.context).start(), { name: "DatasetError", code: "dataset_too_large" });
 });
 
 test("a file that changes before the upload is not taken for the one that was checked", async (t) => {

@@ -91,9 +91,9 @@ test("arkor-auth is found on PATH, and goes before ARKOR_TOKEN", async (t) => {
 test("X1: credentials of the caller go before arkor-auth, and are not renewed", async (t) => {
   const { cloud, auth, context, token } = await setup(t);
   auth.script({ token: token("t0") });
-  const credentials = { mode: "token", token: "mine", arkorCloudApiUrl: cloud.url } as const;
+  const credentials = { mode: "token", token: "mine", arkorCloudApiUrl: "http://127.0.0.1:1" } as const;
   cloud.tokens = ["mine"];
-  const trainer = createTrainer(input, { ...context, credentials });
+  const trainer = createTrainer(input, { ...context, credentials, baseUrl: `${cloud.url}//` });
   assert.deepEqual(await trainer.start(), { jobId: "j1" });
   cloud.tokens = [];
   await assert.rejects(trainer.cancel(), { name: "CloudApiError", status: 401 });

@@ -42,7 +42,7 @@ type Bundle struct {
 	Map      []byte // nil when the map is in the code
 	Warnings []api.Message
 	SDK      SDK
-	Imports  []string // packages and built-in modules that are still imports
+	Imports  []string // packages and built-in modules that Inputs still import
 	Inputs   []string // files that were read, relative to the project's real path, with slashes
 
 	options Options
@@ -169,9 +169,10 @@ type imported struct {
 func (b *Bundle) readInputs(meta metafile) {
 	b.Inputs, b.Imports = nil, nil
 	for path, input := range meta.Inputs {
-		if !strings.HasPrefix(path, sdkNamespace+":") && !strings.HasPrefix(path, metaNamespace+":") {
-			b.Inputs = append(b.Inputs, path)
+		if strings.HasPrefix(path, sdkNamespace+":") || strings.HasPrefix(path, metaNamespace+":") {
+			continue
 		}
+		b.Inputs = append(b.Inputs, path)
 		for _, imported := range input.Imports {
 			if imported.External {
 				b.Imports = append(b.Imports, imported.Path)
@@ -186,6 +187,19 @@ func (b *Bundle) Elapsed() time.Duration { return time.Since(b.started) }
 
 // Hash identifies the code.
 func (b *Bundle) Hash() string { return Hash(b.Code) }
+
+// ArtifactHash identifies the artifact that a build would write, also where the
+// map is in the code.
+func (b *Bundle) ArtifactHash() string {
+	const name = "//# sourceMappingURL="
+	if i := bytes.LastIndex(b.Code, []byte(name)); b.options.Inline && i >= 0 {
+		return Hash(append(slices.Clip(b.Code[:i]), name+artifactName+".map\n"...))
+	}
+	return b.Hash()
+}
+
+// Path returns where one of Inputs lies.
+func (b *Bundle) Path(input string) string { return resolve(b.dir, input) }
 
 // Hash returns the SHA-256 of data in hexadecimal.
 func Hash(data []byte) string {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
@@ -19,12 +21,9 @@ import (
 
 // Manifest is what a project exports.
 type Manifest struct {
-	Trainer *Trainer `json:"trainer"` // null when there is none
-}
-
-// Trainer describes the trainer that "arkor start" would run.
-type Trainer struct {
-	Name string `json:"name"`
+	Entry        string          `json:"entry"`        // "" of a project that is its artifact alone
+	ArtifactHash string          `json:"artifactHash"` // of the artifact that a build would write
+	Trainer      json.RawMessage `json:"trainer"`      // what js/describe.mjs answers; null when there is none
 }
 
 type manifestCommand struct {
@@ -52,42 +51,70 @@ func (c *manifestCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 	c.env = project.Enter(c.env, "arkor-build manifest")
-	code, hash, err := c.code()
+	code, manifest, keep, err := c.code()
 	if err != nil {
 		return err
 	}
-	var manifest Manifest
-	err = cached(c.env.Dir, "manifest", hash, &manifest, func() error {
-		return runner.Evaluate(ctx, c.env, "manifest", code, c.limit, &manifest)
-	})
+	var answer struct {
+		Trainer json.RawMessage `json:"trainer"`
+	}
+	evaluate := func() error {
+		return runner.Evaluate(ctx, c.env, "manifest", code, c.limit, &answer)
+	}
+	if keep {
+		err = cached(c.env.Dir, "manifest", manifest.ArtifactHash+" "+runner.Hash(), &answer, evaluate)
+	} else {
+		err = evaluate()
+	}
 	if err != nil {
 		return err
 	}
-	switch {
-	case c.json:
+	manifest.Trainer = answer.Trainer
+	if c.json {
 		return json.NewEncoder(c.env.Stdout).Encode(manifest)
-	case manifest.Trainer == nil:
-		_, err = fmt.Fprintln(c.env.Stdout, "trainer: none")
-	default:
-		_, err = fmt.Fprintf(c.env.Stdout, "trainer: %s\n", manifest.Trainer.Name)
 	}
+	var trainer *struct{ Name string }
+	if err := json.Unmarshal(manifest.Trainer, &trainer); err != nil {
+		return fmt.Errorf("read the runner's answer: %w", err)
+	}
+	name := "none"
+	if trainer != nil {
+		name = trainer.Name
+	}
+	_, err = fmt.Fprintf(c.env.Stdout, "trainer: %s\n", name)
 	return err
 }
 
-// code returns the bundle of the default entry. It is not written where
-// "arkor start" would find it: a page that polls must not replace what a
-// training is about to load. A project that was shipped without sources is
-// described by its artifact.
-func (c *manifestCommand) code() (code []byte, hash string, err error) {
+// code returns the bundle of the default entry, and whether what it says may be
+// kept. It is not written where "arkor start" would find it: a page that polls
+// must not replace what a training is about to load. A project that was shipped
+// without sources is described by its artifact.
+func (c *manifestCommand) code() (code []byte, m Manifest, keep bool, err error) {
 	b, err := bundle.Make(bundle.Options{Dir: c.env.Dir, Entry: bundle.DefaultEntry, Inline: true})
 	var missing *bundle.NotFoundError
 	if errors.As(err, &missing) {
 		if artifact, readErr := os.ReadFile(bundle.ArtifactPath(c.env.Dir)); readErr == nil {
-			return artifact, bundle.Hash(artifact), nil
+			return artifact, Manifest{ArtifactHash: bundle.Hash(artifact)}, false, nil
 		}
 	}
 	if err != nil {
-		return nil, "", buildcmd.Explain(c.env, err)
+		return nil, m, false, buildcmd.Explain(c.env, err)
 	}
-	return b.Code, b.Hash(), nil
+	return b.Code, Manifest{Entry: bundle.DefaultEntry, ArtifactHash: b.ArtifactHash()}, !mayChange(b), nil
+}
+
+// surroundings matches what a source may read beside other modules.
+var surroundings = regexp.MustCompile(`\b(process|globalThis|Bun|Deno|Date|Math|Intl|performance|crypto|fetch|require)\b|\bimport\s*[.(]`)
+
+// mayChange reports whether the same sources might describe another trainer next
+// time. The package "arkor" reads the environment, but not while a trainer is
+// made.
+func mayChange(b *bundle.Bundle) bool {
+	if slices.ContainsFunc(b.Imports, func(name string) bool { return name != "arkor" }) {
+		return true
+	}
+	return slices.ContainsFunc(b.Inputs, func(input string) bool {
+		text, err := os.ReadFile(b.Path(input))
+		return err != nil || surroundings.Match(text)
+	})
 }

@@ -3,14 +3,18 @@ package plumbing
 import (
 	"bytes"
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
+	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/arkor-build/internal/projecttest"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -131,11 +135,12 @@ func TestConfigThatLooksOutsideIsNotKept(t *testing.T) {
 func TestManifest(t *testing.T) {
 	t.Parallel()
 	const trainer = `{ name: "triage", start() { throw 1; }, wait() {}, cancel() {} }`
+	const inSources = `{"entry":"src/arkor/index.ts","artifactHash":"HASH","trainer":`
 	tests := []struct{ name, files, stdout, stderr string }{
-		{"trainer", "-- src/arkor/index.ts --\nconsole.log(\"noise\"); export const trainer = " + trainer + ";", `{"trainer":{"name":"triage"}}`, "noise\n"},
-		{"something that keeps the process alive", "-- src/arkor/index.ts --\nsetInterval(() => {}, 1000); export const arkor = { _kind: \"arkor\", trainer: " + trainer + " };", `{"trainer":{"name":"triage"}}`, ""},
-		{"none", "-- src/arkor/index.ts --\nexport const arkor = { _kind: \"arkor\" };", `{"trainer":null}`, ""},
-		{"shipped without sources", "-- .arkor/build/index.mjs --\nexport const trainer = " + trainer + ";", `{"trainer":{"name":"triage"}}`, ""},
+		{"trainer", "-- src/arkor/index.ts --\nconsole.log(\"noise\"); export const trainer = " + trainer + ";", inSources + `{"name":"triage"}}`, "noise\n"},
+		{"something that keeps the process alive", "-- src/arkor/index.ts --\nsetInterval(() => {}, 1000); export const arkor = { _kind: \"arkor\", trainer: " + trainer + " };", inSources + `{"name":"triage"}}`, ""},
+		{"none", "-- src/arkor/index.ts --\nexport const arkor = { _kind: \"arkor\" };", inSources + `null}`, ""},
+		{"shipped without sources", "-- .arkor/build/index.mjs --\nexport const trainer = " + trainer + ";", `{"entry":"","artifactHash":"HASH","trainer":{"name":"triage"}}`, ""},
 		{"no entry", "", "", "arkor-build manifest: Build entry not found: "},
 		{"exception", "-- src/arkor/index.ts --\nfunction f(): never { throw new Error(\"no\"); }\nf();", "", "arkor-build manifest: Error: no\n    at f (DIR/src/arkor/index.ts:1:29)\n"},
 		{"await that nothing settles", "-- src/arkor/index.ts --\nawait new Promise(() => {});", "", "arkor-build manifest: loading the module never finished: it awaits a promise that nothing can settle any more\n"},
@@ -148,7 +153,8 @@ func TestManifest(t *testing.T) {
 			t.Parallel()
 			dir := projecttest.New(t, test.files+"\n")
 			got := run(t, dir, manifest, "--json")
-			if strings.TrimSpace(got.stdout) != test.stdout || !strings.HasPrefix(got.stderr, strings.ReplaceAll(test.stderr, "DIR", dir)) {
+			stdout := regexp.MustCompile(`[0-9a-f]{64}`).ReplaceAllString(strings.TrimSpace(got.stdout), "HASH")
+			if stdout != test.stdout || !strings.HasPrefix(got.stderr, strings.ReplaceAll(test.stderr, "DIR", dir)) {
 				t.Errorf("status %d\nstdout: %s\nstderr: %s", got.status, got.stdout, got.stderr)
 			}
 		})
@@ -161,6 +167,62 @@ func TestManifestIsKept(t *testing.T) {
 	run(t, dir, manifest, "--json")
 	if got := runWith(t, dir, noRuntime, manifest); got.stdout != "trainer: n\n" {
 		t.Errorf("stdout: %q stderr: %q", got.stdout, got.stderr)
+	}
+}
+
+// M10: the trainer says what its run would be, and the hash is that of the
+// artifact that a build writes.
+func TestManifestDescribes(t *testing.T) {
+	t.Parallel()
+	dir := projecttest.New(t, `
+-- src/arkor/index.ts --
+import { createArkor, createTrainer, defineDataset, defineEval } from "arkor";
+const dataset = defineDataset({ type: "file", path: "data/train.jsonl", evalPath: "data/held.jsonl" });
+const trainer = createTrainer({
+  name: "triage", model: "m", dataset, lora: { r: 8, alpha: 16 }, maxSteps: 5,
+  callbacks: { onLog() {}, onCheckpoint: undefined },
+});
+export const arkor = createArkor({ trainer, eval: defineEval({ name: "right", dataset, score: () => 1 }) });
+`)
+	got := run(t, dir, manifest, "--json")
+	if build := run(t, dir, buildcmd.New); build.status != 0 {
+		t.Fatal(build.stderr)
+	}
+	artifact, err := os.ReadFile(bundle.ArtifactPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"entry":"src/arkor/index.ts","artifactHash":"` + bundle.Hash(artifact) + `","trainer":{"name":"triage","model":"m",` +
+		`"dataset":"data/train.jsonl","evalDataset":"data/held.jsonl","files":["data/train.jsonl","data/held.jsonl"],` +
+		`"config":{"model":"m","loraR":8,"loraAlpha":16,"maxSteps":5},"maxSteps":5,"numTrainEpochs":null,"dryRun":false,` +
+		`"callbacks":["onLog"],"evals":["right"]}}` + "\n"
+	if got.stdout != want {
+		t.Errorf("stdout: %s\nwant: %s\nstderr: %s", got.stdout, want, got.stderr)
+	}
+	// The package's own look at its surroundings is no reason to ask again.
+	if again := runWith(t, dir, noRuntime, manifest, "--json"); again.stdout != want {
+		t.Errorf("it was not kept: %+v", again)
+	}
+}
+
+// A trainer that follows its surroundings is looked at each time.
+func TestManifestThatMayChangeIsNotKept(t *testing.T) {
+	t.Parallel()
+	const methods = "start() {}, wait() {}, cancel() {}"
+	for name, file := range map[string]string{
+		"environment": "export const trainer = { name: process.env.NAME ?? \"n\", " + methods + " };",
+		"import":      "import { hostname } from \"node:os\"; export const trainer = { name: hostname(), " + methods + " };",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := projecttest.New(t, "-- src/arkor/index.ts --\n"+file+"\n")
+			if got := run(t, dir, manifest); got.status != 0 {
+				t.Fatal(got.stderr)
+			}
+			if got := runWith(t, dir, noRuntime, manifest); got.status != 1 {
+				t.Errorf("answered without looking: %q", got.stdout)
+			}
+		})
 	}
 }
 

@@ -22,6 +22,9 @@ import (
 //go:embed runner.mjs
 var source string
 
+// Hash identifies the program: another one may answer differently.
+func Hash() string { return bundle.Hash([]byte(source)) }
+
 // request is the one argument of the program; js/main.mjs explains the fields.
 type request struct {
 	Mode    string `json:"mode"`

@@ -62,9 +62,9 @@ function packageName(specifier) {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 function isListed(name, dir) {
-  const manifest2 = readManifest(dir);
+  const manifest = readManifest(dir);
   return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some(
-    (kind) => manifest2[kind]?.[name] !== void 0
+    (kind) => manifest[kind]?.[name] !== void 0
   );
 }
 var lockfiles = {
@@ -170,23 +170,18 @@ function causes(error, request2, depth = 1) {
   });
 }
 
-// runner/js/stall.mjs
-import process2 from "node:process";
-function noticeStall(request2, run, failed = () => {
-}) {
-  let idle = false;
-  const drained = () => {
-    idle = true;
-  };
-  const ended = () => {
-    if (!idle || run.stopping) return;
-    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
-    say(request2, message);
-    failed({ message, code: "stalled" });
-    process2.exitCode = 13;
-  };
-  process2.on("beforeExit", drained).prependListener("exit", ended);
-  return () => process2.off("beforeExit", drained).off("exit", ended);
+// runner/js/evals.mjs
+var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
+function attachEvals(request2, trainer2, module5) {
+  const evals = findEvals(module5);
+  if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
+  else if (evals.length > 0) {
+    say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
+  }
+}
+function findEvals(module5) {
+  const manifest = [module5.arkor, module5.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+  return manifest === void 0 ? [] : [manifest.eval].flat();
 }
 
 // runner/js/trainer.mjs
@@ -209,6 +204,35 @@ function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
+// runner/js/describe.mjs
+var describeSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.describe");
+function describe2(module5) {
+  const trainer2 = findTrainer(module5);
+  if (!trainer2) return null;
+  const name = String(trainer2.name ?? "");
+  if (typeof trainer2[describeSymbol] !== "function") return { name };
+  return { name, ...trainer2[describeSymbol](), evals: findEvals(module5).map((found) => String(found?.name ?? "")) };
+}
+
+// runner/js/stall.mjs
+import process2 from "node:process";
+function noticeStall(request2, run, failed = () => {
+}) {
+  let idle = false;
+  const drained = () => {
+    idle = true;
+  };
+  const ended = () => {
+    if (!idle || run.stopping) return;
+    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
+    say(request2, message);
+    failed({ message, code: "stalled" });
+    process2.exitCode = 13;
+  };
+  process2.on("beforeExit", drained).prependListener("exit", ended);
+  return () => process2.off("beforeExit", drained).off("exit", ended);
+}
+
 // runner/js/evaluate.mjs
 async function evaluate(request2) {
   const answer = (value) => writeFileSync(request2.result, JSON.stringify(value));
@@ -216,7 +240,7 @@ async function evaluate(request2) {
   let status = 0;
   try {
     const module5 = await request2.load();
-    answer(request2.mode === "manifest" ? manifest(module5) : config(module5));
+    answer(request2.mode === "manifest" ? { trainer: describe2(module5) } : config(module5));
   } catch (error) {
     report(request2, error);
     answer(null);
@@ -224,10 +248,6 @@ async function evaluate(request2) {
   }
   settled();
   process3.stderr.write("", () => process3.exit(status));
-}
-function manifest(module5) {
-  const trainer2 = findTrainer(module5);
-  return { trainer: trainer2 && { name: String(trainer2.name ?? "") } };
 }
 function config(module5) {
   const value = module5.default;
@@ -258,20 +278,6 @@ function makeDryRun(request2, trainer2) {
   }
   say(request2, "dry run: a few steps on a small sample");
   return null;
-}
-
-// runner/js/evals.mjs
-var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
-function attachEvals(request2, trainer2, module5) {
-  const evals = findEvals(module5);
-  if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
-  else if (evals.length > 0) {
-    say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
-  }
-}
-function findEvals(module5) {
-  const manifest2 = [module5.arkor, module5.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
-  return manifest2 === void 0 ? [] : [manifest2.eval].flat();
 }
 
 // runner/js/interrupt.mjs
@@ -853,7 +859,7 @@ function onTerminal() {
       if (event?.type !== "training.started" && event?.type !== "training.log") return;
       progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
       if (progress.step !== void 0) rate.reached(progress.step);
-      text2 = describe2(progress, rate);
+      text2 = describe3(progress, rate);
       room.showIfFree();
     },
     end() {
@@ -874,7 +880,7 @@ function lostConnection({ delayMs, error }) {
 function numbers(object) {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
 }
-function describe2({ step, totalSteps, loss, evalLoss, tokensPerSecond }, rate) {
+function describe3({ step, totalSteps, loss, evalLoss, tokensPerSecond }, rate) {
   if (step === void 0) return totalSteps ? `step 0/${totalSteps}` : "training";
   return [
     totalSteps ? `step ${step}/${totalSteps} (${Math.floor(100 * step / totalSteps)} %)` : `step ${step}`,

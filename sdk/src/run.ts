@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import process from "node:process";
 import { inferBody, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
+import { describe, type TrainerDescription } from "./describe.ts";
 import { ArkorError } from "./errors.ts";
 import { describeEval, EvalRunner, recordEval } from "./eval-runner.ts";
 import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
@@ -120,6 +121,10 @@ export class Run {
     await this.#evals?.load();
     this.#job = await submit(this.#submission());
     return this.#job;
+  }
+
+  describe(): TrainerDescription {
+    return describe(this.#input, this.#config, this.#cwd);
   }
 
   preview(): Promise<PreviewAnswer> {

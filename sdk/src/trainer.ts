@@ -62,6 +62,9 @@ export const attach = Symbol.for("arkor.trainer.attach");
 /** How a runner asks what a trainer's run would be, without a job. */
 export const previewSymbol = Symbol.for("arkor.trainer.preview");
 
+/** How a runner asks what a trainer is, before anything is read or sent. */
+export const describeSymbol = Symbol.for("arkor.trainer.describe");
+
 /** What the command line may decide in the place of the file. */
 export interface Overrides {
   readonly dryRun?: boolean;
@@ -86,6 +89,7 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     wait: () => run.wait(),
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
+    [describeSymbol]: () => run.describe(),
     [previewSymbol]: () => run.preview(),
     [observe]: (observer: Observer) => run.observe(observer),
     [attach]: (attachment: Attachment) => run.attach(attachment),

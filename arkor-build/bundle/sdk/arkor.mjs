@@ -894,10 +894,294 @@ function scopeQuery(scope) {
   return { orgSlug: scope.orgSlug, projectSlug: scope.projectSlug };
 }
 
+// ../sdk/src/describe.ts
+import { relative, sep } from "node:path";
+
+// ../sdk/src/dataset-samples.ts
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// ../sdk/src/dataset-split.ts
+import { createHash } from "node:crypto";
+
+// ../sdk/src/canonical-json.ts
+function canonicalJson(value) {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(",")}}`;
+}
+
+// ../sdk/src/dataset-split.ts
+function inPart(sample, parts) {
+  const text = canonicalJson(sample);
+  let seeds = "";
+  for (const { fraction, seed, side } of parts) {
+    seeds += `${seed}
+`;
+    const first = position(seeds + text) < fraction;
+    if (first !== (side === "first")) return false;
+  }
+  return true;
+}
+function position(text) {
+  return createHash("sha256").update(text).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+function checkSplit(fraction, seed) {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new DatasetError("dataset_invalid", `A split needs a fraction between 0 and 1, not ${fraction}.`);
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new DatasetError("dataset_invalid", `A split needs a whole number as its seed, not ${seed}.`);
+  }
+}
+
+// ../sdk/src/jsonl-check.ts
+var maxLineBytes = 16 * 1024 * 1024;
+var LineChecker = class {
+  #onSample;
+  #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #parts = [];
+  #length = 0;
+  #line = 0;
+  #samples = 0;
+  #problem;
+  constructor(onSample) {
+    this.#onSample = onSample;
+  }
+  /** How many lines hold an object. */
+  get samples() {
+    return this.#samples;
+  }
+  /** Takes the next bytes; returns the first problem found so far. */
+  push(bytes) {
+    let start = 0;
+    while (this.#problem === void 0) {
+      const end = bytes.indexOf(10, start);
+      const part = bytes.subarray(start, end < 0 ? void 0 : end);
+      this.#length += part.length;
+      if (this.#length > maxLineBytes) {
+        this.#problem = {
+          line: this.#line + 1,
+          kind: "too_long",
+          message: `the line is longer than ${maxLineBytes / 1024 / 1024} MiB`
+        };
+        break;
+      }
+      if (end < 0) {
+        if (part.length > 0) this.#parts.push(part.slice());
+        break;
+      }
+      this.#parts.push(part);
+      this.#endLine();
+      start = end + 1;
+    }
+    return this.#problem;
+  }
+  /** Takes the end of the file; returns the first problem. */
+  end() {
+    if (this.#problem === void 0 && this.#length > 0) this.#endLine();
+    return this.#problem;
+  }
+  #endLine() {
+    this.#line++;
+    const bytes = this.#parts.length === 1 ? this.#parts[0] : join(this.#parts, this.#length);
+    this.#parts = [];
+    this.#length = 0;
+    const problem = this.#check(bytes ?? new Uint8Array());
+    if (problem !== void 0) this.#problem = { line: this.#line, ...problem };
+  }
+  #check(bytes) {
+    let text;
+    try {
+      text = this.#decoder.decode(bytes);
+    } catch {
+      return { kind: "not_utf8", message: "not UTF-8 text" };
+    }
+    if (this.#line === 1 && text.startsWith("\uFEFF")) text = text.slice(1);
+    if (/^[ \t\r]*$/.test(text)) return void 0;
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+      return { kind: "not_json", message: `not JSON: ${reason}` };
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const what = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+      return { kind: "not_object", message: `not a JSON object but ${what}` };
+    }
+    this.#samples++;
+    this.#onSample?.({ line: this.#line, text, value });
+    return void 0;
+  }
+};
+function join(parts, length) {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+// ../sdk/src/dataset-samples.ts
+function isLocal(source) {
+  return source.type === "file" || source.type === "rows";
+}
+async function* readSamples(source, cwd, signal) {
+  checkReadable(source, cwd);
+  const { parts = [] } = source;
+  let found = false;
+  for await (const line of readAll(source, cwd, signal)) {
+    if (parts.length > 0 && !inPart(line.value, parts)) continue;
+    found = true;
+    yield line;
+  }
+  if (!found) throw noSamples(source);
+}
+function checkReadable(source, cwd) {
+  const format = source.type === "file" ? source.format ?? formatOf(pathOf(source.path, cwd)) : "jsonl";
+  if (isLocal(source) && (format === "jsonl" || format === "json")) return;
+  const what = source.type === "file" ? format ?? "other" : source.type;
+  throw new DatasetError("dataset_not_local", `The samples of a ${what} dataset cannot be read on this machine.`, {
+    hint: "what reads them, as evals and splits do, needs a .jsonl or .json file, or rows"
+  });
+}
+function nameOf(source) {
+  return source.type === "file" ? source.path : source.type;
+}
+function badLine(name, problem) {
+  return new DatasetError("dataset_invalid", `${name}:${problem.line}: ${problem.message}`, { hint: lineHint });
+}
+function noSamples(source) {
+  const name = nameOf(source);
+  return source.parts === void 0 ? new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint }) : new DatasetError("dataset_invalid", `No sample of dataset ${name} is in this part of the split.`, {
+    hint: "take another fraction or seed; which side a sample is on depends on the sample alone"
+  });
+}
+var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
+function pathOf(name, cwd) {
+  if (!name.startsWith("file:")) return resolve(cwd, name);
+  try {
+    return fileURLToPath(name);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+function formatOf(path) {
+  const extension = extname(path).slice(1).toLowerCase();
+  if (extension === "ndjson") return "jsonl";
+  return formats.find((format) => format === extension);
+}
+var formats = ["jsonl", "json", "csv", "parquet"];
+function unreadable(name, cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
+}
+async function* readAll(source, cwd, signal) {
+  if (source.type === "rows") return yield* serialised("rows", source.rows);
+  const { path: name, format } = source;
+  const path = pathOf(name, cwd);
+  try {
+    if ((format ?? formatOf(path)) === "jsonl") return yield* linesOf(name, path, signal);
+    const list = JSON.parse(await readFile(path, { encoding: "utf8", signal }));
+    if (!Array.isArray(list)) throw new DatasetError("dataset_invalid", `Dataset ${name} is not a list of samples.`);
+    yield* serialised(name, list);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof DatasetError ? cause : unreadable(name, cause);
+  }
+}
+async function* linesOf(name, path, signal) {
+  let lines = [];
+  const checker = new LineChecker((line) => lines.push(line));
+  let problem;
+  for await (const chunk of createReadStream(path, { signal })) {
+    problem = checker.push(chunk);
+    yield* lines;
+    lines = [];
+    if (problem !== void 0) break;
+  }
+  problem = checker.end();
+  yield* lines;
+  if (problem !== void 0) throw badLine(name, problem);
+}
+function* serialised(name, values) {
+  for (const [index, row] of values.entries()) {
+    const line = index + 1;
+    let text;
+    try {
+      text = JSON.stringify(row);
+    } catch (error) {
+      throw badLine(name, { line, message: `not JSON: ${error instanceof Error ? error.message : String(error)}` });
+    }
+    const value = text === void 0 ? void 0 : asRecord(JSON.parse(text));
+    if (text === void 0 || value === void 0) throw badLine(name, { line, message: "not a JSON object" });
+    yield { line, text, value };
+  }
+}
+
+// ../sdk/src/describe.ts
+var callbackNames = [
+  "onStarted",
+  "onLog",
+  "onCheckpoint",
+  "onCompleted",
+  "onFailed",
+  "onCancelled"
+];
+function describe(input, config, cwd) {
+  const { dataset, callbacks } = input;
+  const held = input.evalDataset ?? evalFile(dataset);
+  return {
+    model: config.model,
+    dataset: labelOf(dataset, cwd),
+    evalDataset: labelOf(held, cwd),
+    files: [dataset, held].flatMap((source) => source?.type === "file" ? [fileOf(source.path, cwd)] : []),
+    config,
+    maxSteps: config.maxSteps ?? null,
+    numTrainEpochs: config.numTrainEpochs ?? null,
+    dryRun: config.dryRun === true,
+    callbacks: callbackNames.filter((name) => typeof callbacks?.[name] === "function")
+  };
+}
+function evalFile(dataset) {
+  if (dataset?.type !== "file" || dataset.evalPath === void 0) return void 0;
+  return { type: "file", path: dataset.evalPath };
+}
+function labelOf(source, cwd) {
+  if (source?.type === void 0) return null;
+  const part = isLocal(source) && source.parts !== void 0 ? " (a part)" : "";
+  switch (source.type) {
+    case "file":
+      return fileOf(source.path, cwd) + part;
+    case "rows":
+      return `${source.rows.length} ${source.rows.length === 1 ? "row" : "rows"}${part}`;
+    case "blob":
+      return addressOf(source.url);
+    case "huggingface": {
+      const parts = [source.subset, source.split].filter((name) => name !== void 0 && name !== "");
+      return parts.length > 0 ? `${source.name} (${parts.join("/")})` : source.name;
+    }
+  }
+}
+function fileOf(path, cwd) {
+  return relative(cwd, pathOf(path, cwd)).split(sep).join("/");
+}
+function addressOf(url) {
+  if (!URL.canParse(url)) return "a URL";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
 // ../sdk/src/eval-runner.ts
 import { appendFile, mkdir } from "node:fs/promises";
-import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { createHash as createHash2 } from "node:crypto";
+import { join as join2 } from "node:path";
 var EvalRunner = class {
   #evals;
   #measured = /* @__PURE__ */ new Map();
@@ -992,14 +1276,14 @@ function oneLine(text) {
   return line.length <= longestRemark ? line : `${line.slice(0, longestRemark)}...`;
 }
 async function recordEval(cwd, jobId, result) {
-  const folder = join(cwd, ".arkor", "evals");
+  const folder = join2(cwd, ".arkor", "evals");
   await mkdir(folder, { recursive: true });
-  await appendFile(join(folder, `${fileName(jobId)}.jsonl`), `${JSON.stringify(result)}
+  await appendFile(join2(folder, `${fileName(jobId)}.jsonl`), `${JSON.stringify(result)}
 `);
 }
 function fileName(jobId) {
   if (/^\w[\w-]{0,99}$/.test(jobId)) return jobId;
-  return createHash("sha256").update(jobId).digest("hex");
+  return createHash2("sha256").update(jobId).digest("hex");
 }
 
 // ../sdk/src/events.ts
@@ -1267,8 +1551,8 @@ function askedToWait(error) {
 
 // ../sdk/src/model-types.ts
 import { randomUUID } from "node:crypto";
-import { mkdir as mkdir2, readFile, rename as rename2, rm, writeFile } from "node:fs/promises";
-import { join as join2 } from "node:path";
+import { mkdir as mkdir2, readFile as readFile2, rename as rename2, rm, writeFile } from "node:fs/promises";
+import { join as join3 } from "node:path";
 var maxModels = 1e3;
 var maxIdLength = 200;
 function modelTypes(offer) {
@@ -1284,10 +1568,10 @@ ${lines.map((line) => `${line}
 `;
 }
 async function writeModelTypes(cwd, offer) {
-  const folder = join2(cwd, ".arkor");
-  const path = join2(folder, "models.d.ts");
+  const folder = join3(cwd, ".arkor");
+  const path = join3(folder, "models.d.ts");
   const text = modelTypes(offer);
-  if (await readFile(path, "utf8").catch(() => "") === text) return;
+  if (await readFile2(path, "utf8").catch(() => "") === text) return;
   await mkdir2(folder, { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {
@@ -1443,13 +1727,13 @@ var EventIterator = class {
 };
 
 // ../sdk/src/session.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 import process5 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, isAbsolute as isAbsolute2, join as join3 } from "node:path";
+import { delimiter, dirname, isAbsolute as isAbsolute2, join as join4 } from "node:path";
 import process2 from "node:process";
 function findBinary(name, variable, env, beside) {
   const named = env[variable];
@@ -1458,14 +1742,14 @@ function findBinary(name, variable, env, beside) {
   const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute2);
   folders.unshift(...packageFolders());
   if (beside !== void 0) folders.unshift(dirname(beside));
-  return folders.map((folder) => join3(folder, file)).find(isExecutable);
+  return folders.map((folder) => join4(folder, file)).find(isExecutable);
 }
 function packageFolders() {
   const platform = `@arkor/${process2.platform}-${process2.arch}/package.json`;
-  const arkor = resolve(import.meta.url, "arkor/package.json");
-  return [resolve(import.meta.url, platform), arkor && resolve(arkor, platform)].filter((manifest) => manifest !== void 0).map((manifest) => join3(dirname(manifest), "bin"));
+  const arkor = resolve2(import.meta.url, "arkor/package.json");
+  return [resolve2(import.meta.url, platform), arkor && resolve2(arkor, platform)].filter((manifest) => manifest !== void 0).map((manifest) => join4(dirname(manifest), "bin"));
 }
-function resolve(from, name) {
+function resolve2(from, name) {
   try {
     return createRequire(from).resolve(name);
   } catch {
@@ -1482,8 +1766,8 @@ function isExecutable(path) {
 }
 
 // ../sdk/src/state-file.ts
-import { mkdir as mkdir3, readFile as readFile2 } from "node:fs/promises";
-import { dirname as dirname2, join as join4 } from "node:path";
+import { mkdir as mkdir3, readFile as readFile3 } from "node:fs/promises";
+import { dirname as dirname2, join as join5 } from "node:path";
 import process4 from "node:process";
 
 // ../sdk/src/whole-file.ts
@@ -1516,7 +1800,7 @@ function warn(message) {
 
 // ../sdk/src/state-file.ts
 function statePath(cwd = process4.cwd()) {
-  return join4(cwd, ".arkor", "state.json");
+  return join5(cwd, ".arkor", "state.json");
 }
 async function readState(cwd) {
   const found = await findState(cwd);
@@ -1531,7 +1815,7 @@ async function writeState(state, cwd) {
 async function findState(cwd) {
   let text;
   try {
-    text = await readFile2(statePath(cwd), "utf8");
+    text = await readFile3(statePath(cwd), "utf8");
   } catch (error) {
     return error.code === "ENOENT" ? "absent" : "damaged";
   }
@@ -1721,7 +2005,7 @@ var BinarySession = class _BinarySession {
   async rejected(token) {
     if (this.#latest.token !== token) return this.#access();
     if (this.#latest.mode === "token") return void 0;
-    const hash = createHash2("sha256").update(token).digest("hex");
+    const hash = createHash3("sha256").update(token).digest("hex");
     const next = await this.#ask(["--rejected", hash]);
     return next.token === token ? void 0 : this.#access();
   }
@@ -1796,236 +2080,6 @@ import { createHash as createHash4 } from "node:crypto";
 import { createReadStream as createReadStream2 } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname as extname2 } from "node:path";
-
-// ../sdk/src/dataset-samples.ts
-import { createReadStream } from "node:fs";
-import { readFile as readFile3 } from "node:fs/promises";
-import { extname, resolve as resolve2 } from "node:path";
-import { fileURLToPath } from "node:url";
-
-// ../sdk/src/dataset-split.ts
-import { createHash as createHash3 } from "node:crypto";
-
-// ../sdk/src/canonical-json.ts
-function canonicalJson(value) {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(",")}}`;
-}
-
-// ../sdk/src/dataset-split.ts
-function inPart(sample, parts) {
-  const text = canonicalJson(sample);
-  let seeds = "";
-  for (const { fraction, seed, side } of parts) {
-    seeds += `${seed}
-`;
-    const first = position(seeds + text) < fraction;
-    if (first !== (side === "first")) return false;
-  }
-  return true;
-}
-function position(text) {
-  return createHash3("sha256").update(text).digest().readUIntBE(0, 6) / 2 ** 48;
-}
-function checkSplit(fraction, seed) {
-  if (!(fraction > 0 && fraction < 1)) {
-    throw new DatasetError("dataset_invalid", `A split needs a fraction between 0 and 1, not ${fraction}.`);
-  }
-  if (!Number.isSafeInteger(seed)) {
-    throw new DatasetError("dataset_invalid", `A split needs a whole number as its seed, not ${seed}.`);
-  }
-}
-
-// ../sdk/src/jsonl-check.ts
-var maxLineBytes = 16 * 1024 * 1024;
-var LineChecker = class {
-  #onSample;
-  #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  #parts = [];
-  #length = 0;
-  #line = 0;
-  #samples = 0;
-  #problem;
-  constructor(onSample) {
-    this.#onSample = onSample;
-  }
-  /** How many lines hold an object. */
-  get samples() {
-    return this.#samples;
-  }
-  /** Takes the next bytes; returns the first problem found so far. */
-  push(bytes) {
-    let start = 0;
-    while (this.#problem === void 0) {
-      const end = bytes.indexOf(10, start);
-      const part = bytes.subarray(start, end < 0 ? void 0 : end);
-      this.#length += part.length;
-      if (this.#length > maxLineBytes) {
-        this.#problem = {
-          line: this.#line + 1,
-          kind: "too_long",
-          message: `the line is longer than ${maxLineBytes / 1024 / 1024} MiB`
-        };
-        break;
-      }
-      if (end < 0) {
-        if (part.length > 0) this.#parts.push(part.slice());
-        break;
-      }
-      this.#parts.push(part);
-      this.#endLine();
-      start = end + 1;
-    }
-    return this.#problem;
-  }
-  /** Takes the end of the file; returns the first problem. */
-  end() {
-    if (this.#problem === void 0 && this.#length > 0) this.#endLine();
-    return this.#problem;
-  }
-  #endLine() {
-    this.#line++;
-    const bytes = this.#parts.length === 1 ? this.#parts[0] : join5(this.#parts, this.#length);
-    this.#parts = [];
-    this.#length = 0;
-    const problem = this.#check(bytes ?? new Uint8Array());
-    if (problem !== void 0) this.#problem = { line: this.#line, ...problem };
-  }
-  #check(bytes) {
-    let text;
-    try {
-      text = this.#decoder.decode(bytes);
-    } catch {
-      return { kind: "not_utf8", message: "not UTF-8 text" };
-    }
-    if (this.#line === 1 && text.startsWith("\uFEFF")) text = text.slice(1);
-    if (/^[ \t\r]*$/.test(text)) return void 0;
-    let value;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-      return { kind: "not_json", message: `not JSON: ${reason}` };
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      const what = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-      return { kind: "not_object", message: `not a JSON object but ${what}` };
-    }
-    this.#samples++;
-    this.#onSample?.({ line: this.#line, text, value });
-    return void 0;
-  }
-};
-function join5(parts, length) {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-// ../sdk/src/dataset-samples.ts
-function isLocal(source) {
-  return source.type === "file" || source.type === "rows";
-}
-async function* readSamples(source, cwd, signal) {
-  checkReadable(source, cwd);
-  const { parts = [] } = source;
-  let found = false;
-  for await (const line of readAll(source, cwd, signal)) {
-    if (parts.length > 0 && !inPart(line.value, parts)) continue;
-    found = true;
-    yield line;
-  }
-  if (!found) throw noSamples(source);
-}
-function checkReadable(source, cwd) {
-  const format = source.type === "file" ? source.format ?? formatOf(pathOf(source.path, cwd)) : "jsonl";
-  if (isLocal(source) && (format === "jsonl" || format === "json")) return;
-  const what = source.type === "file" ? format ?? "other" : source.type;
-  throw new DatasetError("dataset_not_local", `The samples of a ${what} dataset cannot be read on this machine.`, {
-    hint: "what reads them, as evals and splits do, needs a .jsonl or .json file, or rows"
-  });
-}
-function nameOf(source) {
-  return source.type === "file" ? source.path : source.type;
-}
-function badLine(name, problem) {
-  return new DatasetError("dataset_invalid", `${name}:${problem.line}: ${problem.message}`, { hint: lineHint });
-}
-function noSamples(source) {
-  const name = nameOf(source);
-  return source.parts === void 0 ? new DatasetError("dataset_invalid", `Dataset ${name} has no samples.`, { hint: lineHint }) : new DatasetError("dataset_invalid", `No sample of dataset ${name} is in this part of the split.`, {
-    hint: "take another fraction or seed; which side a sample is on depends on the sample alone"
-  });
-}
-var lineHint = 'a .jsonl file holds one JSON object per line, such as {"messages":[{"role":"user","content":"..."},{"role":"assistant","content":"..."}]}';
-function pathOf(name, cwd) {
-  if (!name.startsWith("file:")) return resolve2(cwd, name);
-  try {
-    return fileURLToPath(name);
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
-}
-function formatOf(path) {
-  const extension = extname(path).slice(1).toLowerCase();
-  if (extension === "ndjson") return "jsonl";
-  return formats.find((format) => format === extension);
-}
-var formats = ["jsonl", "json", "csv", "parquet"];
-function unreadable(name, cause) {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DatasetError("dataset_invalid", `Dataset ${name} cannot be read: ${reason}`, { cause });
-}
-async function* readAll(source, cwd, signal) {
-  if (source.type === "rows") return yield* serialised("rows", source.rows);
-  const { path: name, format } = source;
-  const path = pathOf(name, cwd);
-  try {
-    if ((format ?? formatOf(path)) === "jsonl") return yield* linesOf(name, path, signal);
-    const list = JSON.parse(await readFile3(path, { encoding: "utf8", signal }));
-    if (!Array.isArray(list)) throw new DatasetError("dataset_invalid", `Dataset ${name} is not a list of samples.`);
-    yield* serialised(name, list);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw cause instanceof DatasetError ? cause : unreadable(name, cause);
-  }
-}
-async function* linesOf(name, path, signal) {
-  let lines = [];
-  const checker = new LineChecker((line) => lines.push(line));
-  let problem;
-  for await (const chunk of createReadStream(path, { signal })) {
-    problem = checker.push(chunk);
-    yield* lines;
-    lines = [];
-    if (problem !== void 0) break;
-  }
-  problem = checker.end();
-  yield* lines;
-  if (problem !== void 0) throw badLine(name, problem);
-}
-function* serialised(name, values) {
-  for (const [index, row] of values.entries()) {
-    const line = index + 1;
-    let text;
-    try {
-      text = JSON.stringify(row);
-    } catch (error) {
-      throw badLine(name, { line, message: `not JSON: ${error instanceof Error ? error.message : String(error)}` });
-    }
-    const value = text === void 0 ? void 0 : asRecord(JSON.parse(text));
-    if (text === void 0 || value === void 0) throw badLine(name, { line, message: "not a JSON object" });
-    yield { line, text, value };
-  }
-}
-
-// ../sdk/src/dataset-file.ts
 var contentTypes = {
   jsonl: "application/x-ndjson",
   json: "application/json",
@@ -2388,6 +2442,9 @@ var Run = class {
     this.#job = await submit(this.#submission());
     return this.#job;
   }
+  describe() {
+    return describe(this.#input, this.#config, this.#cwd);
+  }
   preview() {
     return preview(this.#submission());
   }
@@ -2524,6 +2581,7 @@ function withInfer(dispatch, { client, scope }) {
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
 var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
+var describeSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.describe");
 var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
 function createTrainer(input, context = {}) {
   checkModelName(input.model);
@@ -2534,6 +2592,7 @@ function createTrainer(input, context = {}) {
     wait: () => run.wait(),
     cancel: () => run.cancel(),
     events: ({ signal } = {}) => run.events(signal),
+    [describeSymbol]: () => run.describe(),
     [previewSymbol]: () => run.preview(),
     [observe]: (observer) => run.observe(observer),
     [attach]: (attachment) => run.attach(attachment),

@@ -13,8 +13,8 @@ export function attachEvals(request, trainer, module) {
   }
 }
 
-// Those of the first manifest that has some.
-function findEvals(module) {
+/** Returns the evals of the first manifest that has some. */
+export function findEvals(module) {
   const manifest = [module.arkor, module.default].find((value) => value?._kind === "arkor" && value.eval !== undefined);
   return manifest === undefined ? [] : [manifest.eval].flat();
 }

@@ -4,9 +4,9 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 
+import { describe } from "./describe.mjs";
 import { report } from "./errors.mjs";
 import { noticeStall } from "./stall.mjs";
-import { findTrainer } from "./trainer.mjs";
 
 export async function evaluate(request) {
   const answer = (value) => writeFileSync(request.result, JSON.stringify(value));
@@ -15,7 +15,7 @@ export async function evaluate(request) {
   let status = 0;
   try {
     const module = await request.load();
-    answer(request.mode === "manifest" ? manifest(module) : config(module));
+    answer(request.mode === "manifest" ? { trainer: describe(module) } : config(module));
   } catch (error) {
     report(request, error);
     answer(null);
@@ -24,11 +24,6 @@ export async function evaluate(request) {
   settled();
   // Timers or servers of the user's module must not keep the answer waiting.
   process.stderr.write("", () => process.exit(status));
-}
-
-function manifest(module) {
-  const trainer = findTrainer(module);
-  return { trainer: trainer && { name: String(trainer.name ?? "") } };
 }
 
 // What JSON cannot say (a function, undefined) is reported by its type.

@@ -106,6 +106,9 @@ func (c *manifestCommand) code() (code []byte, m Manifest, keep bool, err error)
 // surroundings matches what a source may read beside other modules.
 var surroundings = regexp.MustCompile(`\b(process|globalThis|Bun|Deno|Date|Math|Intl|performance|crypto|fetch|require)\b|\bimport\s*[.(]`)
 
+// comments matches lines that are one.
+var comments = regexp.MustCompile(`(?m)^[ \t]*//.*$`)
+
 // mayChange reports whether the same sources might describe another trainer next
 // time. The package "arkor" reads the environment, but not while a trainer is
 // made.
@@ -115,6 +118,6 @@ func mayChange(b *bundle.Bundle) bool {
 	}
 	return slices.ContainsFunc(b.Inputs, func(input string) bool {
 		text, err := os.ReadFile(b.Path(input))
-		return err != nil || surroundings.Match(text)
+		return err != nil || surroundings.Match(comments.ReplaceAll(text, nil))
 	})
 }

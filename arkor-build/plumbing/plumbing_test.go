@@ -176,6 +176,7 @@ func TestManifestDescribes(t *testing.T) {
 	t.Parallel()
 	dir := projecttest.New(t, `
 -- src/arkor/index.ts --
+// Callbacks run in this process.
 import { createArkor, createTrainer, defineDataset, defineEval } from "arkor";
 const dataset = defineDataset({ type: "file", path: "data/train.jsonl", evalPath: "data/held.jsonl" });
 const trainer = createTrainer({

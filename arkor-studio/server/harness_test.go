@@ -75,9 +75,12 @@ func fakeBuild() {
 		os.Stdout.Write(text)
 		return
 	}
-	behaviour, _ := os.ReadFile(filepath.Join(dir, "start"))
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	if len(os.Args) > 2 && os.Args[2] == "--preview" {
+		fakePreview(dir, signals)
+	}
+	behaviour, _ := os.ReadFile(filepath.Join(dir, "start"))
 	switch string(behaviour) {
 	case "exit":
 		fmt.Println("out\nStarted job j_1")
@@ -114,6 +117,26 @@ func fakeBuild() {
 		fmt.Println("job j_1 is cancelled")
 		os.Exit(143)
 	}
+}
+
+// fakePreview prints the file "preview", once there is no file "preview-waits".
+func fakePreview(dir string, signals <-chan os.Signal) {
+	note(dir, "preview asked")
+	for exists(filepath.Join(dir, "preview-waits")) {
+		select {
+		case s := <-signals:
+			note(dir, "preview "+s.String())
+			os.Exit(143)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	fmt.Fprintln(os.Stderr, "said on stderr")
+	text, _ := os.ReadFile(filepath.Join(dir, "preview"))
+	os.Stdout.Write(text)
+	if !strings.Contains(string(text), `"refusals":[]`) {
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 func exists(path string) bool {

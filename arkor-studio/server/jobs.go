@@ -58,11 +58,6 @@ func (s *Server) job(rest string, parameters ...string) handler {
 	}
 }
 
-// scoped passes on a request about the project.
-func (s *Server) scoped(path string) handler {
-	return func(c *call) error { return c.forward(path) }
-}
-
 // forward passes on a request about the project that changes no scope.
 func (c *call) forward(path string, parameters ...string) error {
 	body, err := c.jsonBody()

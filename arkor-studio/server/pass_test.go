@@ -39,8 +39,6 @@ func TestWhatTheBackendIsAsked(t *testing.T) {
 		{"GET", "/api/jobs/" + id + "/events", "", "GET /v1/jobs/" + id + "/events/stream" + theScope, ""},
 		{"GET", "/api/jobs/" + id + "/artifacts", "", "GET /v1/jobs/" + id + "/artifacts" + theScope, ""},
 		{"GET", "/api/jobs/" + id + "/artifacts/" + id, "", "GET /v1/jobs/" + id + "/artifacts/" + id + theScope, ""},
-		{"POST", "/api/estimate", `{"config":{}}`, "POST /v1/estimate" + theScope, `{"config":{}}`},
-		{"POST", "/api/preview", `{"config":{}}`, "POST /v1/preview" + theScope, `{"config":{}}`},
 		{"POST", "/api/inference/chat", ` {"messages": [1] ,"x":"\u00fc"}`, "POST /v1/inference/chat" + theScope, ` {"messages": [1] ,"x":"\u00fc"}`}, // I1: verbatim
 		{"GET", "/api/deployments", "", "GET /v1/endpoints" + theScope, ""},
 		{"POST", "/api/deployments", newEndpoint, "POST /v1/endpoints" + theScope, newEndpoint},
@@ -346,7 +344,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"POST", "/api/deployments", `null`, 400, `{"error":"Invalid deployment create body: (root): must be an object","code":"invalid_request"}`},
 		{"GET", "/api/projects", "", 400, `{"error":"orgSlug is missing","code":"invalid_request"}`},
 		{"GET", "/api/runs/r7", "", 404, `{"error":"no such run was started here","code":"run_not_found"}`},
-		{"POST", "/api/estimate", "{", 400, `{"error":"Invalid JSON body","code":"invalid_json"}`},
+		{"POST", "/api/jobs/j_1/resume", "{", 400, `{"error":"Invalid JSON body","code":"invalid_json"}`},
 	} {
 		s.do(c.method, c.path, c.body).expect(t, c.method+" "+c.path, c.status, c.want)
 	}
@@ -354,9 +352,9 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		t.Errorf("%v %v", asked, calls)
 	}
 	// A15: the Content-Type does not matter.
-	req := s.request("POST", "/api/estimate", `{"config":{}}`)
+	req := s.request("POST", "/api/jobs/j_1/resume", `{"step":2}`)
 	req.Header.Set("Content-Type", "text/plain")
-	s.cloud.say("POST /v1/estimate", 200, `{}`)
+	s.cloud.say("POST /v1/jobs/j_1/resume", 200, `{}`)
 	s.send(req).expect(t, "text/plain", 200, `{}`)
 }
 

@@ -28,6 +28,7 @@ func (s *Server) routes() map[string]methods {
 		"/api/models":      {"GET": s.models},
 
 		"/api/manifest": {"GET": s.readManifest},
+		"/api/preview":  {"GET": s.readPreview},
 		"/api/stream":   {"GET": s.stream},
 
 		"/api/runs":          {"GET": s.listRuns, "POST": s.startRun},
@@ -44,8 +45,6 @@ func (s *Server) routes() map[string]methods {
 		"/api/jobs/{id}/artifacts":            {"GET": s.job("/artifacts")},
 		"/api/jobs/{id}/artifacts/{artifact}": {"GET": s.download},
 
-		"/api/estimate":       {"POST": s.scoped("/v1/estimate")},
-		"/api/preview":        {"POST": s.scoped("/v1/preview")},
 		"/api/inference/chat": {"POST": s.chat},
 
 		"/api/deployments":                   {"GET": s.listDeployments, "POST": s.createDeployment},

@@ -66,8 +66,6 @@ func TestScopeTable(t *testing.T) {
 		{"resume", anonymousMode, staleState, "POST", "/api/jobs/j_1/resume", "", 409, stale, 1, nil, false},
 		{"delete", anonymousMode, "", "DELETE", "/api/jobs/j_1", "", 400, noState, 0, nil, false},
 		{"delete", anonymousMode, staleState, "DELETE", "/api/jobs/j_1", "", 409, stale, 1, nil, false},
-		{"estimate", anonymousMode, "", "POST", "/api/estimate", `{"config":{}}`, 400, noState, 0, nil, false},
-		{"preview", anonymousMode, staleState, "POST", "/api/preview", `{"config":{}}`, 409, stale, 1, nil, false},
 
 		{"chat", anonymousMode, "", "POST", "/api/inference/chat", aChat, 200, "hello", 1, append(created, "POST /v1/inference/chat"), true},
 		{"chat", anonymousMode, usableState, "POST", "/api/inference/chat", aChat, 200, "hello", 1, []string{"POST /v1/inference/chat"}, false}, // I2

@@ -16,6 +16,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-studio/guard"
 	"github.com/arkorlab/arkor-go/arkor-studio/manifest"
+	"github.com/arkorlab/arkor-go/arkor-studio/preview"
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 	"github.com/arkorlab/arkor-go/arkor-studio/upstream"
 	"github.com/arkorlab/arkor-go/arkor-studio/web"
@@ -38,6 +39,7 @@ type Server struct {
 
 	upstream *upstream.Upstream
 	manifest *manifest.Reader
+	preview  *preview.Reader
 	runs     *runs.Manager
 	news     *news
 
@@ -51,7 +53,10 @@ type Server struct {
 
 // New returns the server for the project in env.Dir. It starts nothing.
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
-	s := &Server{env: env, log: log, upstream: upstream.New(env), manifest: manifest.NewReader(env), farewell: time.Second}
+	s := &Server{
+		env: env, log: log, farewell: time.Second,
+		upstream: upstream.New(env), manifest: manifest.NewReader(env), preview: preview.NewReader(env),
+	}
 	s.leaving, s.leave = context.WithCancel(context.Background())
 	s.news = newNews()
 	s.runs = runs.New(env, func() { s.news.publish(changed{runs: true}) })

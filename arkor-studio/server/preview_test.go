@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	described   = `{"entry":"src/arkor/index.ts","artifactHash":"h1","trainer":{"name":"a","files":["data/train.jsonl"]}}`
+	aPreview    = `{"preview":{"steps":3,"refusals":[]}}` + "\n"
+	previewOfH1 = `{"artifactHash":"h1","preview":{"steps":3,"refusals":[]}}`
+)
+
+func previewing(t *testing.T) *studio {
+	s := start(t, anonymousMode, usableState)
+	s.write("fake/manifest", described)
+	s.write("fake/preview", aPreview)
+	s.write("bot/data/train.jsonl", "1")
+	return s
+}
+
+// What a run would be is asked for once, until something that it depends on
+// changes.
+func TestPreviewIsKept(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	asked := 0
+	expect := func(what string, more int, want string) {
+		t.Helper()
+		asked += more
+		s.do("GET", "/api/preview", "").expect(t, what, 200, want)
+		if n := s.called("build start --preview --json"); n != asked {
+			t.Errorf("%s: asked %d times, want %d", what, n, asked)
+		}
+	}
+	expect("first", 1, previewOfH1)
+	expect("again", 0, previewOfH1)
+	s.write("bot/data/train.jsonl", "12")
+	expect("other data", 1, previewOfH1)
+	expect("other data, again", 0, previewOfH1)
+	s.write("fake/manifest", strings.Replace(described, "h1", "h2", 1))
+	expect("other code", 1, strings.Replace(previewOfH1, "h1", "h2", 1))
+	s.identity("identity", cloudToken, localMode)
+	s.write("bot/arkor.config.ts", "export default { backend: \"local\" }")
+	expect("another backend", 1, strings.Replace(previewOfH1, "h1", "h2", 1))
+	s.write("fake/preview", `{"preview":{"steps":3,"refusals":[{"message":"m"}]}}`)
+	s.write("bot/data/train.jsonl", "123")
+	expect("a run that would be refused", 1, `{"artifactHash":"h2","preview":{"steps":3,"refusals":[{"message":"m"}]}}`)
+	expect("a run that would be refused, again", 0, `{"artifactHash":"h2","preview":{"steps":3,"refusals":[{"message":"m"}]}}`)
+	s.write("fake/preview", `{"preview":null,"unavailable":"this backend makes no previews"}`)
+	s.write("bot/data/train.jsonl", "1234")
+	expect("a backend without", 1, `{"artifactHash":"h2","preview":null,"unavailable":"this backend makes no previews"}`)
+}
+
+func TestPreviewMistakes(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	for _, c := range []struct {
+		preview string
+		status  int
+		want    string
+	}{
+		{`{"type":"error","message":"no trainer","hint":"write one","code":"no_trainer"}`, 400, `{"error":"no trainer","code":"no_trainer","hint":"write one"}`},
+		{`{"type":"error","message":"the build failed","code":"build_failed"}`, 400, `{"error":"said on stderr","code":"build_failed"}`},
+		{"not an answer\n{}", 500, `{"error":"Studio backend error","code":"internal"}`},
+		{"", 500, `{"error":"Studio backend error","code":"internal"}`},
+		{aPreview, 200, previewOfH1}, // a mistake is not kept
+	} {
+		s.write("fake/preview", c.preview)
+		s.do("GET", "/api/preview", "").expect(t, c.preview, c.status, c.want)
+	}
+	s.write("fake/manifest-error", "arkor-build manifest: no entry\nhint: write one\n")
+	s.do("GET", "/api/preview", "").expect(t, "a broken project", 400, `{"error":"no entry","hint":"write one"}`)
+}
+
+// Many pages that ask at once wait for one answer, which is taken back when the
+// last of them leaves.
+func TestPreviewIsSharedAndTakenBack(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	s.write("fake/preview-waits", "")
+	ask := func() (leave context.CancelFunc, answered <-chan string) {
+		ctx, cancel := context.WithCancel(t.Context())
+		answers := make(chan string, 1)
+		go func() {
+			res, err := http.DefaultClient.Do(s.request("GET", "/api/preview", "").WithContext(ctx))
+			if err != nil {
+				answers <- "left"
+				return
+			}
+			defer res.Body.Close()
+			answers <- res.Status
+		}()
+		return cancel, answers
+	}
+	readers := func(n int) {
+		t.Helper()
+		eventually(t, "readers", func() bool { return s.preview.Readers() == n })
+	}
+	leave1, answer1 := ask()
+	readers(1)
+	leave2, answer2 := ask()
+	readers(2)
+	leave1()
+	readers(1)
+	if got := <-answer1; got != "left" {
+		t.Error(got)
+	}
+	leave2()
+	<-answer2
+	s.waitFor("preview terminated")
+
+	leave3, answer3 := ask()
+	defer leave3()
+	readers(1)
+	must(t, os.Remove(filepath.Join(s.fake, "preview-waits")))
+	if got := <-answer3; got != "200 OK" {
+		t.Error(got)
+	}
+	if n := s.called("build start --preview"); n != 2 {
+		t.Errorf("asked %d times: %q", n, s.calls())
+	}
+}
+
+// A question about what is no longer the project is replaced, and whoever asked
+// it gets the answer to the new one.
+func TestPreviewOfWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	s.write("fake/preview-waits", "")
+	answers := make(chan reply, 2)
+	ask := func() { answers <- s.do("GET", "/api/preview", "") }
+	go ask()
+	s.waitFor("preview asked")
+	s.write("fake/manifest", strings.Replace(described, "h1", "h2", 1))
+	go ask()
+	s.waitFor("preview terminated")
+	eventually(t, "the other question", func() bool { return s.called("preview asked") == 2 })
+	must(t, os.Remove(filepath.Join(s.fake, "preview-waits")))
+	for range 2 {
+		(<-answers).expect(t, "preview", 200, strings.Replace(previewOfH1, "h1", "h2", 1))
+	}
+}

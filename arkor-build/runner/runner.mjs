@@ -626,12 +626,13 @@ function printable(text2) {
   });
 }
 var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
-var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+var graphemes;
 var cells = (grapheme) => wide.test(grapheme) ? 2 : /^\p{M}/u.test(grapheme) ? 0 : 1;
 function wrap(text2, width) {
   const lines = [];
   let line = [];
   let used = 0;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment } of graphemes.segment(text2)) {
     const size = cells(segment);
     if (used + size > width) {

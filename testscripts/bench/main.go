@@ -60,6 +60,8 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"delivering", b.delivering},
 		{"identity", b.identity},
 		{"telemetry", b.telemetry},
+		{"studio", b.studio},
+		{"studio-load", b.studioLoad},
 		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"whole-training", b.wholeTraining},

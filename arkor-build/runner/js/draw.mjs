@@ -200,7 +200,7 @@ export function printable(text) {
 
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let graphemes; // too slow to make for a run that draws nothing
 
 /** How many cells of a terminal a character takes. */
 const cells = (grapheme) => (wide.test(grapheme) ? 2 : /^\p{M}/u.test(grapheme) ? 0 : 1);
@@ -210,6 +210,7 @@ export function wrap(text, width) {
   const lines = [];
   let line = [];
   let used = 0;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment } of graphemes.segment(text)) {
     const size = cells(segment);
     if (used + size > width) {

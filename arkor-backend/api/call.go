@@ -51,15 +51,25 @@ func fail(status int, code, format string, args ...any) *failure {
 }
 
 func (c *call) json(status int, body any) error {
-	data, err := json.Marshal(body)
+	data, err := encode(body)
 	if err != nil {
 		return err
 	}
+	c.bytes(status, data)
+	return nil
+}
+
+func encode(body any) ([]byte, error) {
+	data, err := json.Marshal(body)
+	return append(data, '\n'), err
+}
+
+// bytes answers with what encode made.
+func (c *call) bytes(status int, data []byte) {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.Header().Set("Cache-Control", "no-store")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(append(data, '\n')) // a client that is gone needs no answer
-	return nil
+	_, _ = c.w.Write(data) // a client that is gone needs no answer
 }
 
 func (c *call) fail(f *failure) {

@@ -40,8 +40,14 @@ func (s *server) listJobs(c *call) error {
 			return fail(http.StatusBadRequest, "invalid_cursor", "the cursor is not one that this backend gave out")
 		}
 	}
+	key := list.ProjectID + " " + query.Encode()
+	version := s.Store.Version() // before the look at the store
 	if paged {
 		list.Limit = limit + 1 // the one more tells whether there is a next page
+		if kept := s.pages.get(version, key); kept != nil {
+			c.bytes(http.StatusOK, kept)
+			return nil
+		}
 	}
 	jobs, err := s.Store.Jobs(c.Context(), list)
 	if err != nil {
@@ -60,7 +66,15 @@ func (s *server) listJobs(c *call) error {
 		shown[i] = job.Job
 	}
 	body["jobs"] = shown
-	return c.json(http.StatusOK, body)
+	data, err := encode(body)
+	if err != nil {
+		return err
+	}
+	if paged {
+		s.pages.put(version, key, data)
+	}
+	c.bytes(http.StatusOK, data)
+	return nil
 }
 
 // cursor names the position behind a job.

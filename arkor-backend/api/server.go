@@ -52,6 +52,7 @@ type server struct {
 	storage  healthy
 	previews chan struct{} // one for each that is being made
 	logs     series.Recent
+	pages    pages // of lists of jobs
 }
 
 // handler serves a request; its error becomes the answer when nothing was

@@ -160,3 +160,39 @@ func BenchmarkManyJobs(b *testing.B) {
 		})
 	}
 }
+
+// A page that was asked for before is not an old one.
+func TestPagesShowEveryChangeAtOnce(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	page := func(want ...string) {
+		t.Helper()
+		var p struct{ Jobs []cloud.Job }
+		for range 2 { // the second time it may be one that is kept
+			a := b.do("GET", inDemo("/v1/jobs?limit=50"), nil)
+			b.want(a, 200, "")
+			if err := json.Unmarshal(a.body, &p); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, job := range p.Jobs {
+				got = append(got, job.ID+" "+string(job.Status))
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			check(t, strings.Join(want, "\n"), strings.Join(got, "\n"))
+		}
+	}
+	page()
+	control := fakeworker.NewControl(t)
+	first := b.create(config(fakeworker.Plan{Control: control.Address()})).ID
+	control.Next()
+	b.eventsUntil(first, "", isEvent(cloud.EventStarted))
+	page(first + " running")
+	second := b.create(config(fakeworker.Plan{})).ID
+	page(first+" running", second+" queued")
+	b.want(b.do("POST", inDemo("/v1/jobs/"+second+"/cancel"), nil), 200, "")
+	page(first+" running", second+" cancelled")
+	b.want(b.do("DELETE", inDemo("/v1/jobs/"+second), nil), 204, "")
+	page(first + " running")
+}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"modernc.org/sqlite" // the "sqlite" driver too
@@ -36,7 +37,13 @@ type Store struct {
 	write *sql.DB // one connection: SQLite has one writer
 	read  *sql.DB
 	watch watchers
+
+	version atomic.Uint64
 }
+
+// Version is a number that is another one after every change: what was read
+// behind it holds for as long as it stays.
+func (s *Store) Version() uint64 { return s.version.Load() }
 
 // Open opens the database at path, makes it when it is absent and brings it to
 // the newest schema. It refuses a file written by a newer version.
@@ -109,6 +116,7 @@ func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
+	defer s.version.Add(1) // also when the commit's outcome is not known
 	return tx.Commit()
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -91,9 +92,14 @@ func setup(env *testscript.Env) error {
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return err
 	}
+	helpers, err := filepath.Abs("helpers")
+	if err != nil {
+		return err
+	}
 	env.Setenv("HOME", home)
 	env.Setenv("BIN", binaries)
-	env.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+	env.Setenv("HELPERS", helpers)
+	env.Setenv("PATH", strings.Join([]string{binaries, helpers, os.Getenv("PATH")}, string(os.PathListSeparator)))
 	env.Setenv("DO_NOT_TRACK", "1")
 	env.Setenv("NO_COLOR", "1")
 	for _, who := range []string{"AUTHOR", "COMMITTER"} { // for arkor init --git

@@ -23,6 +23,7 @@ import (
 type Manifest struct {
 	Entry        string          `json:"entry"`        // "" of a project that is its artifact alone
 	ArtifactHash string          `json:"artifactHash"` // of the artifact that a build would write
+	Inputs       []string        `json:"inputs"`       // files that were read, relative to the project's real path, with slashes
 	Trainer      json.RawMessage `json:"trainer"`      // what js/describe.mjs answers; null when there is none
 }
 
@@ -94,13 +95,14 @@ func (c *manifestCommand) code() (code []byte, m Manifest, keep bool, err error)
 	var missing *bundle.NotFoundError
 	if errors.As(err, &missing) {
 		if artifact, readErr := os.ReadFile(bundle.ArtifactPath(c.env.Dir)); readErr == nil {
-			return artifact, Manifest{ArtifactHash: bundle.Hash(artifact)}, false, nil
+			return artifact, Manifest{ArtifactHash: bundle.Hash(artifact), Inputs: []string{}}, false, nil
 		}
 	}
 	if err != nil {
 		return nil, m, false, buildcmd.Explain(c.env, err)
 	}
-	return b.Code, Manifest{Entry: bundle.DefaultEntry, ArtifactHash: b.ArtifactHash()}, !mayChange(b), nil
+	m = Manifest{Entry: bundle.DefaultEntry, ArtifactHash: b.ArtifactHash(), Inputs: b.Inputs}
+	return b.Code, m, !mayChange(b), nil
 }
 
 // surroundings matches what a source may read beside other modules.

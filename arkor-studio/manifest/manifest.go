@@ -34,7 +34,8 @@ type Manifest struct {
 
 // Reader asks for manifests. Questions that come at once are one.
 type Reader struct {
-	env cli.Env
+	env   cli.Env
+	files chan []string
 
 	mu     sync.Mutex
 	asking *question
@@ -47,7 +48,29 @@ type question struct {
 }
 
 // NewReader returns a reader for the project in env.Dir.
-func NewReader(env cli.Env) *Reader { return &Reader{env: env} }
+func NewReader(env cli.Env) *Reader { return &Reader{env: env, files: make(chan []string, 1)} }
+
+// Files are the files that the latest manifest depends on, for Watch.
+func (r *Reader) Files() <-chan []string { return r.files }
+
+// tell hands on the files of a manifest. The caller holds the lock.
+func (r *Reader) tell(m Manifest) {
+	var known struct {
+		Inputs  []string
+		Trainer *struct{ Files []string }
+	}
+	if m.Fields == nil || json.Unmarshal(m.Fields, &known) != nil {
+		return // those of the manifest before may mend this one
+	}
+	if known.Trainer != nil {
+		known.Inputs = append(known.Inputs, known.Trainer.Files...)
+	}
+	select {
+	case <-r.files: // nobody has looked at them
+	default:
+	}
+	r.files <- known.Inputs
+}
 
 // Read asks for the manifest of the project as it is now. Its error means that
 // nobody could be asked; a mistake in the project is a Manifest. arkor-build
@@ -92,6 +115,7 @@ func (r *Reader) ask(q *question) {
 	r.mu.Lock()
 	if r.asking == q {
 		r.asking = nil
+		r.tell(q.manifest)
 	}
 	r.mu.Unlock()
 	close(q.done)

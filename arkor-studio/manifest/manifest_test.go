@@ -36,6 +36,27 @@ func TestQuestionsAtOnceAreOne(t *testing.T) {
 	}
 }
 
+// The files of the latest manifest that could be read are what is watched.
+func TestFilesOfTheLatestManifest(t *testing.T) {
+	t.Parallel()
+	r := NewReader(cli.Env{})
+	for _, fields := range []string{
+		`{"inputs":["old.ts"],"trainer":null}`,
+		`{"inputs":["src/a.ts"],"trainer":{"name":"n","files":["data/t.jsonl"]}}`,
+	} {
+		r.tell(Manifest{Fields: []byte(fields)})
+	}
+	r.tell(Manifest{Error: "broken"})
+	if got := strings.Join(<-r.Files(), " "); got != "src/a.ts data/t.jsonl" {
+		t.Error(got)
+	}
+	select {
+	case got := <-r.Files():
+		t.Errorf("and %q", got)
+	default:
+	}
+}
+
 func FuzzFailed(f *testing.F) {
 	f.Add("arkor-build manifest: a\n  | b\nhint: c\n")
 	f.Add("\xff\nhint: \n")
@@ -58,18 +79,20 @@ type watched struct {
 	home    string
 	changes chan Change
 	partial chan struct{}
+	files   chan []string
 }
 
 func watching(t *testing.T, files ...string) *watched {
 	t.Helper()
-	w := &watched{t: t, dir: t.TempDir(), home: t.TempDir(), changes: make(chan Change, 100), partial: make(chan struct{}, 1)}
+	w := &watched{t: t, dir: filepath.Join(t.TempDir(), "project"), home: t.TempDir(), changes: make(chan Change, 100), partial: make(chan struct{}, 1), files: make(chan []string)}
+	w.write("package.json")
 	for _, file := range files {
 		w.write(file)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Watch(ctx, w.dir, w.home, func(c Change) { w.changes <- c }, func() { w.partial <- struct{}{} })
+		ended <- Watch(ctx, w.dir, w.home, w.files, func(c Change) { w.changes <- c }, func() { w.partial <- struct{}{} })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -102,7 +125,10 @@ func (w *watched) settle() {
 
 func (w *watched) write(name string) {
 	w.t.Helper()
-	path := filepath.Join(w.dir, filepath.FromSlash(name))
+	path := filepath.FromSlash(name)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(w.dir, path)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		w.t.Fatal(err)
 	}
@@ -115,10 +141,7 @@ func (w *watched) write(name string) {
 func TestWhatIsWatched(t *testing.T) {
 	t.Parallel()
 	w := watching(t, "src/arkor/index.ts", "src/node_modules/a/b.js", "data/train.jsonl", ".arkor/build/index.mjs", "node_modules/x/y.js")
-	for _, c := range []struct {
-		file string
-		want Change
-	}{
+	w.expect([]effect{
 		{"data/train.jsonl", Change{}},
 		{"README.md", Change{}},
 		{"node_modules/x/y.js", Change{}},
@@ -133,7 +156,55 @@ func TestWhatIsWatched(t *testing.T) {
 		{"arkor.config.ts", Change{Sources: true, State: true}},
 		{".arkor/local.json", Change{State: true}},
 		{"package.json", Change{Sources: true}},
-	} {
+	})
+}
+
+// Files that the project depends on matter wherever they lie, as long as it does.
+func TestOtherFilesAreWatched(t *testing.T) {
+	t.Parallel()
+	w := watching(t, "data/train.jsonl", "../shared/a.ts", "src/arkor/index.ts", "root.ts")
+	absolute := filepath.ToSlash(filepath.Join(w.home, "far", "b.ts"))
+	if err := os.Mkdir(filepath.Join(w.home, "far"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w.follow("src/arkor/index.ts", "data/train.jsonl", "../shared/a.ts", absolute, "root.ts", "gone/c.ts")
+	w.expect([]effect{
+		{"data/train.jsonl", Change{Sources: true}},
+		{"data/other.jsonl", Change{}},
+		{"../shared/a.ts", Change{Sources: true}},
+		{"../shared/b.ts", Change{}},
+		{absolute, Change{Sources: true}},
+		{"root.ts", Change{Sources: true}},
+		{"README.md", Change{}},
+		{"src/arkor/more.ts", Change{Sources: true}},
+	})
+	w.follow("../shared/b.ts")
+	w.expect([]effect{
+		{"data/train.jsonl", Change{}},
+		{"../shared/a.ts", Change{}},
+		{"../shared/b.ts", Change{Sources: true}},
+		{"root.ts", Change{}},
+		{"src/arkor/index.ts", Change{Sources: true}},
+	})
+}
+
+// follow says which other files matter, and returns when they are watched.
+func (w *watched) follow(files ...string) {
+	for range 2 { // what is received second comes after what was done about the first
+		w.files <- files
+	}
+}
+
+// effect is what is told of a change of a file.
+type effect struct {
+	file string
+	want Change
+}
+
+// expect changes one file after the other.
+func (w *watched) expect(effects []effect) {
+	w.t.Helper()
+	for _, c := range effects {
 		w.write(c.file)
 		var got Change
 		select {
@@ -141,7 +212,7 @@ func TestWhatIsWatched(t *testing.T) {
 		case <-time.After(patienceFor(c.want)):
 		}
 		if got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.file, got, c.want)
+			w.t.Errorf("%s: %+v, want %+v", c.file, got, c.want)
 		}
 		w.settle()
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,9 +30,10 @@ type Change struct {
 }
 
 // Watch calls changed after each change of a file that matters, until ctx ends.
-// dir is the project; home holds the user's .arkor, "" for none. partial hears
-// once that some folders are not watched.
-func Watch(ctx context.Context, dir, home string, changed func(Change), partial func()) error {
+// dir is the project; home holds the user's .arkor, "" for none. From files come
+// lists of other files that matter, each in the place of the one before. partial
+// hears once that some folders are not watched.
+func Watch(ctx context.Context, dir, home string, files <-chan []string, changed func(Change), partial func()) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return err
@@ -52,6 +54,8 @@ func Watch(ctx context.Context, dir, home string, changed func(Change), partial 
 		select {
 		case <-ctx.Done():
 			return nil
+		case list := <-files:
+			w.follow(list)
 		case event, ok := <-watcher.Events:
 			if !ok {
 				return errors.New("the watcher ended")
@@ -89,6 +93,48 @@ type watch struct {
 	home    string
 	partial func()
 	told    bool
+
+	others  map[string]bool // files that matter wherever they lie
+	folders map[string]bool // that are watched for those alone
+}
+
+// follow watches other files: paths with slashes, relative to the project's real
+// path or absolute.
+func (w *watch) follow(files []string) {
+	real, err := filepath.EvalSymlinks(w.dir)
+	if err != nil {
+		return // the project is gone
+	}
+	w.others = map[string]bool{}
+	folders := map[string]bool{}
+	for _, name := range files {
+		path := filepath.FromSlash(name)
+		switch {
+		case filepath.IsLocal(path):
+			path = filepath.Join(w.dir, path)
+		case !filepath.IsAbs(path):
+			path = filepath.Join(real, path)
+		}
+		w.others[path] = true
+		folder := filepath.Dir(path)
+		switch list := w.watcher.WatchList(); {
+		case folders[folder]:
+		case slices.Contains(list, folder):
+			if w.folders[folder] {
+				folders[folder] = true
+			}
+		case len(list) >= maxFolders:
+			w.tell()
+		case w.watcher.Add(folder) == nil: // it may be gone
+			folders[folder] = true
+		}
+	}
+	for folder := range w.folders {
+		if !folders[folder] {
+			_ = w.watcher.Remove(folder)
+		}
+	}
+	w.folders = folders
 }
 
 func (w *watch) begin() error {
@@ -142,6 +188,10 @@ func (w *watch) see(event fsnotify.Event) Change {
 	appeared := event.Has(fsnotify.Create)
 	switch {
 	case event.Op == fsnotify.Chmod:
+		return Change{}
+	case w.others[filepath.Join(folder, name)]:
+		return Change{Sources: true}
+	case w.folders[folder]:
 		return Change{}
 	case folder == w.home && folder != "":
 		return Change{State: name == "credentials.json"}

@@ -164,7 +164,7 @@ func (s *Server) watch() {
 	s.watching.Do(func() {
 		home, _ := s.env.Home() // without one there are no credentials in it
 		s.working.Go(func() {
-			err := manifest.Watch(s.leaving, s.env.Dir, home, func(c manifest.Change) {
+			err := manifest.Watch(s.leaving, s.env.Dir, home, s.manifest.Files(), func(c manifest.Change) {
 				if c.Sources {
 					s.manifest.Changed()
 				}

@@ -73,6 +73,31 @@ func TestWhatTheBackendIsAsked(t *testing.T) {
 	}
 }
 
+// A8: the terminal is told at once that this release is being phased out, and
+// once only. A warning alone is none of that.
+func TestDeprecationIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	answer := func(header, value, warning string) {
+		s.cloud.on("GET /v1/jobs", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(header, value)
+			w.Header().Set("Warning", `299 - "`+warning+`"`)
+			io.WriteString(w, `{"jobs":[]}`)
+		})
+		s.do("GET", "/api/jobs", "").expect(t, warning, 200, `{"jobs":[]}`)
+	}
+	answer("Sunset", "soon", "not deprecated")
+	answer("Deprecation", "false", "not deprecated either")
+	if said := s.log.String(); said != "" {
+		t.Errorf("said: %s", said)
+	}
+	answer("Deprecation", "true", "1.0 is old")
+	answer("Deprecation", "true", "1.0 is very old")
+	if said := s.log.String(); strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "1.0 is old (current: ") || !strings.Contains(said, "Run `npm install -g arkor@latest`.") {
+		t.Errorf("said: %s", said)
+	}
+}
+
 // J1, M1, A6, A9, A10, E4: answers come as they are, of any status.
 func TestAnswersPassThrough(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,10 @@ type question struct {
 // New returns an upstream for the project in env.Dir. It asks nobody anything.
 func New(env cli.Env) *Upstream {
 	u := &Upstream{env: env, client: &http.Client{Transport: transport(), CheckRedirect: cloud.SameOrigin}}
-	u.onDeprecated = func(d cloud.Deprecation) { env.Notice.Record(d.Message, d.Version, d.Sunset) }
+	u.onDeprecated = func(d cloud.Deprecation) {
+		env.Notice.Record(d.Message, d.Version, d.Sunset)
+		env.Notice.Show(env) // the end of this command may be days away
+	}
 	u.expired = func(i Identity) bool {
 		return i.ExpiresAt != nil && time.Until(time.Unix(*i.ExpiresAt, 0)) < early
 	}

@@ -112,7 +112,7 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command, observe
 		err = exec(ctx, cmd, rest)
 	}
 	status := Report(ctx, env.Stderr, displayName(cmd), err)
-	env.Notice.show(env)
+	env.Notice.Show(env)
 	for _, end := range ended {
 		end(err, status)
 	}

@@ -6,12 +6,12 @@ import (
 )
 
 // Notice keeps the latest word of a server that this release will not be served
-// for ever, until the command has ended and Run shows it. It is safe for
+// for ever, until the command has ended and Run shows it, or until Show does. It is safe for
 // concurrent use. A nil Notice keeps nothing: a command whose caller sees the
 // same answers, and says so itself, hands on an Env without one.
 type Notice struct {
 	mu                       sync.Mutex
-	recorded                 bool
+	recorded, shown          bool
 	message, version, sunset string
 }
 
@@ -26,13 +26,17 @@ func (n *Notice) Record(message, version, sunset string) {
 	n.recorded, n.message, n.version, n.sunset = true, message, version, sunset
 }
 
-// show prints what was recorded, on one line.
-func (n *Notice) show(env Env) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if !n.recorded {
+// Show prints what was recorded, on one line, once.
+func (n *Notice) Show(env Env) {
+	if n == nil {
 		return
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.recorded || n.shown {
+		return
+	}
+	n.shown = true
 	cutoff := ""
 	if n.sunset != "" {
 		cutoff = " Cutoff: " + n.sunset + "."

@@ -82,6 +82,9 @@ func newBundle(options Options) (*Bundle, error) {
 // make runs the bundler until nothing that it finds out asks for other settings.
 func (b *Bundle) make() error {
 	banner := ""
+	if installedSDK(b.dir, b.folder) == "" {
+		banner = metaBanner // the embedded copy asks for it, where it is imported
+	}
 	for {
 		settings := b.settings()
 		settings.Plugins = append(settings.Plugins, b.importMetaPlugin())
@@ -104,7 +107,7 @@ func (b *Bundle) make() error {
 		if err := json.Unmarshal([]byte(result.Metafile), &meta); err != nil {
 			return fmt.Errorf("read the bundler's list of inputs: %w", err)
 		}
-		needed := bannerFor(b.Code)
+		needed := bannerFor(bytes.TrimPrefix(b.Code, []byte(banner)))
 		if !b.findLinked(meta) && needed == banner {
 			b.readInputs(meta)
 			return nil

@@ -187,19 +187,11 @@ func (b *bench) wholeTraining(ctx context.Context) ([]figure, error) {
 	_, rest, _ := strings.Cut(string(out), "Started job ")
 	jobID, _, _ := strings.Cut(rest, "\n")
 
-	token, err := b.command(ctx, project, "arkor-auth", "token", "--json", "--scope").Output()
+	client, scope, err := b.localBackend(ctx, project)
 	if err != nil {
-		return nil, fmt.Errorf("arkor-auth token: %w", err)
-	}
-	var access struct {
-		Token, APIURL string
-		Scope         cloud.Scope
-	}
-	if err := json.Unmarshal(token, &access); err != nil {
 		return nil, err
 	}
-	client := &cloud.Client{BaseURL: access.APIURL, Token: access.Token, Version: cli.Version()}
-	first, peak, err := readRun(ctx, client, access.Scope, jobID)
+	first, peak, err := readRun(ctx, client, scope, jobID)
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +200,20 @@ func (b *bench) wholeTraining(ctx context.Context) ([]figure, error) {
 		{"arkor start, the whole training", whole.Seconds(), "s", 180, false, 1},
 		{"peak memory of the worker", peak, "MB", 400, false, 1},
 	}, nil
+}
+
+// localBackend returns a client of the local backend, and the project there.
+func (b *bench) localBackend(ctx context.Context, project string) (*cloud.Client, cloud.Scope, error) {
+	var access struct {
+		Token, APIURL string
+		Scope         cloud.Scope
+	}
+	token, err := b.command(ctx, project, "arkor-auth", "token", "--json", "--scope").Output()
+	if err != nil {
+		return nil, access.Scope, fmt.Errorf("arkor-auth token: %w", err)
+	}
+	err = json.Unmarshal(token, &access)
+	return &cloud.Client{BaseURL: access.APIURL, Token: access.Token, Version: cli.Version()}, access.Scope, err
 }
 
 // readRun returns when a finished job's first loss was stored and how much

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,9 +17,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
 const (
+	jobsListed   = 50
 	askersAtOnce = 16
 	askedFor     = 3 * time.Second
 	tabs         = 100
@@ -42,18 +46,18 @@ func (b *bench) studioLoad(ctx context.Context) ([]figure, error) {
 		late = append(late, p99)
 	}
 	return []figure{
-		{"Studio, /api/jobs over a backend that answers at once", direct, "requests/s", 2000, true, 1},
-		{"Studio, /api/jobs with the local backend", through, "requests/s", 2000, true, 1},
+		{"Studio, /api/jobs, 50 jobs, over a backend that answers at once", direct, "requests/s", 2000, true, 1},
+		{"Studio, /api/jobs, 50 jobs, over the local backend", through, "requests/s", 2000, true, 1},
 		{"Studio, 100 tabs on a job at 50 events/s, p99 of the delivery", median(late), "ms", 250, false, rounds},
 	}, nil
 }
 
 // jobLists returns how many lists of jobs a second come through Studio: with a
-// backend that costs nothing, and with the local one, which has a job.
+// backend that costs nothing, and with the local one.
 func (b *bench) jobLists(ctx context.Context) (alone, local float64, err error) {
 	api := httptest.NewServer(tabAPI())
 	defer api.Close()
-	home, err := b.cloudProject("lists", api.URL)
+	home, err := b.cloudProject("lists")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -71,7 +75,7 @@ func (b *bench) jobLists(ctx context.Context) (alone, local float64, err error) 
 		return 0, 0, err
 	}
 	defer b.command(context.WithoutCancel(ctx), project, "arkor", "backend", "stop").Run()
-	if err := outputOf(b.command(ctx, project, "arkor", "start", "--dry-run")); err != nil {
+	if err := b.manyJobs(ctx, project); err != nil {
 		return 0, 0, err
 	}
 	if s, err = b.openStudio(ctx, project, filepath.Join(b.folder, "lists")); err != nil {
@@ -79,6 +83,32 @@ func (b *bench) jobLists(ctx context.Context) (alone, local float64, err error) 
 	}
 	local, err = s.rate("/api/jobs?limit=50")
 	return alone, local, errors.Join(err, s.close())
+}
+
+// manyJobs leaves a full page of jobs at the local backend.
+func (b *bench) manyJobs(ctx context.Context, project string) error {
+	if err := outputOf(b.command(ctx, project, "arkor", "start", "--dry-run")); err != nil {
+		return err
+	}
+	client, scope, err := b.localBackend(ctx, project)
+	if err != nil {
+		return err
+	}
+	var list struct{ Jobs []cloud.Job }
+	query := url.Values{"orgSlug": {scope.OrgSlug}, "projectSlug": {scope.ProjectSlug}}
+	if err := client.Get(ctx, "/v1/jobs?"+query.Encode(), &list); err != nil {
+		return err
+	}
+	for range jobsListed - len(list.Jobs) {
+		job, err := client.CreateJob(ctx, scope, "triage-run", list.Jobs[0].Config)
+		if err == nil {
+			err = client.CancelJob(ctx, scope, job.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rate asks for a path from many sides for some seconds.
@@ -108,7 +138,7 @@ func (s *aStudio) rate(path string) (float64, error) {
 func (b *bench) manyTabs(ctx context.Context) (p99 float64, err error) {
 	api := httptest.NewServer(tabAPI())
 	defer api.Close()
-	home, err := b.cloudProject("tabs", api.URL)
+	home, err := b.cloudProject("tabs")
 	if err != nil {
 		return 0, err
 	}
@@ -157,20 +187,20 @@ func (s *aStudio) follow(ctx context.Context) ([]float64, error) {
 }
 
 // cloudProject makes a project of a cloud, in a folder that is the home, too.
-func (b *bench) cloudProject(name, url string) (folder string, err error) {
+func (b *bench) cloudProject(name string) (folder string, err error) {
 	folder = filepath.Join(b.folder, name)
 	return folder, writeFiles(folder, map[string]string{".arkor/state.json": `{"orgSlug":"o","projectSlug":"p","projectId":"1"}`})
 }
 
-func cloudEnviron(url string) []string {
-	return []string{"ARKOR_BACKEND=" + url, "ARKOR_TOKEN=t"}
+func cloudEnviron(address string) []string {
+	return []string{"ARKOR_BACKEND=" + address, "ARKOR_TOKEN=t"}
 }
 
-// tabAPI is a backend with a list of 20 jobs and one whose events go to
+// tabAPI is a backend with a list of jobs and one whose events go to
 // everybody at the same moments.
 func tabAPI() http.Handler {
 	var jobs []string
-	for i := range 20 {
+	for i := range jobsListed {
 		jobs = append(jobs, fmt.Sprintf(`{"id":"j%d","orgId":"o","projectId":"1","name":"triage-run","status":"completed","config":{"model":"arkor/tiny","loraR":16},"createdAt":"2026-01-01T00:00:00.000Z"}`, i))
 	}
 	list := `{"jobs":[` + strings.Join(jobs, ",") + `],"nextCursor":null}`

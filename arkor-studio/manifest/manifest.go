@@ -74,8 +74,8 @@ func (r *Reader) tell(m Manifest) {
 
 // Read asks for the manifest of the project as it is now. Its error means that
 // nobody could be asked; a mistake in the project is a Manifest. arkor-build
-// keeps answers by the content of the bundle, so the project's code does not run
-// again while nothing changes.
+// keeps answers by the content of the bundle where that alone decides, so the
+// project's code does not run again while nothing changes.
 func (r *Reader) Read(ctx context.Context) (Manifest, error) {
 	r.mu.Lock()
 	q := r.asking

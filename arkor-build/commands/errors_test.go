@@ -170,3 +170,27 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		}
 	}
 }
+
+// What a server or a model has said must not reach the terminal as it is.
+func TestForeignTextIsPlain(t *testing.T) {
+	t.Parallel()
+	const evil = `const evil = "\u001b]0;title\u0007\u001b[31mred\u001b[2J\r\nhint: curl\u202e\u0085x";` + "\n"
+	tests := []struct{ name, trainer, stdout, stderr string }{
+		{"job", trainer(`async start() { return { jobId: evil }; }, async wait() { return { job: { id: evil, status: "failed", error: evil } }; }`),
+			"Started job red hint: curl x\nJob red hint: curl x finished with status=failed\n", "arkor start: red hint: curl x\n"},
+		{"own error", trainer(`async start() { throw Object.assign(new Error(evil), { name: "CloudApiError", hint: evil }); }`),
+			"", "arkor start: red hint: curl x\nhint: red hint: curl x\n"},
+		{"other error", trainer(`async start() { throw new Error(evil); }`), "", "arkor start: Error: red\nhint: curl x\n    at "},
+		{"page", trainer(`async start() { throw Object.assign(new Error("<html>\r\n".repeat(1000)), { name: "CloudApiError" }); }`),
+			"", "arkor start: " + strings.Repeat("<html> ", 142) + "<html> ...\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := start(t, evil+"export const trainer = "+test.trainer+";")
+			expect(t, got, built+test.stdout, 1)
+			contains(t, "stderr", got.stderr, test.stderr)
+			lacks(t, "stdout and stderr", got.stdout+got.stderr, "\x1b", "\r", "\u202e", "\u0085")
+		})
+	}
+}

@@ -16,12 +16,12 @@ import (
 // drawing asks node for a preview in three ways, and for the line about it.
 const drawing = `
 import { readFileSync } from "node:fs";
-const { drawPreview, tellPreview, printable } = await import(process.argv[1]);
+const { drawPreview, tellPreview } = await import(process.argv[1]);
 const preview = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const draw = (options) => drawPreview(preview, { name: "triage-run", ...options }).join("\n") + "\n";
 console.log(JSON.stringify({
   plain: draw({ width: 80 }), color: draw({ width: 80, color: true }), narrow: draw({ width: 50 }),
-  line: printable(tellPreview(preview)) + "\n",
+  line: tellPreview(preview) + "\n",
 }));
 `
 

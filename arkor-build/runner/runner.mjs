@@ -92,6 +92,26 @@ function readManifest(dir) {
   }
 }
 
+// runner/js/text.mjs
+var escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
+function oneLine(text2) {
+  return text2.replace(escapes, "").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trimEnd();
+}
+var longest = 1e3;
+function excerpt(text2) {
+  const line = oneLine(text2);
+  return line.length > longest ? `${cut(line, longest)} ...` : line;
+}
+function cut(text2, columns) {
+  let end = 0;
+  for (const character of text2) {
+    columns -= character < "ᄀ" ? 1 : 2;
+    if (columns < 0) break;
+    end += character.length;
+  }
+  return text2.slice(0, end);
+}
+
 // runner/js/errors.mjs
 var ownErrors = /* @__PURE__ */ new Set([
   "AnonymousTokenRejectedError",
@@ -112,9 +132,9 @@ function report(request2, error) {
     say(request2, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error, request2);
+  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message))] : describe(error, request2);
   const hint = string(error?.hint);
-  say(request2, [...lines, ...causes(error, request2)].join("\n"), hint);
+  write(request2, [...lines, ...causes(error, request2)], hint);
   return { message: headOf(error), hint, code: string(error?.code) };
 }
 function headOf(error) {
@@ -124,8 +144,12 @@ function headOf(error) {
   return lines.slice(0, first < 0 ? lines.length : first).join("\n");
 }
 function say(request2, message, hint = "") {
-  process.stderr.write(`${request2.command}: ${message}
-${hint ? `hint: ${hint}
+  write(request2, [message], hint);
+}
+function write(request2, lines, hint = "") {
+  const text2 = lines.map(oneLine).join("\n");
+  process.stderr.write(`${request2.command}: ${text2}
+${hint ? `hint: ${oneLine(hint)}
 ` : ""}`);
 }
 function messageOf(error) {
@@ -133,7 +157,7 @@ function messageOf(error) {
 }
 function describe(error, { module: module5 } = {}) {
   if (typeof error?.stack !== "string" || error.stack === "") {
-    return [typeof error?.message === "string" ? error.message : text(error)];
+    return (typeof error?.message === "string" ? error.message : text(error)).split("\n");
   }
   const lines = error.stack.split("\n");
   const first = lines.findIndex(isFrame);
@@ -155,9 +179,10 @@ function text(value) {
 }
 var runnerURL = import.meta.url;
 var runnerPath = runnerURL.startsWith("file:") ? fileURLToPath(runnerURL) : runnerURL;
-var notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\", "node:internal/"];
+var notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\"];
+var inRuntime = /[ (]node:|\(<anonymous>\)$/;
 function isUserFrame(line) {
-  return !notTheUsers.some((place2) => line.includes(place2));
+  return !inRuntime.test(line) && !notTheUsers.some((place2) => line.includes(place2));
 }
 var deepest = 8;
 function causes(error, request2, depth = 1) {
@@ -393,10 +418,10 @@ var forPeople = {
     const lines = answer.preview ? draw() : [];
     if (lines.length > 0) print(lines.join("\n"));
   },
-  submitted: (jobID) => print(`Started job ${jobID || "unknown"}`),
+  submitted: (jobID) => print(`Started job ${oneLine(jobID) || "unknown"}`),
   event() {
   },
-  finished: (jobID, status) => print(`Job ${jobID || "unknown"} finished with status=${status}`),
+  finished: (jobID, status) => print(`Job ${oneLine(jobID) || "unknown"} finished with status=${oneLine(status)}`),
   detached() {
   },
   interrupted() {
@@ -408,12 +433,12 @@ function forPrograms(descriptor) {
   if (descriptor === 1) giveStdoutAway();
   let ended = false;
   let uncaught;
-  const write = (object) => {
+  const write2 = (object) => {
     if (descriptor !== 0 && !writeLine(descriptor, `${JSON.stringify(object)}
 `)) descriptor = 0;
   };
   const last = (object) => {
-    if (!ended) write(object);
+    if (!ended) write2(object);
     ended = true;
   };
   process5.on("uncaughtExceptionMonitor", (error) => {
@@ -424,8 +449,8 @@ function forPrograms(descriptor) {
   });
   return {
     preview: ({ preview: preview2, unavailable }) => last(preview2 ? { preview: preview2 } : { preview: null, unavailable }),
-    submitted: (jobId, name) => write({ type: "submitted", jobId, name }),
-    event: ({ type, ...rest }) => write({ type, ...rest, ...type === "reconnecting" && { error: reason(rest.error) } }),
+    submitted: (jobId, name) => write2({ type: "submitted", jobId, name }),
+    event: ({ type, ...rest }) => write2({ type, ...rest, ...type === "reconnecting" && { error: reason(rest.error) } }),
     finished: (jobId, status, error) => last({ type: "finished", jobId, status, error }),
     detached: (jobId) => last({ type: "detached", jobId }),
     interrupted: (outcome) => last({ type: "interrupted", ...outcome }),
@@ -565,12 +590,12 @@ function summary(preview2) {
   return rows;
 }
 function lengths(train2, heldOut, maxLength) {
-  const longest = list(train2.longest).map(({ line, tokens }, i) => `${digits(tokens)}${line > 0 ? ` (${i === 0 ? "line " : ""}${line})` : ""}`);
+  const longest2 = list(train2.longest).map(({ line, tokens }, i) => `${digits(tokens)}${line > 0 ? ` (${i === 0 ? "line " : ""}${line})` : ""}`);
   const cut2 = [
     train2.cut > 0 ? `${digits(train2.cut)} of ${digits(train2.samples)} are cut` : "",
     heldOut?.cut > 0 ? `${digits(heldOut.cut)} of those held out are cut` : ""
   ].filter(Boolean);
-  return `longest ${longest.join(", ")}; the limit is ${digits(maxLength)} tokens: ${cut2.join(", ") || "none is cut"}`;
+  return `longest ${longest2.join(", ")}; the limit is ${digits(maxLength)} tokens: ${cut2.join(", ") || "none is cut"}`;
 }
 function duplicates(train2, heldOut) {
   const found = [
@@ -653,7 +678,7 @@ var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
 function announce(request2, event) {
   if (event?.type !== "preview" || event.preview?.refusals?.length > 0) return;
   const line = tellPreview(event.preview);
-  if (line) say(request2, printable(line));
+  if (line) say(request2, line);
 }
 async function preview(request2, run, trainer2, output) {
   if (typeof trainer2[previewSymbol] !== "function") {
@@ -673,12 +698,12 @@ async function preview(request2, run, trainer2, output) {
     return drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
   });
   if (!answer.preview) {
-    say(request2, `no preview: ${printable(answer.unavailable)}`);
+    say(request2, `no preview: ${answer.unavailable}`);
     return 1;
   }
   for (const { file, line, message, hint } of answer.preview.refusals) {
     const place2 = file ? `${file}${line > 0 ? `:${line}` : ""}: ` : "";
-    say(request2, `refused: ${printable(place2 + message)}`, printable(hint));
+    say(request2, `refused: ${place2}${message}`, hint);
   }
   return answer.preview.refusals.length > 0 ? 1 : 0;
 }
@@ -689,7 +714,6 @@ import process8 from "node:process";
 // runner/js/room.mjs
 import module3 from "node:module";
 import process7 from "node:process";
-var escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 function makeRoom(hide, show, draw) {
   const state = { midLine: false, children: 0 };
   const showIfFree = () => {
@@ -709,9 +733,9 @@ function aroundStream(stream, state, hide, show) {
   return replace(
     stream,
     "write",
-    (write) => function(chunk, ...rest) {
+    (write2) => function(chunk, ...rest) {
       hide();
-      const result = write.call(stream, chunk, ...rest);
+      const result = write2.call(stream, chunk, ...rest);
       const visible = String(typeof chunk === "string" ? chunk : Buffer.from(chunk)).replace(escapes, "");
       if (visible !== "") state.midLine = !visible.endsWith("\n");
       show();
@@ -784,20 +808,6 @@ function replace(object, name, by) {
   return () => {
     if (object[name] === other) object[name] = original;
   };
-}
-
-// runner/js/text.mjs
-function oneLine(text2) {
-  return text2.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-}
-function cut(text2, columns) {
-  let end = 0;
-  for (const character of text2) {
-    columns -= character < "ᄀ" ? 1 : 2;
-    if (columns < 0) break;
-    end += character.length;
-  }
-  return text2.slice(0, end);
 }
 
 // runner/js/progress.mjs
@@ -985,14 +995,14 @@ async function train(request2, run, signals, progress, output) {
   const job = (await trainer2.wait())?.job;
   progress.end();
   if (run.stopping) return 0;
-  const id = job?.id ?? run.jobID;
-  const state = job?.status ?? "unknown";
+  const id = String(job?.id ?? run.jobID);
+  const state = String(job?.status ?? "unknown");
   output.finished(id, state, string2(job?.error));
   switch (state) {
     case "completed":
       return 0;
     case "failed":
-      say(request2, job.error ? String(job.error) : `job ${id} failed, and the backend gave no reason`);
+      say(request2, job.error ? excerpt(String(job.error)) : `job ${id} failed, and the backend gave no reason`);
       return 1;
     case "cancelled":
       say(request2, `job ${id} was cancelled`);
@@ -1011,7 +1021,7 @@ function warnOfDeprecation(request2) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  say(request2, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`));
+  say(request2, `${excerpt(notice.message)} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
 }
 
 // runner/js/main.mjs

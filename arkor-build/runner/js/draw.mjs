@@ -191,7 +191,7 @@ function range(value, convert) {
 }
 
 /** Writes what could move the cursor or turn the direction of a line as a sign that stands for it. */
-export function printable(text) {
+function printable(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu, (c) => {
     if (c === "\u200d") return c; // joins emoji
     return c === "\t" ? "→" : `<U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;

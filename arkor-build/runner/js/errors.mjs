@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 
 import { inSources } from "./frames.mjs";
 import { missingPackage } from "./packages.mjs";
+import { excerpt, oneLine } from "./text.mjs";
 
 // Errors of the package "arkor" are told apart by name, as their classes belong
 // to the project's copy of it. Their text says all there is to say.
@@ -33,9 +34,9 @@ export function report(request, error) {
     say(request, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [String(error.message)] : describe(error, request);
+  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message))] : describe(error, request);
   const hint = string(error?.hint);
-  say(request, [...lines, ...causes(error, request)].join("\n"), hint);
+  write(request, [...lines, ...causes(error, request)], hint);
   return { message: headOf(error), hint, code: string(error?.code) };
 }
 
@@ -49,7 +50,13 @@ export function headOf(error) {
 
 /** Writes one message to stderr, and the line that says what to do next. */
 export function say(request, message, hint = "") {
-  process.stderr.write(`${request.command}: ${message}\n${hint ? `hint: ${hint}\n` : ""}`);
+  write(request, [message], hint);
+}
+
+// Ids, reasons and messages may be those of a server, or repeat what a model said.
+function write(request, lines, hint = "") {
+  const text = lines.map(oneLine).join("\n");
+  process.stderr.write(`${request.command}: ${text}\n${hint ? `hint: ${oneLine(hint)}\n` : ""}`);
 }
 
 /** Returns the message of anything that was thrown. */
@@ -59,7 +66,7 @@ export function messageOf(error) {
 
 function describe(error, { module } = {}) {
   if (typeof error?.stack !== "string" || error.stack === "") {
-    return [typeof error?.message === "string" ? error.message : text(error)];
+    return (typeof error?.message === "string" ? error.message : text(error)).split("\n");
   }
   const lines = error.stack.split("\n");
   const first = lines.findIndex(isFrame);
@@ -89,10 +96,11 @@ const runnerPath = runnerURL.startsWith("file:") ? fileURLToPath(runnerURL) : ru
 // Frames of this program, of the package "arkor" (the embedded copy or an
 // installed one) and inside the runtime are not places where a user could
 // change anything.
-const notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\", "node:internal/"];
+const notTheUsers = [runnerURL, runnerPath, "arkor-sdk:", "/node_modules/arkor/", "\\node_modules\\arkor\\"];
+const inRuntime = /[ (]node:|\(<anonymous>\)$/;
 
 function isUserFrame(line) {
-  return !notTheUsers.some((place) => line.includes(place));
+  return !inRuntime.test(line) && !notTheUsers.some((place) => line.includes(place));
 }
 
 const deepest = 8;

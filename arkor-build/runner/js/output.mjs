@@ -7,6 +7,7 @@ import module from "node:module";
 import process from "node:process";
 
 import { headOf } from "./errors.mjs";
+import { oneLine } from "./text.mjs";
 
 /** Returns where a run tells how it goes. */
 export function createOutput(request) {
@@ -20,9 +21,9 @@ const forPeople = {
     const lines = answer.preview ? draw() : [];
     if (lines.length > 0) print(lines.join("\n"));
   },
-  submitted: (jobID) => print(`Started job ${jobID || "unknown"}`),
+  submitted: (jobID) => print(`Started job ${oneLine(jobID) || "unknown"}`),
   event() {},
-  finished: (jobID, status) => print(`Job ${jobID || "unknown"} finished with status=${status}`),
+  finished: (jobID, status) => print(`Job ${oneLine(jobID) || "unknown"} finished with status=${oneLine(status)}`),
   detached() {},
   interrupted() {},
   failed() {},

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 
-import { drawPreview, printable, tellPreview } from "./draw.mjs";
+import { drawPreview, tellPreview } from "./draw.mjs";
 import { say } from "./errors.mjs";
 
 const previewSymbol = Symbol.for("arkor.trainer.preview");
@@ -11,7 +11,7 @@ const previewSymbol = Symbol.for("arkor.trainer.preview");
 export function announce(request, event) {
   if (event?.type !== "preview" || event.preview?.refusals?.length > 0) return;
   const line = tellPreview(event.preview);
-  if (line) say(request, printable(line));
+  if (line) say(request, line);
 }
 
 /** Draws the preview of a trainer and returns the exit status: 1 when the run would be refused. */
@@ -33,12 +33,12 @@ export async function preview(request, run, trainer, output) {
     return drawPreview(answer.preview, { name: String(trainer.name ?? ""), width, color });
   });
   if (!answer.preview) {
-    say(request, `no preview: ${printable(answer.unavailable)}`);
+    say(request, `no preview: ${answer.unavailable}`);
     return 1;
   }
   for (const { file, line, message, hint } of answer.preview.refusals) {
     const place = file ? `${file}${line > 0 ? `:${line}` : ""}: ` : "";
-    say(request, `refused: ${printable(place + message)}`, printable(hint));
+    say(request, `refused: ${place}${message}`, hint);
   }
   return answer.preview.refusals.length > 0 ? 1 : 0;
 }

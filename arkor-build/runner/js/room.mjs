@@ -4,8 +4,7 @@
 import module from "node:module";
 import process from "node:process";
 
-// What colours text and moves nothing.
-const escapes = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
+import { escapes } from "./text.mjs";
 
 /**
  * Calls hide before anything is written to the terminal, and show after it

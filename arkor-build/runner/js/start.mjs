@@ -10,7 +10,7 @@ import { createOutput } from "./output.mjs";
 import { announce, preview } from "./preview.mjs";
 import { createProgress } from "./progress.mjs";
 import { noticeStall } from "./stall.mjs";
-import { oneLine } from "./text.mjs";
+import { excerpt } from "./text.mjs";
 import { findTrainer, noTrainer } from "./trainer.mjs";
 
 const observe = Symbol.for("arkor.trainer.observe");
@@ -85,14 +85,14 @@ async function train(request, run, signals, progress, output) {
   const job = (await trainer.wait())?.job;
   progress.end();
   if (run.stopping) return 0;
-  const id = job?.id ?? run.jobID;
-  const state = job?.status ?? "unknown";
+  const id = String(job?.id ?? run.jobID);
+  const state = String(job?.status ?? "unknown");
   output.finished(id, state, string(job?.error));
   switch (state) {
     case "completed":
       return 0;
     case "failed":
-      say(request, job.error ? String(job.error) : `job ${id} failed, and the backend gave no reason`);
+      say(request, job.error ? excerpt(String(job.error)) : `job ${id} failed, and the backend gave no reason`);
       return 1;
     case "cancelled":
       say(request, `job ${id} was cancelled`);
@@ -116,5 +116,5 @@ function warnOfDeprecation(request) {
   const notice = globalThis[deprecation];
   if (typeof notice?.message !== "string") return;
   const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  say(request, oneLine(`${notice.message} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`));
+  say(request, `${excerpt(notice.message)} (current: ${notice.version}).${cutoff} Run \`${request.upgrade}\`.`);
 }

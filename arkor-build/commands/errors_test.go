@@ -99,6 +99,14 @@ func TestMissingPackages(t *testing.T) {
 	}
 }
 
+// An alias that no tsconfig.json resolves is not to be installed.
+func TestUnresolvedAlias(t *testing.T) {
+	t.Parallel()
+	got := start(t, `import "@/lib/texts";`)
+	expect(t, got, built, 1)
+	contains(t, "stderr", got.stderr, "arkor start: @/", " is neither a file nor the name of a package\nhint: for a folder of your own, name it in `paths` of tsconfig.json\n")
+}
+
 // Rule 26: a bundle that was made beside an installed package arkor needs it.
 func TestMissingSDK(t *testing.T) {
 	t.Parallel()

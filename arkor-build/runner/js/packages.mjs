@@ -11,6 +11,10 @@ export function missingPackage(error, dir) {
   const match = patterns.map((pattern) => pattern.exec(String(error?.message))).find(Boolean);
   if (!match || (error.code && error.code !== "ERR_MODULE_NOT_FOUND")) return null;
   const name = packageName(match[1]);
+  if (/^[@~]\//.test(name)) {
+    const message = `${match[1]} is neither a file nor the name of a package`;
+    return { message, hint: "for a folder of your own, name it in `paths` of tsconfig.json" };
+  }
   const manager = packageManager(dir);
   const listed = isListed(name, dir);
   return {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -22,8 +24,8 @@ type Set struct {
 // Check looks for what makes a data set unable to teach a model to answer, in
 // its own right (refusals), and for what its owner should know (warnings). It
 // reports each kind once per set, at the first sample that shows it.
-// endOfTurn is Template.EndOfTurn.
-func (s Set) Check(endOfTurn int32) (refusals, warnings []cloud.Problem) {
+// endOfTurn is Template.EndOfTurn, longest the most tokens that the model takes.
+func (s Set) Check(endOfTurn int32, longest int) (refusals, warnings []cloud.Problem) {
 	if len(s.Samples) == 0 {
 		return []cloud.Problem{s.problem(cloud.ProblemNoSamples, Sample{}, "write one conversation per line: "+forms, "no samples")}, nil
 	}
@@ -37,10 +39,10 @@ func (s Set) Check(endOfTurn int32) (refusals, warnings []cloud.Problem) {
 	for _, e := range s.Encoded {
 		limit = max(limit, len(e.Tokens))
 	}
-	hint := fmt.Sprintf("raise lora.maxLength (the longest sample has %d tokens)", summary.Longest)
+	hint := lengthHint(summary.Longest, limit, longest)
 	switch {
 	case summary.Supervised == 0:
-		refusals = append(refusals, s.problem(cloud.ProblemAllMasked, first, hint+" or shorten the prompts",
+		refusals = append(refusals, s.problem(cloud.ProblemAllMasked, first, hint,
 			"every label is masked: no sample has any of its answer within the first %d tokens, such as %s", limit, show(first)))
 	case !anyTrained(s.Encoded, endOfTurn):
 		refusals = append(refusals, s.problem(cloud.ProblemEndNotTrained, first, hint,
@@ -48,11 +50,42 @@ func (s Set) Check(endOfTurn int32) (refusals, warnings []cloud.Problem) {
 	default:
 		warnings = s.cuts(summary, hint)
 	}
+	if n, sample := s.silent(); n > 0 {
+		warnings = append(warnings, s.problem(cloud.ProblemEmptyAnswers, sample, "",
+			"the answer is empty, so the model learns to say nothing; %s like this", of(n, len(s.Samples))))
+	}
 	if n, sample, line := s.Duplicates(); n > 0 {
 		warnings = append(warnings, s.problem(cloud.ProblemDuplicates, sample, "",
 			"the same conversation as in line %d (%s in the file)", line, count(n, "such repetition")))
 	}
 	return refusals, warnings
+}
+
+// lengthHint says what helps a set whose longest sample has so many tokens and
+// is cut at the limit, for a model that takes no more than most.
+func lengthHint(length, limit, most int) string {
+	switch {
+	case length <= most:
+		return fmt.Sprintf("raise lora.maxLength (the longest sample has %d tokens) or shorten the samples", length)
+	case limit < most:
+		return fmt.Sprintf("raise lora.maxLength (the model takes up to %d tokens, the longest sample has %d) or shorten the samples", most, length)
+	}
+	return fmt.Sprintf("shorten the samples: the model takes up to %d tokens, the longest sample has %d", most, length)
+}
+
+// silent counts the samples in which the assistant says nothing, and returns
+// the first of them.
+func (s Set) silent() (n int, first Sample) {
+	for _, sample := range s.Samples {
+		says := func(m Message) bool { return m.Role == Assistant && strings.TrimSpace(m.Content) != "" }
+		if slices.ContainsFunc(sample.Messages, says) {
+			continue
+		}
+		if n++; n == 1 {
+			first = sample
+		}
+	}
+	return n, first
 }
 
 // cuts warns of samples that lose their answer, or the end of it.

@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 		{"end never trained", []Sample{answered}, 16, "train.jsonl:7: the end of the answer is never trained, so the model would not learn to stop: every sample is cut after 16 tokens, such as {"},
 	} {
 		set := Set{Name: "train.jsonl", Samples: test.samples, Encoded: encode(t, test.samples, test.limit)}
-		refusals, _ := set.Check(tiny(t).EndOfTurn())
+		refusals, _ := set.Check(tiny(t).EndOfTurn(), 512)
 		var err error
 		if len(refusals) > 0 {
 			err = Refuse(refusals[0])
@@ -55,6 +55,23 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", test.name, err, test.want)
 		case strings.Contains(test.want, "tokens") && !strings.Contains(cli.HintOf(err), "lora.maxLength"):
 			t.Errorf("%s: hint %q", test.name, cli.HintOf(err))
+		}
+	}
+}
+
+// What is proposed must be possible.
+func TestLengthHint(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		length, limit, most int
+		want                string
+	}{
+		{300, 256, 512, "raise lora.maxLength (the longest sample has 300 tokens) or shorten the samples"},
+		{900, 256, 512, "raise lora.maxLength (the model takes up to 512 tokens, the longest sample has 900) or shorten the samples"},
+		{900, 512, 512, "shorten the samples: the model takes up to 512 tokens, the longest sample has 900"},
+	} {
+		if got := lengthHint(test.length, test.limit, test.most); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }

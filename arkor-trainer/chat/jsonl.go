@@ -18,8 +18,8 @@ const forms = `{"messages":[{"role":"user","content":"..."},{"role":"assistant",
 
 // ReadJSONL reads a dataset with one conversation per line, in OpenAI's chat
 // form or as prompt and completion. Empty lines, a byte order mark and Windows
-// line ends are allowed. name is what errors call the file; they begin with
-// "name:line: ". A dataset without samples is no error here; see Check.
+// line ends are allowed. name is what errors, each a LineError, call the file.
+// A dataset without samples is no error here; see Check.
 func ReadJSONL(r io.Reader, name string) ([]Sample, error) {
 	var samples []Sample
 	lines := bufio.NewScanner(r)
@@ -37,17 +37,28 @@ func ReadJSONL(r io.Reader, name string) ([]Sample, error) {
 		}
 		messages, err := parseSample(line)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
+			return nil, &LineError{name, number, err}
 		}
 		samples = append(samples, Sample{Line: number, Messages: messages})
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, fmt.Errorf("%s:%d: the line is longer than %d MiB", name, number+1, MaxLine>>20)
+		return nil, &LineError{name, number + 1, fmt.Errorf("the line is longer than %d MiB", MaxLine>>20)}
 	} else if err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", name, number+1, err)
+		return nil, &LineError{name, number + 1, err}
 	}
 	return samples, nil
 }
+
+// LineError is what is wrong with a line of a dataset.
+type LineError struct {
+	File string
+	Line int
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("%s: %v", place(e.File, e.Line), e.Err) }
+
+func (e *LineError) Unwrap() error { return e.Err }
 
 type jsonSample struct {
 	Messages   *[]jsonMessage `json:"messages"`

@@ -83,7 +83,7 @@ func CheckLeaks(train, heldOut Set) (refusals, warnings []cloud.Problem) {
 	}
 	if leaks > 0 {
 		refusals = append(refusals, heldOut.problem(cloud.ProblemLeak, leak,
-			"remove it from one of the two files, or leave evalPath out and let datasetSplit hold some out: it keeps equal samples together",
+			"remove it from one of the two files, or leave evalPath out and set datasetSplit: { eval: 0.1 }, which holds a tenth out and keeps equal samples together",
 			"the held-out samples leak: this one is also in %s (%s like this): %s",
 			place(train.Name, leakLine), of(leaks, len(heldOut.Samples)), show(leak)))
 	}

@@ -73,10 +73,10 @@ func TestCheckWarns(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("long ", 90)
 	samples := []Sample{
-		said(1, "hi", "hello"), said(2, long, "x"), said(3, "hi", long), said(5, "hi", "hello"), said(6, long, "y"), said(8, "hi", "hello"),
+		said(1, "hi", "hello"), said(2, long, "x"), said(3, "hi", long), said(5, "hi", "hello"), said(6, long, "y"), said(8, "hi", "hello"), said(9, "and?", " "),
 	}
 	set := Set{Name: "train.jsonl", Samples: samples, Encoded: encode(t, samples, 60)}
-	refusals, warnings := set.Check(tiny(t).EndOfTurn())
+	refusals, warnings := set.Check(tiny(t).EndOfTurn(), 512)
 	if len(refusals) > 0 {
 		t.Fatal(refusals)
 	}
@@ -85,8 +85,9 @@ func TestCheckWarns(t *testing.T) {
 		got = append(got, w.Code+" "+w.String())
 	}
 	want := []string{
-		"masked_samples train.jsonl:2: nothing of the answer is left after the cut; 2 of 6 samples are left out for that",
-		"cut_samples train.jsonl:3: cut before the end of the answer; 1 of 6 samples is",
+		"masked_samples train.jsonl:2: nothing of the answer is left after the cut; 2 of 7 samples are left out for that",
+		"cut_samples train.jsonl:3: cut before the end of the answer; 1 of 7 samples is",
+		"empty_answers train.jsonl:9: the answer is empty, so the model learns to say nothing; 1 of 7 samples is like this",
 		"duplicates train.jsonl:5: the same conversation as in line 1 (2 such repetitions in the file)",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -115,7 +115,7 @@ func (p *prepared) readSamples(ctx context.Context, repositories hub.Hub) (*exam
 		if set.HeldOut && len(set.Samples) == 0 {
 			continue
 		}
-		refusals, warnings := set.Check(x.template.EndOfTurn())
+		refusals, warnings := set.Check(x.template.EndOfTurn(), p.config.MaxPositions)
 		x.refusals, x.warnings = append(x.refusals, refusals...), append(x.warnings, warnings...)
 	}
 	x.refusals, x.warnings = append(x.refusals, leaks...), append(x.warnings, shared...)
@@ -137,7 +137,7 @@ func (p *prepared) encode(ctx context.Context, template *chat.Template, samples 
 		}
 		var err error
 		if encoded[i], err = template.Encode(s, p.settings.maxLength, p.settings.responsesOnly); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, s.Line, err)
+			return nil, &chat.LineError{File: name, Line: s.Line, Err: err}
 		}
 	}
 	return encoded, nil

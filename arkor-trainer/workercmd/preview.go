@@ -3,11 +3,13 @@ package workercmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/estimate"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -73,8 +75,25 @@ func (c *previewCommand) run(ctx context.Context, args []string) error {
 func unreadable(j *job, err error) cloud.Preview {
 	return cloud.Preview{
 		Model: j.Model.ID, Samples: []cloud.PreviewSample{}, Warnings: []cloud.Problem{}, Estimate: cloud.Estimate{Warnings: []string{}},
-		Refusals: []cloud.Problem{{Code: cloud.ProblemNotReadable, Message: err.Error(), Hint: cli.HintOf(err)}},
+		Refusals: []cloud.Problem{notReadable(j, err)},
 	}
+}
+
+// notReadable names the set unless both are called the same.
+func notReadable(j *job, err error) cloud.Problem {
+	p := cloud.Problem{Code: cloud.ProblemNotReadable, Message: err.Error(), Hint: cli.HintOf(err)}
+	at := (*chat.LineError)(nil)
+	if !errors.As(err, &at) {
+		return p
+	}
+	p.File, p.Line, p.Message = at.File, at.Line, at.Err.Error()
+	switch train := j.Dataset.display(); {
+	case j.EvalDataset == nil, train == at.File && train != j.EvalDataset.display():
+		p.Set = cloud.SetTrain
+	case train != at.File:
+		p.Set = cloud.SetHeldOut
+	}
+	return p
 }
 
 func (p *prepared) preview(x *examples) (cloud.Preview, error) {

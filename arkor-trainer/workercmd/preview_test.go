@@ -101,6 +101,20 @@ func TestPreviewRefusesWhatRunRefuses(t *testing.T) {
 	}
 }
 
+// A client knows the file of a problem by its set, and may call it otherwise.
+func TestPreviewNamesTheUnreadableSet(t *testing.T) {
+	t.Parallel()
+	const wizard = `{"messages":[{"role":"wizard","content":"x"}]}` + "\n"
+	held := newJob(t, `{}`, samples(3))
+	held.holdOut(t, samples(1)+wizard)
+	for set, j := range map[string]*jobRun{cloud.SetTrain: newJob(t, `{}`, samples(1)+wizard), cloud.SetHeldOut: held} {
+		refusals := j.preview(t).Preview.Refusals
+		if len(refusals) != 1 || refusals[0].Set != set || refusals[0].Line != 2 || !strings.HasPrefix(refusals[0].Message, "message 1 has the role") {
+			t.Errorf("%s: %+v", set, refusals)
+		}
+	}
+}
+
 func TestPreviewOfASoundJob(t *testing.T) {
 	t.Parallel()
 	j := newJob(t, `{"numTrainEpochs":2,"batchSize":4,"maxLength":64}`, samples(10))

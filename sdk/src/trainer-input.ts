@@ -95,6 +95,7 @@ export interface TrainerInput {
   readonly evalSteps?: unknown;
   readonly trainOnResponsesOnly?: unknown;
   readonly datasetFormat?: unknown;
+  /** A share of the samples to hold out, as `{ eval: 0.1, seed: 1 }`, or the split of a hub data set. */
   readonly datasetSplit?: unknown;
   /** A small sample and a few steps, through every stage of a real run. */
   readonly dryRun?: boolean | undefined;

@@ -41,6 +41,7 @@ const (
 	ProblemLeak          = "held_out_leak"   // a sample is in both sets
 	ProblemMasked        = "masked_samples"  // warnings from here on
 	ProblemCut           = "cut_samples"     //
+	ProblemEmptyAnswers  = "empty_answers"   // the assistant says nothing
 	ProblemDuplicates    = "duplicates"      // within a set
 	ProblemSharedPrompts = "shared_prompts"  // a prompt is in both sets, with different answers
 )

@@ -13,6 +13,7 @@ const words = {
   held_out_leak: "leak",
   masked_samples: "answer cut off",
   cut_samples: "cut",
+  empty_answers: "empty answer",
   duplicates: "duplicate",
   shared_prompts: "shared prompt",
 };

@@ -153,24 +153,26 @@ func TestPreviewEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// What earlier trainings reached is the measure of the next; a trial is not
-// repeated.
+// What earlier trainings reached is the measure of the next, and before that a
+// trial of the run itself.
 func TestPreviewKnowsTheSpeedOfEarlierJobs(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	b.want(b.upload(sample), 201, "")
-	seconds := func() cloud.Range {
-		preview, _, err := b.client.Preview(t.Context(), scope, onFile(fakeworker.Plan{}))
+	seconds := func(plan fakeworker.Plan) cloud.Range {
+		t.Helper()
+		preview, _, err := b.client.Preview(t.Context(), scope, onFile(plan))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return *preview.Estimate.Seconds
 	}
-	check(t, cloud.Range{Low: 10, High: 20}, seconds())
+	check(t, cloud.Range{Low: 10, High: 20}, seconds(fakeworker.Plan{}))
+	check(t, cloud.Range{Low: 100, High: 200}, seconds(fakeworker.Plan{Preview: "fast"})) // another run is another trial
 	b.events(b.create(onFile(fakeworker.Plan{Steps: 5})).ID, "")
-	check(t, cloud.Range{Low: 10, High: 20}, seconds()) // too few logs to go by
+	check(t, cloud.Range{Low: 10, High: 20}, seconds(fakeworker.Plan{})) // too few logs to go by
 	b.events(b.create(onFile(fakeworker.Plan{Steps: 20})).ID, "")
-	if got := seconds(); math.Abs(got.Low-1000) > 1e-6 || math.Abs(got.High-1950) > 1e-6 {
+	if got := seconds(fakeworker.Plan{}); math.Abs(got.Low-1000) > 1e-6 || math.Abs(got.High-1950) > 1e-6 {
 		t.Errorf("%v", got)
 	}
 }

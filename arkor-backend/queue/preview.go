@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +32,8 @@ func (q *Queue) Preview(ctx context.Context, raw json.RawMessage, files []store.
 	defer os.RemoveAll(dir)
 	file := newJobFile(filepath.Base(dir), dir, config)
 	file.add(q.Blobs, files)
-	if file.Speed, err = q.speed(ctx, config.Model); err != nil {
+	tried := newTrial(raw, files)
+	if file.Speed, err = q.speed(ctx, config.Model, tried); err != nil {
 		return cloud.Preview{}, err
 	}
 	data, err := json.Marshal(file)
@@ -57,9 +59,7 @@ func (q *Queue) Preview(ctx context.Context, raw json.RawMessage, files []store.
 		return cloud.Preview{}, errors.New("arkor-trainer says nothing of the job")
 	}
 	if answer.Speed != nil && file.Speed == nil {
-		q.mu.Lock()
-		q.speeds[config.Model] = *answer.Speed
-		q.mu.Unlock()
+		q.remember(tried, *answer.Speed)
 	}
 	return *answer.Preview, nil
 }
@@ -71,9 +71,33 @@ const (
 	slower, faster = 1.5, 1.3
 )
 
+// trial identifies what a worker tries to learn its speed: the same model takes
+// longer for a token of short samples than for one of long samples.
+type trial [sha256.Size]byte
+
+func newTrial(config json.RawMessage, files []store.File) trial {
+	h := sha256.New()
+	h.Write(config)
+	for _, f := range files {
+		fmt.Fprintf(h, "\n%s %s", f.Role, f.SHA256)
+	}
+	return trial(h.Sum(nil))
+}
+
+const trialsKept = 100
+
+func (q *Queue) remember(t trial, speed cloud.Range) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.speeds) >= trialsKept {
+		clear(q.speeds)
+	}
+	q.speeds[t] = speed
+}
+
 // speed is how many tokens a second are trained of a model here: measured by
-// earlier jobs, else by an earlier preview, else nil.
-func (q *Queue) speed(ctx context.Context, model string) (*cloud.Range, error) {
+// earlier jobs, else by an earlier preview of the same run, else nil.
+func (q *Queue) speed(ctx context.Context, model string, t trial) (*cloud.Range, error) {
 	measured, err := q.Store.Speeds(ctx, model, jobsAsked, enoughLogs)
 	if err != nil {
 		return nil, err
@@ -83,7 +107,7 @@ func (q *Queue) speed(ctx context.Context, model string) (*cloud.Range, error) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if tried, ok := q.speeds[model]; ok {
+	if tried, ok := q.speeds[t]; ok {
 		return &tried, nil
 	}
 	return nil, nil

@@ -35,12 +35,12 @@ type Queue struct {
 
 	mu     sync.Mutex
 	active map[string]*training
-	speeds map[string]cloud.Range // of models that were tried for a preview, in tokens a second
+	speeds map[trial]cloud.Range // that previews were made with, in tokens a second
 }
 
 // New returns a queue; Run sets it to work.
 func New(o Options) *Queue {
-	return &Queue{Options: o, wake: make(chan struct{}, 1), active: map[string]*training{}, speeds: map[string]cloud.Range{}}
+	return &Queue{Options: o, wake: make(chan struct{}, 1), active: map[string]*training{}, speeds: map[trial]cloud.Range{}}
 }
 
 // jobDir returns the folder of a job.

@@ -242,6 +242,28 @@ func TestCancelThatFails(t *testing.T) {
 	}
 }
 
+// Nothing is known of a job whose creation takes too long, not even that it is.
+func TestCancelBeforeThereIsAJob(t *testing.T) {
+	t.Parallel()
+	s := begin(t, `
+let tell: (event: unknown) => void;
+setInterval(() => {}, 1 << 30);
+export const trainer = {
+  ...`+trainer(`start() {
+    process.on("SIGUSR2", () => tell({ type: "preview", preview: { train: { samples: 1 }, refusals: [] } }));
+    console.log("starting");
+    return new Promise(() => {});
+  }`)+`,
+  [Symbol.for("arkor.trainer.observe")](listener: typeof tell) { tell = listener; },
+};`)
+	s.expectOut("starting")
+	s.signal(syscall.SIGINT)
+	s.expectErr("arkor start: interrupted; cancelling the job (again to exit at once)")
+	s.signal(syscall.SIGUSR2) // what the run would have been is no news any more
+	s.expectErr("arkor start: a job may have been started: no answer within 5 seconds")
+	s.end(130)
+}
+
 // A job that is being created when the signal arrives is waited for, since it
 // would run on unnoticed.
 func TestSignalDuringStart(t *testing.T) {

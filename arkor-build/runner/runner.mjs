@@ -366,7 +366,8 @@ async function cancel(request2, run) {
     say(request2, cancelled ? `job ${run.jobID || "unknown"} is cancelled` : "no job was started");
     return cancelled;
   } catch (error) {
-    say(request2, `could not cancel job ${run.jobID || "unknown"}, which may go on running: ${messageOf(error)}`);
+    const what = run.jobID ? `could not cancel job ${run.jobID}, which may go on running` : "a job may have been started";
+    say(request2, `${what}: ${messageOf(error)}`);
     return false;
   }
 }
@@ -979,7 +980,7 @@ async function train(request2, run, signals, progress, output) {
   }
   if (request2.preview) return await preview(request2, run, trainer2, output);
   trainer2[observe]?.((event) => {
-    announce(request2, event);
+    if (!run.stopping) announce(request2, event);
     progress.event(event);
     output.event(event);
   });

@@ -75,7 +75,8 @@ async function cancel(request, run) {
     say(request, cancelled ? `job ${run.jobID || "unknown"} is cancelled` : "no job was started");
     return cancelled;
   } catch (error) {
-    say(request, `could not cancel job ${run.jobID || "unknown"}, which may go on running: ${messageOf(error)}`);
+    const what = run.jobID ? `could not cancel job ${run.jobID}, which may go on running` : "a job may have been started";
+    say(request, `${what}: ${messageOf(error)}`);
     return false;
   }
 }

@@ -62,7 +62,7 @@ async function train(request, run, signals, progress, output) {
   }
   if (request.preview) return await preview(request, run, trainer, output);
   trainer[observe]?.((event) => {
-    announce(request, event);
+    if (!run.stopping) announce(request, event);
     progress.event(event);
     output.event(event);
   });

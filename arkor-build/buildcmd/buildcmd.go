@@ -88,7 +88,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	}
 	options := Options{Command: "build", Entry: entry, OutDir: c.outDir, JSON: c.json, Verbose: c.verbose}
 	if c.typecheck {
-		options.Check = func() error { return checkTypes(ctx, c.env) }
+		options.Check = func() error { return checkTypes(ctx, c.env, c.json) }
 	}
 	if c.watch {
 		return watch(ctx, c.env, options)

@@ -39,12 +39,12 @@ type Message struct {
 }
 
 // Place counts lines from 1 and columns, in bytes, from 0, as the framed
-// messages do.
+// messages do. What tsc says comes without the text of the line.
 type Place struct {
 	File     string `json:"file"`
 	Line     int    `json:"line"`
 	Column   int    `json:"column"`
-	LineText string `json:"lineText"`
+	LineText string `json:"lineText,omitempty"`
 }
 
 func printOutcome(env cli.Env, b *bundle.Bundle, artifact string) error {
@@ -58,9 +58,13 @@ func printOutcome(env cli.Env, b *bundle.Bundle, artifact string) error {
 func printFailure(env cli.Env, err error) error {
 	failure := Failure{Warnings: []Message{}}
 	var broken *bundle.Error
-	if errors.As(err, &broken) {
+	var types *typeErrors
+	switch {
+	case errors.As(err, &broken):
 		failure.Errors, failure.Warnings = messages(broken.Errors), messages(broken.Warnings)
-	} else {
+	case errors.As(err, &types) && len(types.found) > 0:
+		failure.Errors = types.found
+	default:
 		failure.Errors = []Message{{Text: err.Error(), Hint: cli.HintOf(err)}}
 	}
 	if err := json.NewEncoder(env.Stdout).Encode(failure); err != nil {

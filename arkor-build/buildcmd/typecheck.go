@@ -1,22 +1,31 @@
 package buildcmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
+// typeErrors is what the compiler has found.
+type typeErrors struct{ found []Message }
+
+func (*typeErrors) Error() string { return "the types do not check" }
+
 // checkTypes runs the TypeScript compiler that is installed for the project,
-// its output on stderr.
-func checkTypes(ctx context.Context, env cli.Env) error {
+// its output on stderr, and where plain is set in a form that programs read.
+func checkTypes(ctx context.Context, env cli.Env, plain bool) error {
 	if above(env.Dir, "tsconfig.json") == "" {
 		return cli.Hint(errors.New("--typecheck needs a tsconfig.json, and there is none"), "`npx tsc --init` writes one")
 	}
@@ -31,12 +40,13 @@ func checkTypes(ctx context.Context, env cli.Env) error {
 		return missing
 	}
 	args = append(args, "--noEmit")
-	if env.Color(env.Stderr) {
+	if !plain && env.Color(env.Stderr) {
 		args = append(args, "--pretty")
 	}
 	cmd := exec.CommandContext(ctx, runtime.Path, args...)
 	cmd.Dir, cmd.Env = env.Dir, env.Environ
-	cmd.Stdout, cmd.Stderr = env.Stderr, env.Stderr
+	var found bytes.Buffer
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(env.Stderr, &found), env.Stderr
 	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
@@ -45,11 +55,26 @@ func checkTypes(ctx context.Context, env cli.Env) error {
 	case errors.As(err, &exit) && strconv.Itoa(exit.ExitCode()) == notInstalled:
 		return missing
 	case errors.As(err, &exit):
-		return errors.New("the types do not check")
+		return &typeErrors{readTypeErrors(found.String())}
 	case err != nil:
 		return fmt.Errorf("run tsc: %w", err)
 	}
 	return nil
+}
+
+// tscError is a line such as "src/a.ts(3,7): error TS2322: Type ...".
+var tscError = regexp.MustCompile(`^(.+)\((\d+),(\d+)\): error (TS\d+.*)$`)
+
+func readTypeErrors(output string) []Message {
+	var found []Message
+	for line := range strings.Lines(output) {
+		if m := tscError.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil {
+			row, _ := strconv.Atoi(m[2])
+			column, _ := strconv.Atoi(m[3])
+			found = append(found, Message{Text: m[4], Place: &Place{File: m[1], Line: row, Column: column - 1}})
+		}
+	}
+	return found
 }
 
 // underYarn runs the compiler that Yarn's resolver finds for a folder; table and

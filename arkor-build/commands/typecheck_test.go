@@ -11,7 +11,7 @@ import (
 // fakeCompiler stands in for tsc: it says how it was called, and finds an error
 // in every project that has a file called wrong.
 const fakeCompiler = `console.log("tsc", process.argv.slice(2).join(" "), "in", process.cwd());
-if (require("node:fs").existsSync("wrong")) { console.log("src/arkor/index.ts(1,1): error TS1"); process.exitCode = 2; }
+if (require("node:fs").existsSync("wrong")) { console.log("src/arkor/index.ts(1,1): error TS1: no such"); process.exitCode = 2; }
 `
 
 func TestTypecheck(t *testing.T) {
@@ -47,14 +47,14 @@ module_._resolveFilename = (name, ...rest) => name === "typescript/package.json"
 			projecttest.Write(t, dir, "-- wrong --\n")
 			got = run(t, dir, nil, "build", "--typecheck")
 			expect(t, got, "", 1)
-			if want := said + "src/arkor/index.ts(1,1): error TS1\narkor build: the types do not check\n"; got.stderr != want {
+			if want := said + "src/arkor/index.ts(1,1): error TS1: no such\narkor build: the types do not check\n"; got.stderr != want {
 				t.Errorf("stderr %q, want %q", got.stderr, want)
 			}
 			if _, err := os.Stat(artifact); err == nil {
 				t.Error("an artifact was written")
 			}
 			got = run(t, dir, nil, "build", "--typecheck", "--json")
-			expect(t, got, "{\"errors\":[{\"text\":\"the types do not check\"}],\"warnings\":[]}\n", 1)
+			expect(t, got, `{"errors":[{"text":"TS1: no such","file":"src/arkor/index.ts","line":1,"column":0}],"warnings":[]}`+"\n", 1)
 		})
 	}
 }

@@ -3,7 +3,7 @@ import { CloudApiClient, defaultArkorCloudApiUrl, ensureCredentials, readState }
 const credentials = await ensureCredentials();
 const client = new CloudApiClient({ baseUrl: defaultArkorCloudApiUrl(credentials), credentials });
 const scope = await readState();
-if (scope === null) throw new Error("this folder has no project yet: arkor start makes one");
+if (scope === null) throw new Error("this folder has no project of a cloud yet: arkor start makes one");
 
 const { deployment } = await client.createDeployment(scope, {
   slug: "support-bot",

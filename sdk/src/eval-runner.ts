@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Eval, EvalContext, EvalResult } from "./eval.ts";
 import { asRecord, asString } from "./json.ts";
+import { oneLine } from "./one-line.ts";
 
 /** When and on what evals are run. */
 export interface EvalPoint extends Omit<EvalContext, "sample"> {
@@ -107,20 +108,20 @@ function readScore(value: unknown): { readonly score: number; readonly note?: st
 export function describeEval({ result, note, problem }: EvalReport): string {
   const { name, step, count, failed, mean, min, max } = result;
   const short = (value: number | null): string => String(Number((value ?? 0).toFixed(4)));
-  const remark = (text: string | undefined): string => (text ? ` (${oneLine(text)})` : "");
+  const remark = (text: string | undefined): string => (text ? ` (${excerpt(text)})` : "");
   const parts = [
     ...(mean === null ? [] : [`mean ${short(mean)}`, `min ${short(min)}${remark(note)}`, `max ${short(max)}`]),
     count === 1 ? "1 sample" : `${count} samples`,
     ...(failed === 0 ? [] : [`${failed} failed${remark(problem)}`]),
   ];
-  return `eval ${oneLine(name)} at step ${step}: ${parts.join(", ")}`;
+  return `eval ${excerpt(name)} at step ${step}: ${parts.join(", ")}`;
 }
 
 const longestRemark = 100;
 
-/** Texts that may come from a model must not move the cursor, break the line or fill the screen. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+/** A text that may come from a model must not fill the screen either. */
+function excerpt(text: string): string {
+  const line = oneLine(text);
   return line.length <= longestRemark ? line : `${line.slice(0, longestRemark)}...`;
 }
 

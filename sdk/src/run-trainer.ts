@@ -7,6 +7,7 @@ import { EntryError } from "./errors.ts";
 import type { Eval } from "./eval.ts";
 import { findBinary } from "./find-binary.ts";
 import { isArkor } from "./manifest.ts";
+import { oneLine } from "./one-line.ts";
 import { runBinary } from "./run-binary.ts";
 import { attach, type Attachment, type Trainer } from "./trainer.ts";
 
@@ -69,9 +70,9 @@ async function runModule(path: string): Promise<void> {
   }
   attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
-  process.stdout.write(`Started job ${jobId}\n`);
+  process.stdout.write(`Started job ${oneLine(String(jobId))}\n`);
   const { job } = await trainer.wait();
-  process.stdout.write(`Job ${job.id} finished with status=${job.status}\n`);
+  process.stdout.write(`Job ${oneLine(String(job.id))} finished with status=${oneLine(String(job.status))}\n`);
 }
 
 /** Returns the trainer that a module exports, the first of the places it may be in. */

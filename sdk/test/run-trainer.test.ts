@@ -70,6 +70,12 @@ function run(cwd: string, file: string | undefined, env: Record<string, string> 
   return script(cwd, call, env);
 }
 
+test("an id cannot move the cursor", (t) => {
+  const cwd = project(t, { "entry.mjs": `export const trainer = ${fake("a\\u001b[2J\\nb")};` });
+  const { stdout } = script(cwd, `await runTrainer("entry.mjs");`);
+  assert.equal(stdout, "Started job a [2J b\nJob a [2J b finished with status=completed\n");
+});
+
 test("a manifest has two keys, is frozen, and leaves the trainer alone", () => {
   const trainer = { name: "n" } as Trainer;
   const manifest = createArkor({ trainer });

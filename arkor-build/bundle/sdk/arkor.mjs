@@ -1182,6 +1182,13 @@ function addressOf(url) {
 import { appendFile, mkdir } from "node:fs/promises";
 import { createHash as createHash2 } from "node:crypto";
 import { join as join2 } from "node:path";
+
+// ../sdk/src/one-line.ts
+function oneLine(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+}
+
+// ../sdk/src/eval-runner.ts
 var EvalRunner = class {
   #evals;
   #measured = /* @__PURE__ */ new Map();
@@ -1262,17 +1269,17 @@ function readScore(value) {
 function describeEval({ result, note, problem }) {
   const { name, step, count, failed, mean, min, max } = result;
   const short = (value) => String(Number((value ?? 0).toFixed(4)));
-  const remark = (text) => text ? ` (${oneLine(text)})` : "";
+  const remark = (text) => text ? ` (${excerpt(text)})` : "";
   const parts = [
     ...mean === null ? [] : [`mean ${short(mean)}`, `min ${short(min)}${remark(note)}`, `max ${short(max)}`],
     count === 1 ? "1 sample" : `${count} samples`,
     ...failed === 0 ? [] : [`${failed} failed${remark(problem)}`]
   ];
-  return `eval ${oneLine(name)} at step ${step}: ${parts.join(", ")}`;
+  return `eval ${excerpt(name)} at step ${step}: ${parts.join(", ")}`;
 }
 var longestRemark = 100;
-function oneLine(text) {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+function excerpt(text) {
+  const line = oneLine(text);
   return line.length <= longestRemark ? line : `${line.slice(0, longestRemark)}...`;
 }
 async function recordEval(cwd, jobId, result) {
@@ -2699,10 +2706,10 @@ async function runModule(path) {
   }
   attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
-  process8.stdout.write(`Started job ${jobId}
+  process8.stdout.write(`Started job ${oneLine(String(jobId))}
 `);
   const { job } = await trainer.wait();
-  process8.stdout.write(`Job ${job.id} finished with status=${job.status}
+  process8.stdout.write(`Job ${oneLine(String(job.id))} finished with status=${oneLine(String(job.status))}
 `);
 }
 function findTrainer(module) {

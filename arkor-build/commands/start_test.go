@@ -121,7 +121,7 @@ export const trainer = `+trainer()+`;`)
 	projecttest.Write(t, dir, "-- package.json --\n{\"devDependencies\":{\"arkor\":\"1\"}}\n-- pnpm-lock.yaml --\n")
 	got := run(t, dir, nil, "start")
 	expect(t, got, built+ran, 0)
-	if want := "arkor start: Old [31m 1mred  (current: 1.0.0). Cutoff: to morrow. Run `pnpm add -D arkor@latest`.\n"; got.stderr != want {
+	if want := "arkor start: Old 1mred (current: 1.0.0). Cutoff: to morrow. Run `pnpm add -D arkor@latest`.\n"; got.stderr != want {
 		t.Errorf("stderr %q, want %q", got.stderr, want)
 	}
 }

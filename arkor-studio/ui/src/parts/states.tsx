@@ -47,7 +47,7 @@ export function ErrorBox({ what, error, onRetry }: ErrorProps) {
 
 export function Skeleton({ lines }: { readonly lines: number }) {
   return (
-    <div class="skeleton-lines" aria-busy="true" aria-label="Loading">
+    <div class="skeleton-lines" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
         <span key={line} class="skeleton" />
       ))}

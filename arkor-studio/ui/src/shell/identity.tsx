@@ -10,7 +10,7 @@ import { useIdentity } from "./use-identity.ts";
 export function IdentityChip() {
   const { data, error } = useIdentity();
   const [open, show] = useState(false);
-  if (data === null && error === null) return <span class="chip skeleton" aria-label="Loading who you are" />;
+  if (data === null && error === null) return <span class="chip skeleton" role="status" aria-label="Loading who you are" />;
   if (data === null) {
     return (
       <span class="chip chip-bad" title={messageOf(error)}>

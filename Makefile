@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # Nothing of the place and the history of this checkout.
 REPRODUCIBLE := -trimpath -buildvcs=false
 
-.PHONY: build npm test test-go test-sdk test-ui test-scripts vet tidy bench quickstart clean
+.PHONY: build npm test test-go test-sdk test-ui test-scripts test-browser chromium vet tidy bench quickstart clean
 
 build:
 	$(GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
@@ -40,7 +40,7 @@ sdk/node_modules: sdk/package-lock.json
 
 # The SDK first: the template's test type-checks against it. The page's packages
 # too: a test bundles it.
-test: test-sdk test-ui test-go test-scripts
+test: test-sdk test-ui test-go test-scripts test-browser
 
 test-go: vet
 	$(GO) test $(patsubst %,./%/...,$(filter-out arkor-trainer testscripts,$(MODULES)))
@@ -55,7 +55,22 @@ test-ui:
 	cd arkor-studio/ui && npm ci --no-audit --no-fund && npm test
 
 test-scripts: build
-	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 20m ./testscripts/... # package managers come over the network
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 20m $$($(GO) list ./testscripts/... | grep -v /browser$$) # package managers come over the network
+
+# Studio's page in a real browser. What a failed test saw is then in dist/browser.
+test-browser: build chromium arkor-studio/ui/node_modules
+	@mkdir -p dist/browser
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
+
+# Debian's, where it is missing and may be installed.
+chromium:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null && exit; \
+	fi; echo "no chromium is here and none can be installed: the tests in a browser are skipped" >&2
+
+arkor-studio/ui/node_modules: arkor-studio/ui/package-lock.json
+	cd arkor-studio/ui && npm ci --no-audit --no-fund && touch node_modules
 
 vet:
 	$(GO) vet $(patsubst %,./%/...,$(filter-out arkor-trainer,$(MODULES)))

@@ -1,0 +1,73 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+)
+
+// lastAnswer is the text of the last answer of a pane.
+const lastAnswer = `[...document.querySelectorAll(".replies")].at(-1).querySelectorAll(".reply-text")`
+
+// The base model and what was trained from it answer, alone and side by side.
+func TestPlayground(t *testing.T) {
+	t.Parallel()
+	s, jobs := trained.use(t)
+	p := visit(t, s, "/#/playground", look{})
+	p.fill("textbox", "Max tokens", "12")
+	p.click("button", "Base model")
+	p.fill("textbox", "Message", "Where is my parcel?")
+	p.click("button", "Send message")
+	p.see("Where is my parcel?", "first token", "tokens/s")
+
+	p.click("button", "Adapter")
+	p.choose("Job", jobs[1].name)
+	p.choose("Checkpoint", "Step 6")
+	p.fill("textbox", "Message", "And my invoice?")
+	p.press(enter)
+	p.see("And my invoice?", "tokens/s")
+
+	p.click("button", "Side by side")
+	p.fill("textbox", "Message", "Who are you?")
+	p.press(enter)
+	p.untilTrue("two answers", lastAnswer+".length === 2 && document.querySelectorAll('.reply[aria-busy=true]').length === 0")
+	for _, answer := range evaluate[[]string](p, "["+"..."+lastAnswer+"].map((element) => element.textContent)") {
+		if strings.TrimSpace(answer) == "" || strings.Contains(answer, "empty answer") {
+			t.Errorf("an answer is %q", answer)
+		}
+	}
+
+	// It is all there after a reload.
+	p.reload()
+	p.see("Who are you?")
+	p.untilTrue("two answers", lastAnswer+".length === 2")
+
+	p.click("button", "Copy as code")
+	p.click("button", "curl")
+	p.see("/api/inference/chat", "Who are you?")
+}
+
+// Stop ends an answer where it is.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	s, _ := trained.use(t)
+	p := visit(t, s, "/#/playground", look{})
+	p.click("button", "Base model")
+	// A long answer: at this temperature no token is likelier than another, so the
+	// one that ends an answer hardly comes.
+	p.fill("textbox", "Temperature", "2")
+	p.fill("textbox", "Max tokens", "400")
+	p.fill("textbox", "Message", "Count.")
+	p.slow(8000)
+	p.click("button", "Send message")
+	p.untilTrue("the first words", lastAnswer+"[0]?.classList.contains('writing') === true")
+	p.click("button", "Stop")
+	p.see("stopped")
+	p.has("button", "Send message")
+	p.slow(-1)
+	before := evaluate[string](p, lastAnswer+"[0].textContent")
+	p.reload()
+	p.see("stopped")
+	if after := evaluate[string](p, lastAnswer+"[0].textContent"); after != before {
+		t.Errorf("%q, and after loading the page again %q", before, after)
+	}
+}

@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # Nothing of the place and the history of this checkout.
 REPRODUCIBLE := -trimpath -buildvcs=false
 
-.PHONY: build npm test test-go test-sdk test-ui test-scripts test-browser chromium vet tidy bench quickstart clean
+.PHONY: build npm test test-go test-sdk test-ui test-scripts test-browser chromium screenshots vet tidy bench quickstart clean
 
 build:
 	$(GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
@@ -61,6 +61,11 @@ test-scripts: build
 test-browser: build chromium arkor-studio/ui/node_modules
 	@mkdir -p dist/browser
 	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
+
+# Pictures of every screen of the page, in both schemes, after a few trainings.
+screenshots: build chromium
+	@mkdir -p dist/screenshots
+	ARKOR_BIN=$(abspath $(BIN)) ARKOR_SCREENSHOTS=$(abspath dist/screenshots) $(GO) test -count=1 -timeout 20m -run '^TestScreenshots$$' ./testscripts/browser
 
 # Debian's, where it is missing and may be installed.
 chromium:

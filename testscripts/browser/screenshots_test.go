@@ -14,7 +14,7 @@ import (
 
 // TestScreenshots writes pictures of every screen into the folder that
 // ARKOR_SCREENSHOTS names, from a project with trainings that are long enough to
-// look at. The README's two are there a second time, small enough for it.
+// look at. Two are there a second time, small enough for docs/images.
 func TestScreenshots(t *testing.T) {
 	folder := os.Getenv("ARKOR_SCREENSHOTS")
 	if folder == "" {

@@ -91,4 +91,4 @@ var trainings = []struct {
 }
 
 const callbacks = `
-  callbacks: { onLog: ({ step, loss }) => { console.log("step=" + step + " loss=" + loss.toFixed(4)); } },`
+  callbacks: { onLog: ({ step, loss }) => { console.log("step=" + step + " loss=" + loss?.toFixed(4)); } },`

@@ -57,6 +57,19 @@ func (f *folder) copyAs(name, file string) {
 	f.write(name, data)
 }
 
+// copyPage puts a page into a subfolder, its links to pages that stay behind
+// turned to where those are published.
+func (f *folder) copyPage(to, file string) {
+	data, err := os.ReadFile(file)
+	if f.err == nil {
+		f.err = err
+	}
+	for _, page := range elsewhere {
+		data = bytes.ReplaceAll(data, []byte("]("+page), []byte("]("+publishedPages+page))
+	}
+	f.write(filepath.Join(to, filepath.Base(file)), data)
+}
+
 // relativeImport matches the name of a module beside the one that imports it,
 // without its extension.
 var relativeImport = regexp.MustCompile(`"\./([^"]+?)(?:\.[jt]s)?"`)

@@ -92,9 +92,12 @@ func published(source, version string) (manifest, error) {
 	return m, nil
 }
 
-// aboutUs are the pages for those who work on the tool; the others are for
-// those who work with it and come with the package.
-var aboutUs = []string{"architecture.md", "backend-api.md", "benchmarks.md", "packaging.md"}
+// elsewhere are the pages that are not about a project, and stay with the
+// sources: for those who work on the tool, ship it or run a server for others.
+var elsewhere = []string{"architecture.md", "backend-api.md", "benchmarks.md", "packaging.md", "team-server.md", "telemetry.md"}
+
+// publishedPages is where they can be read.
+const publishedPages = "https://github.com/arkorlab/arkor-go/blob/main/docs/"
 
 func writeArkor(ctx context.Context, dir, version string) error {
 	m, err := published("sdk/package.json", version)
@@ -105,12 +108,14 @@ func writeArkor(ctx context.Context, dir, version string) error {
 	if err != nil {
 		return err
 	}
-	pages = slices.DeleteFunc(pages, func(path string) bool { return slices.Contains(aboutUs, filepath.Base(path)) })
+	pages = slices.DeleteFunc(pages, func(path string) bool { return slices.Contains(elsewhere, filepath.Base(path)) })
 	f := newFolder(dir)
 	f.manifest(m)
 	f.copy("", "sdk/README.md")
 	f.copy("bin", "sdk/bin/arkor.cjs", "sdk/bin/launch.cjs")
-	f.copy("docs", pages...)
+	for _, page := range pages {
+		f.copyPage("docs", page)
+	}
 	// One file loads faster than dozens; it is also what a project without
 	// this package runs.
 	f.copyAs("dist/index.js", "arkor-build/bundle/sdk/arkor.mjs")

@@ -62,6 +62,7 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"telemetry", b.telemetry},
 		{"studio", b.studio},
 		{"studio-load", b.studioLoad},
+		{"studio-page", b.studioPage},
 		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"whole-training", b.wholeTraining},

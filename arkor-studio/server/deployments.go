@@ -69,7 +69,7 @@ func (s *Server) createDeployment(c *call) error {
 // makeScope makes a project for this folder. What keeps it from that, and is no
 // answer of the backend, is the folder's.
 func (c *call) makeScope(as upstream.Identity) (project.Scope, error) {
-	scope, err := c.server.upstream.EnsureScope(c.Context(), as)
+	scope, err := c.server.upstream.EnsureScope(c.Context(), as, func(d cloud.Deprecation) { setNotice(c.w.Header(), d) })
 	var refused *cloud.StatusError
 	var unreachable *cloud.UnreachableError
 	if err == nil || errors.As(err, &refused) || errors.As(err, &unreachable) ||
@@ -237,10 +237,12 @@ func checked(raw json.RawMessage, fields []string, list bool) (json.RawMessage, 
 
 // rebuildNotice is copyNotice with the text made safe for a header again.
 func rebuildNotice(to, from http.Header) {
-	d, ok := cloud.ParseDeprecation(from, cli.Version())
-	if !ok {
-		return
+	if d, ok := cloud.ParseDeprecation(from, cli.Version()); ok {
+		setNotice(to, d)
 	}
+}
+
+func setNotice(to http.Header, d cloud.Deprecation) {
 	to.Set("Deprecation", "true")
 	to.Set("Warning", `299 - "`+quoted(d.Message)+`"`)
 	if d.Sunset != "" {

@@ -100,6 +100,12 @@ func fakeBuild() {
 		note(dir, "half")
 		<-signals
 		os.Stdout.Write([]byte("\x82\xacb"))
+	case "surroundings":
+		dir, _ := os.Getwd()
+		text, err := io.ReadAll(os.Stdin)
+		fmt.Printf("%s\n%s\nstdin: %d bytes, %v\n", dir, os.Getenv("HOME"), len(text), err)
+	case "silent":
+		<-signals
 	case "stubborn":
 		fmt.Println("Started job j_9")
 		for {

@@ -50,16 +50,21 @@ func (u *Upstream) Scope(as Identity) (project.Scope, error) {
 
 // EnsureScope is Scope for what may make a project: for the local backend and
 // for an anonymous identity. For an account without one it is
-// project.ErrNoState.
-func (u *Upstream) EnsureScope(ctx context.Context, as Identity) (project.Scope, error) {
+// project.ErrNoState. deprecated hears what the answers say of this release.
+func (u *Upstream) EnsureScope(ctx context.Context, as Identity, deprecated func(cloud.Deprecation)) (project.Scope, error) {
+	client := u.Client(as)
+	client.OnDeprecated = func(d cloud.Deprecation) {
+		u.onDeprecated(d)
+		deprecated(d)
+	}
 	if as.Mode == Local {
-		return project.EnsureLocal(ctx, u.Client(as), u.env.Dir)
+		return project.EnsureLocal(ctx, client, u.env.Dir)
 	}
 	personal := ""
 	if as.Mode == Anonymous {
 		personal = as.OrgSlug
 	}
-	return project.EnsureCloud(ctx, u.Client(as), u.env.Dir, personal)
+	return project.EnsureCloud(ctx, client, u.env.Dir, personal)
 }
 
 // CloudScope is a project as the API's client names it.

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { jobIn, piecesOf } from "../src/runs/ansi.ts";
+import { parseRuns } from "../src/net/shapes.ts";
 import { rowsInSight } from "../src/parts/window.ts";
+import { jobIn, piecesOf } from "../src/runs/ansi.ts";
+import { withFrames } from "../src/runs/output.ts";
 
 test("O8: colours are kept, every other control sequence is dropped", () => {
   assert.deepEqual(piecesOf("a\x1b[1;31mb\x1b[0mc\x1b[2K\x1b[?25l\x1b]0;title\x07d\x07"), [
@@ -32,4 +34,21 @@ test("JL7: of many rows those in sight are drawn, and a few around them", () => 
   assert.deepEqual(rowsInSight(4000, 400, 40, 100_000), { first: 92, end: 118 });
   assert.deepEqual(rowsInSight(1e9, 400, 40, 50), { first: 50, end: 50 });
   assert.deepEqual(rowsInSight(0, 400, 40, 0), { first: 0, end: 0 });
+});
+
+test("B1: trainings come as the server lists them, the latest first, and what is no training does not", () => {
+  const runs = parseRuns({ runs: [{ id: "r2", state: "running", dryRun: true }, { id: "r1", state: "exited", exit: 3, jobId: "j" }, { state: "running" }, null] });
+  assert.deepEqual(runs.map(({ id, state, dryRun, exit, jobId }) => [id, state, dryRun, exit, jobId]), [
+    ["r2", "running", true, null, null],
+    ["r1", "exited", false, 3, "j"],
+  ]);
+});
+
+test("O8: the last 100,000 characters of the output are kept, and what is missing is said", () => {
+  const output = (text: string) => ({ id: "", event: "output", data: JSON.stringify({ text }) });
+  assert.equal(withFrames("a", [output("<b>"), { id: "", event: "dropped", data: '{"bytes":7}' }, output("c")]), "a<b>\n[7 bytes are not kept any more]\nc");
+  assert.equal(withFrames("", [{ id: "", event: "output", data: "no JSON" }, { id: "", event: "exit", data: '{"text":"x"}' }]), "");
+  const long = withFrames("begin", [output("x".repeat(99_999)), output("\u{1F600}")]);
+  assert.deepEqual([long.length, long.slice(-3)], [100_000, "x\u{1F600}"]);
+  assert.equal(withFrames("", [output("\u{1F600}" + "x".repeat(99_999))]), "x".repeat(99_999));
 });

@@ -139,7 +139,7 @@ function parseRun(value: unknown): Run | null {
   };
 }
 
-/** The trainings of GET /api/runs, in the order of their start. */
+/** The trainings of GET /api/runs, the latest first. */
 export function parseRuns(value: unknown): readonly Run[] {
   return listOf(fieldsOf(value)["runs"], parseRun);
 }

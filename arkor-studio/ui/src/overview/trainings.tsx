@@ -14,7 +14,7 @@ export function Trainings() {
   const runs = useValue(news.runs) ?? [];
   const [chosen, choose] = useState<string | null>(null);
   const [stopping, stop] = useState<Run | null>(null);
-  const newest = runs.at(-1);
+  const newest = runs[0];
   // A training that was started just now is the one to look at.
   const [seen, setSeen] = useState(newest?.id);
   if (newest !== undefined && newest.id !== seen) {
@@ -33,7 +33,7 @@ export function Trainings() {
         <div class="row">
           {runs.length > 1 && (
             <select class="field" aria-label="Training" value={shown.id} onChange={(event) => choose(event.currentTarget.value)}>
-              {runs.toReversed().map((run) => (
+              {runs.map((run) => (
                 <option key={run.id} value={run.id}>
                   {nameOf(run)}
                 </option>

@@ -1,15 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import "./runs.css";
-import { fieldsOf, numberOf, textOf } from "../net/shapes.ts";
 import { EventStream, type StreamState } from "../net/stream.ts";
 import { useFollow } from "../parts/use-follow.ts";
 import { hrefOf } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
 import { jobIn, piecesOf, type Piece } from "./ansi.ts";
-
-/** What is kept of the output; the server has more. */
-const kept = 100_000;
+import { withFrames } from "./output.ts";
 
 /** What a training prints, from the beginning and as it comes. */
 export function RunLog({ id, label }: { readonly id: string; readonly label: string }) {
@@ -27,8 +24,7 @@ export function RunLog({ id, label }: { readonly id: string; readonly label: str
     const events = new EventStream(api, {
       path: `/api/runs/${encodeURIComponent(id)}/log`,
       onFrames: (frames) => {
-        for (const frame of frames) output += textOfFrame(frame.event, frame.data);
-        if (output.length > kept) output = output.slice(-kept);
+        output = withFrames(output, frames);
         if (drawing === 0) drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
       },
       onState: setStream,
@@ -64,16 +60,4 @@ function Printed({ piece }: { readonly piece: Piece }) {
       )}
     </span>
   );
-}
-
-function textOfFrame(event: string, text: string): string {
-  let data;
-  try {
-    data = fieldsOf(JSON.parse(text));
-  } catch {
-    return "";
-  }
-  if (event === "output") return textOf(data["text"]);
-  if (event === "dropped") return `\n[${numberOf(data["bytes"]) ?? "some"} bytes are not kept any more]\n`;
-  return "";
 }

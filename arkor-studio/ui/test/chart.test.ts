@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { digitsOf, distancesOf, placeText, spanOf, spread, withoutOutliers } from "../src/chart/scale.ts";
 import { smooth } from "../src/chart/smooth.ts";
 import { statisticsOf } from "../src/chart/statistics.ts";
 import { positionOf, thin } from "../src/chart/thin.ts";
@@ -56,4 +57,33 @@ test("CH11: smoothing keeps a constant, follows slowly, and skips what is missin
   assert.deepEqual(smooth([1, 5, 2], 0), [1, 5, 2]);
   const [, second] = smooth([0, 1], 0.5);
   assert.equal(second?.toFixed(4), "0.6667");
+});
+
+test("CH4: the axes hold all values, are never without width, and have labels that differ", () => {
+  assert.deepEqual([spanOf([3, 7, 90]), spanOf([5]), spanOf([])], [[3, 90], [5, 6], [0, 1]]);
+  const [low, high] = spread(1, 3);
+  assert.ok(low <= 1 && low > 0.8 && high >= 3 && high < 3.2);
+  const [bottom, top] = spread(2, 2);
+  assert.ok(bottom < 2 && top > 2 && top - bottom >= 1e-4);
+  assert.equal(spread(0.01, 5)[0], 0);
+  assert.ok(spread(-1, 5)[0] < -1);
+  for (const nothing of [spread(null, null), spread(NaN, 1), spread(0, Infinity)]) assert.deepEqual(nothing, [0, 1]);
+  assert.deepEqual([1, 0.5, 0.001, 0.0002, 1e-30].map(digitsOf), [3, 3, 3, 4, 12]);
+  assert.ok(distancesOf("step").every(Number.isInteger));
+});
+
+test("CH11: places are said as steps, epochs and times", () => {
+  assert.deepEqual([placeText("step", 12000), placeText("epoch", 0.25), placeText("time", 3661)], ["12,000", "0.25", "1h 01m 01s"]);
+  for (const axis of ["step", "epoch", "time"] as const) {
+    const distances = distancesOf(axis);
+    assert.deepEqual(distances, distances.toSorted((a, b) => a - b));
+    assert.equal(new Set(distances).size, distances.length);
+  }
+});
+
+test("CH11: values far from the others may be left out, those of a usual curve are not", () => {
+  const curve = Array.from({ length: 100 }, (_, i) => 2 + Math.cos(i / 30));
+  assert.deepEqual(withoutOutliers(curve), [Math.min(...curve), Math.max(...curve)]);
+  assert.deepEqual(withoutOutliers([...curve, 900, -50]), [Math.min(...curve), Math.max(...curve)]);
+  assert.deepEqual([withoutOutliers([7]), withoutOutliers([])], [[7, 7], null]);
 });

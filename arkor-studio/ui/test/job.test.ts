@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { placeOf, placesOf } from "../src/job/axis.ts";
+import { parseChoices } from "../src/job/choices.ts";
+import { csvOf } from "../src/job/csv.ts";
 import { Curve, parseMetrics } from "../src/job/curve.ts";
-import { nearestCheckpoint, readoutOf, summaryOf } from "../src/job/loss-lines.ts";
+import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "../src/job/loss-lines.ts";
 import { progressOf } from "../src/job/progress.ts";
 import { JobRecord, statusOf } from "../src/job/record.ts";
 import { parseJob, parseJobs } from "../src/net/shapes.ts";
@@ -136,8 +139,71 @@ test("CH5, AX2: a step and the whole picture in words", () => {
 test("CH10: a click near a checkpoint means it", () => {
   const curve = new Curve();
   for (let step = 1; step <= 1000; step++) curve.add({ step, loss: 1 });
-  assert.equal(nearestCheckpoint(curve, new Set([500]), 505, null), 500);
-  assert.equal(nearestCheckpoint(curve, new Set([500]), 600, null), null);
-  assert.equal(nearestCheckpoint(curve, new Set([500]), 505, [490, 510]), null);
-  assert.equal(nearestCheckpoint(curve, new Set(), 505, null), null);
+  assert.equal(nearestCheckpoint(curve, curve.steps, new Set([500]), 505, null), 500);
+  assert.equal(nearestCheckpoint(curve, curve.steps, new Set([500]), 600, null), null);
+  assert.equal(nearestCheckpoint(curve, curve.steps, new Set([500]), 505, [490, 510]), null);
+  assert.equal(nearestCheckpoint(curve, curve.steps, new Set(), 505, null), null);
+});
+
+test("CH2: a series is drawn and named only where it has points, and looks like no other", () => {
+  const choices = parseChoices(null);
+  const labels = (curve: Curve, change: object): string[] => linesOf(curve, { ...choices, ...change }).map(({ label }) => label);
+  const entries = (curve: Curve, change: object): string[] => legendOf(curve, new Set(), { ...choices, ...change }).map(({ label }) => label);
+  const evalOnly = new Curve();
+  evalOnly.add({ step: 1, evalLoss: 2 });
+  assert.deepEqual([labels(evalOnly, { rate: true }), entries(evalOnly, { rate: true })], [["eval loss"], ["Eval loss", "Best eval"]]);
+  assert.deepEqual([labels(new Curve(), {}), entries(new Curve(), {})], [[], []]);
+  const both = new Curve();
+  both.add({ step: 1, loss: 3, learningRate: 0.1 });
+  both.add({ step: 2, loss: 1, evalLoss: 2 });
+  const [loss, evalLoss] = linesOf(both, choices);
+  assert.deepEqual([loss?.area, loss?.dash, evalLoss?.dots, evalLoss?.dash], [true, undefined, true, [6, 4]]);
+  assert.deepEqual(labels(both, { smoothing: 0.5, rate: true }), ["learning rate", "loss, raw", "loss", "eval loss"]);
+  assert.equal(linesOf(both, { ...choices, smoothing: 0.5 })[0]?.faint, true);
+  assert.deepEqual(entries(both, { smoothing: 0.5, rate: true }), ["Training loss, smoothed", "Eval loss", "Best eval", "Learning rate"]);
+});
+
+test("CH10: checkpoints are marked on the axis, and the best evaluation where it is", () => {
+  const curve = new Curve();
+  for (let step = 1; step <= 4; step++) curve.add({ step, loss: 1, evalLoss: step === 3 ? 0.5 : 1, epoch: step / 4 });
+  assert.deepEqual(marksOf(curve, curve.steps, new Set([2])), [
+    { x: 2, kind: "checkpoint" },
+    { x: 3, y: 0.5, kind: "best" },
+  ]);
+  assert.deepEqual(
+    marksOf(curve, placesOf(curve, "epoch") ?? [], new Set([2, 9])).map(({ x }) => x),
+    [0.5, 1, 0.75],
+  );
+  assert.deepEqual(marksOf(new Curve(), [], new Set()), []);
+  assert.equal(nearestCheckpoint(curve, placesOf(curve, "epoch") ?? [], new Set([2]), 1, null), 2);
+});
+
+test("CH11: rows stand at their step, their epoch or their time, and what does not say between its neighbours", () => {
+  const curve = new Curve();
+  const at = (second: number): string => new Date(Date.UTC(2026, 2, 4) + second * 1000).toISOString();
+  curve.add({ step: 10, loss: 4, epoch: 0.5, timestamp: at(0) });
+  curve.add({ step: 20, evalLoss: 3 });
+  curve.add({ step: 30, loss: 2, epoch: 1.5, timestamp: at(90) });
+  assert.deepEqual([placesOf(curve, "step"), placesOf(curve, "epoch"), placesOf(curve, "time")], [[10, 20, 30], [0.5, 1, 1.5], [0, 45, 90]]);
+  assert.equal(placeOf(curve, [0.5, 1, 1.5], 20), 1);
+  assert.equal(placeOf(curve, curve.steps, 25), 25);
+  curve.add({ step: 40, loss: 2, epoch: 1.2, timestamp: "soon" });
+  assert.deepEqual([placesOf(curve, "epoch"), placesOf(curve, "time")], [[0.5, 1, 1.5, 1.5], null]);
+  assert.deepEqual([placesOf(new Curve(), "step"), placesOf(new Curve(), "epoch")], [[], null]);
+  // A row that comes late brings its time with it.
+  curve.add({ step: 35, loss: 2, timestamp: at(100) });
+  assert.deepEqual(curve.times.map((time) => time !== null), [true, false, true, true, false]);
+});
+
+test("CH8, CH11: choices that were stored come back, but not the statistics, and nonsense is the usual", () => {
+  const usual = { smoothing: 0, log: false, clip: false, axis: "step", rate: false, advanced: false };
+  assert.deepEqual(parseChoices({ smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, advanced: true }), { smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, advanced: false });
+  for (const stored of [null, 7, [], { smoothing: 1, log: "yes", axis: "color" }, { smoothing: -1 }]) assert.deepEqual(parseChoices(stored), usual);
+});
+
+test("CH13: a file with every row", () => {
+  const curve = new Curve();
+  curve.add({ step: 1, loss: 2.5, learningRate: 0.0002 });
+  curve.add({ step: 2, evalLoss: 1 });
+  assert.equal(csvOf(curve), "step,loss,evalLoss,learningRate,epoch,samplesPerSecond,tokensPerSecond\n1,2.5,,0.0002,,,\n2,,1,,,,\n");
 });

@@ -2,8 +2,9 @@
 
 import uPlot from "uplot";
 
-import { formatCount, formatNumber } from "../formats/text.ts";
+import { formatNumber } from "../formats/text.ts";
 import { drawMarks, type Mark } from "./marks.ts";
+import { digitsOf, distancesOf, placeText, spanOf, spread, withoutOutliers, type Axis } from "./scale.ts";
 import { positionOf, thin, type Values } from "./thin.ts";
 
 export interface Line {
@@ -24,11 +25,14 @@ export interface Line {
 }
 
 export interface PlotData {
+  readonly axis: Axis;
   /** Rising. */
   readonly xs: readonly number[];
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
   readonly log: boolean;
+  /** Whether values far from the others may lie outside of the picture. */
+  readonly clip: boolean;
 }
 
 export type Range = readonly [from: number, to: number];
@@ -41,7 +45,6 @@ export interface PlotEvents {
 
 const height = 240;
 const minWidth = 280;
-const minSpan = 1e-4;
 
 export class Plot {
   readonly #place: HTMLElement;
@@ -51,8 +54,10 @@ export class Plot {
   readonly #style: CSSStyleDeclaration;
   #plot: uPlot | null = null;
   #shape = "";
-  #data: PlotData = { xs: [], lines: [], marks: [], log: false };
+  #data: PlotData = { axis: "step", xs: [], lines: [], marks: [], log: false, clip: false };
   #range: Range | null = null;
+  /** The values that must be in the picture; null for all. */
+  #near: readonly [number, number] | null = null;
   /** The positions of the data that are drawn. */
   #kept: readonly number[] = [];
   /** Where the cursor stands, as a position of the data. */
@@ -78,12 +83,14 @@ export class Plot {
     const first = range ? Math.max(positionOf(xs, range[0]) - 1, 0) : 0;
     const end = range ? Math.min(positionOf(xs, range[1]) + 2, xs.length) : xs.length;
     this.#kept = thin(xs, data.lines.map((line) => line.values), first, end, width);
-    const shape = JSON.stringify([width, data.log, this.#kept.length === 1, data.lines.map(({ values: _, ...rest }) => rest)]);
+    const shape = JSON.stringify([width, data.axis, data.log, data.clip, this.#kept.length === 1, data.lines.map(({ values: _, ...rest }) => rest)]);
     const positive = (value: number | null | undefined): number | null => (value === null || value === undefined || (data.log && value <= 0) ? null : value);
     const drawn = [
       this.#kept.map((at) => xs[at] ?? 0),
       ...data.lines.map((line) => this.#kept.map((at) => (line.right ? (line.values[at] ?? null) : positive(line.values[at])))),
     ] as uPlot.AlignedData;
+    const values = drawn.slice(1).filter((_, line) => !data.lines[line]?.right && !data.lines[line]?.faint);
+    this.#near = data.clip ? withoutOutliers(values.flatMap((line) => [...line].filter((value) => typeof value === "number"))) : null;
     if (this.#plot === null || shape !== this.#shape) {
       this.#plot?.destroy();
       this.#plot = new uPlot(this.#options(width), drawn, this.#place);
@@ -145,7 +152,7 @@ export class Plot {
     const grid = { stroke: this.#color("--grid"), width: 1 };
     const font = `12px ${this.#color("--sans")}`;
     const axis = { stroke: quiet, font, grid, ticks: { show: false }, border: { show: false } };
-    const { lines, log } = this.#data;
+    const { axis: name, lines, log } = this.#data;
     const right = lines.some((line) => line.right);
     return {
       width,
@@ -155,11 +162,13 @@ export class Plot {
       focus: { alpha: 1 },
       scales: {
         x: { time: false, range: () => this.#xRange() },
-        y: log ? { distr: 3, range: (_, min, max) => uPlot.rangeLog(min ?? 0.1, max ?? 10, 10, false) } : { range: (_, min, max) => spread(min, max) },
+        y: log
+          ? { distr: 3, range: (_, min, max) => uPlot.rangeLog(this.#near?.[0] ?? min ?? 0.1, this.#near?.[1] ?? max ?? 10, 10, false) }
+          : { range: (_, min, max) => spread(this.#near?.[0] ?? min, this.#near?.[1] ?? max) },
         right: { range: (_, min, max) => [0, Math.max(max ?? 0, Number.MIN_VALUE) * 1.08 || min || 1] },
       },
       axes: [
-        { ...axis, size: 28, gap: 6, space: 70, incrs: integers, values: (_, splits) => splits.map((x) => formatCount(x)) },
+        { ...axis, size: 28, gap: 6, space: 70, incrs: distancesOf(name), values: (_, splits) => splits.map((x) => placeText(name, x)) },
         { ...axis, scale: "y", size: 52, gap: 8, space: 40, values: (_, splits, __, ___, step) => splits.map((y) => (y === null ? "" : log ? formatNumber(y) : y.toFixed(digitsOf(step)))) },
         ...(right ? [{ ...axis, scale: "right", side: 1 as const, size: 62, gap: 8, space: 40, grid: { show: false }, values: (_: uPlot, splits: number[]) => splits.map((y) => (y === 0 ? "0" : y.toExponential(1))) }] : []),
       ],
@@ -196,10 +205,7 @@ export class Plot {
   }
 
   #xRange(): [number, number] {
-    if (this.#range) return [this.#range[0], this.#range[1]];
-    const { xs } = this.#data;
-    const first = xs[0] ?? 0;
-    return [first, Math.max(xs.at(-1) ?? 1, first + 1)];
+    return this.#range ? [this.#range[0], this.#range[1]] : spanOf(this.#data.xs);
   }
 
   #select(plot: uPlot): void {
@@ -216,18 +222,4 @@ export class Plot {
     if (left === undefined || left < 0 || idx === null || idx === undefined) this.#show(null);
     else this.#show(this.#kept[idx] ?? null);
   }
-}
-
-const integers = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
-
-/** As many decimals as tell one label from the next, and three at least. */
-function digitsOf(step: number): number {
-  return Math.min(Math.max(3, Math.ceil(-Math.log10(step))), 12);
-}
-
-function spread(min: number | null, max: number | null): [number, number] {
-  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
-  const span = Math.max(max - min, minSpan);
-  const low = min - span * 0.04;
-  return [min >= 0 ? Math.max(low, 0) : low, max + span * 0.06];
 }

@@ -72,7 +72,7 @@ export function CurvesCard({ runs }: { readonly runs: readonly Compared[] }) {
         <EmptyState title="None of the runs has logged this" />
       ) : (
         <div class="card-body">
-          <Chart xs={joined.xs} lines={lines} marks={[]} log={log} range={range} onRange={setRange} readout={readout} summary={`${column}, ${summary}`} />
+          <Chart axis="step" clip={false} xs={joined.xs} lines={lines} marks={[]} log={log} range={range} onRange={setRange} readout={readout} summary={`${column}, ${summary}`} />
           <div class="chart-foot">
             <Legend entries={names.map((label, at) => ({ label, color: `--run-${at + 1}`, dash: dashes[at] ?? [] }))} />
             <ZoomNote range={range} onReset={() => setRange(null)} />

@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
 
+import type { Axis } from "../chart/scale.ts";
 import { save } from "../net/download.ts";
 import { Button } from "../parts/button.tsx";
 import { Download } from "../parts/icons.tsx";
-import { columns, type Curve } from "./curve.ts";
-import type { ChartChoices } from "./loss-lines.ts";
+import { axes, placesOf } from "./axis.ts";
+import { parseChoices, type ChartChoices } from "./choices.ts";
+import { csvOf } from "./csv.ts";
+import type { Curve } from "./curve.ts";
 
 const key = "arkor-studio-chart";
-const usual: ChartChoices = { smoothing: 0, log: false, rate: false, advanced: false };
-
 /** The reader's choices, which stay for the next visit. */
 export function useChartChoices(): [ChartChoices, (change: Partial<ChartChoices>) => void] {
   const [choices, setChoices] = useState(stored);
@@ -16,8 +17,7 @@ export function useChartChoices(): [ChartChoices, (change: Partial<ChartChoices>
     const next = { ...choices, ...change };
     setChoices(next);
     try {
-      // The statistics are off at first on every visit.
-      localStorage.setItem(key, JSON.stringify({ ...next, advanced: false }));
+      localStorage.setItem(key, JSON.stringify(next));
     } catch {
       // They hold until the page is left.
     }
@@ -27,10 +27,9 @@ export function useChartChoices(): [ChartChoices, (change: Partial<ChartChoices>
 
 function stored(): ChartChoices {
   try {
-    const { smoothing, log, rate } = JSON.parse(localStorage.getItem(key) ?? "{}") as Partial<ChartChoices>;
-    return { ...usual, smoothing: typeof smoothing === "number" && smoothing >= 0 && smoothing < 1 ? smoothing : 0, log: log === true, rate: rate === true };
+    return parseChoices(JSON.parse(localStorage.getItem(key) ?? "null"));
   } catch {
-    return usual;
+    return parseChoices(null);
   }
 }
 
@@ -39,11 +38,25 @@ interface ToolsProps {
   readonly choose: (change: Partial<ChartChoices>) => void;
   readonly curve: Curve;
   readonly id: string;
+  /** The chart as a picture; null while there is none. */
+  readonly picture: () => Promise<Blob | null>;
 }
 
-export function ChartTools({ choices, choose, curve, id }: ToolsProps) {
+const axisNames: Readonly<Record<Axis, string>> = { step: "Steps", epoch: "Passes over the data", time: "Elapsed time" };
+
+export function ChartTools({ choices, choose, curve, id, picture }: ToolsProps) {
+  const offered = axes.filter((axis) => placesOf(curve, axis) !== null);
   return (
     <div class="chart-tools">
+      {offered.length > 1 && (
+        <select class="field" aria-label="Horizontal axis" value={offered.includes(choices.axis) ? choices.axis : "step"} onChange={(event) => choose({ axis: event.currentTarget.value as Axis })}>
+          {offered.map((axis) => (
+            <option key={axis} value={axis}>
+              {axisNames[axis]}
+            </option>
+          ))}
+        </select>
+      )}
       <label>
         Smoothing
         <input type="range" min={0} max={0.99} step={0.01} value={choices.smoothing} onInput={(event) => choose({ smoothing: Number(event.currentTarget.value) })} />
@@ -51,6 +64,10 @@ export function ChartTools({ choices, choose, curve, id }: ToolsProps) {
       <label>
         <input type="checkbox" checked={choices.log} onChange={(event) => choose({ log: event.currentTarget.checked })} />
         Log scale
+      </label>
+      <label>
+        <input type="checkbox" checked={choices.clip} onChange={(event) => choose({ clip: event.currentTarget.checked })} />
+        Clip outliers
       </label>
       {curve.first("learningRate") !== null && (
         <label>
@@ -63,13 +80,11 @@ export function ChartTools({ choices, choose, curve, id }: ToolsProps) {
         Advanced
       </label>
       <Button label="Download the curves as CSV" title="Download as CSV" onClick={() => save(new Blob([csvOf(curve)], { type: "text/csv" }), `${id}-curves.csv`)}>
-        <Download />
+        <Download /> CSV
+      </Button>
+      <Button label="Download the chart as PNG" title="Download as PNG" onClick={() => void picture().then((blob) => blob && save(blob, `${id}-loss.png`))}>
+        <Download /> PNG
       </Button>
     </div>
   );
-}
-
-function csvOf(curve: Curve): string {
-  const rows = curve.steps.map((step, at) => [step, ...columns.map((column) => curve.values[column][at] ?? "")].join(","));
-  return [["step", ...columns].join(","), ...rows, ""].join("\n");
 }

@@ -1,6 +1,6 @@
 /** The curves of a training: one row for each step, in the order of the steps. */
 
-import { fieldsOf, numberOf, type Fields } from "../net/shapes.ts";
+import { fieldsOf, numberOf, textOf, type Fields } from "../net/shapes.ts";
 import { positionOf } from "../chart/thin.ts";
 
 export const columns = ["loss", "evalLoss", "learningRate", "epoch", "samplesPerSecond", "tokensPerSecond"] as const;
@@ -16,6 +16,8 @@ export class Curve {
     samplesPerSecond: [],
     tokensPerSecond: [],
   };
+  /** When each row was logged, in milliseconds; null where nobody says so. */
+  readonly times: (number | null)[] = [];
   /** Rows that were left out because no loss in them is a number. */
   unusable = 0;
 
@@ -30,7 +32,11 @@ export class Curve {
     const last = this.steps.at(-1) ?? -Infinity;
     const at = step > last ? this.steps.length : positionOf(this.steps, step);
     const known = this.steps[at] === step;
-    if (!known) this.steps.splice(at, 0, step);
+    const time = Date.parse(textOf(row["timestamp"]));
+    if (!known) {
+      this.steps.splice(at, 0, step);
+      this.times.splice(at, 0, Number.isNaN(time) ? null : time);
+    }
     for (const column of columns) {
       const value = numberOf(row[column]);
       if (!known) this.values[column].splice(at, 0, value);

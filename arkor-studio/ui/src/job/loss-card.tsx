@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
+import { pictureOf } from "../chart/picture.ts";
 import type { Range } from "../chart/plot.ts";
 import { ZoomNote } from "../chart/zoom-note.tsx";
 import { formatCount } from "../formats/text.ts";
@@ -10,6 +11,7 @@ import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
 import { hrefOf } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
+import { placesOf } from "./axis.ts";
 import { ChartTools, useChartChoices } from "./chart-tools.tsx";
 import { DataTable } from "./data-table.tsx";
 import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "./loss-lines.ts";
@@ -30,16 +32,20 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
   const [choices, choose] = useChartChoices();
   const [range, setRange] = useState<Range | null>(null);
   const { curve, checkpoints } = record;
+  const card = useRef<HTMLElement>(null);
+  const places = useMemo(() => placesOf(curve, choices.axis), [curve, version, choices.axis]);
+  const axis = places === null ? "step" : choices.axis;
+  const xs = places ?? curve.steps;
   const lines = useMemo(() => linesOf(curve, choices), [curve, version, choices]);
-  const marks = useMemo(() => marksOf(curve, checkpoints), [curve, version, checkpoints.size]);
-  useEffect(() => setRange(null), [curve]);
+  const marks = useMemo(() => marksOf(curve, xs, checkpoints), [curve, version, checkpoints.size, xs]);
+  useEffect(() => setRange(null), [curve, axis]);
   const empty = curve.steps.length === 0;
   return (
-    <section class="card" aria-labelledby="loss">
+    <section ref={card} class="card" aria-labelledby="loss">
       <div class="card-head">
         <h2 id="loss">Loss</h2>
         {!empty && (
-          <ChartTools choices={choices} choose={choose} curve={curve} id={id} />
+          <ChartTools choices={choices} choose={choose} curve={curve} id={id} picture={async () => card.current && pictureOf(card.current)} />
         )}
       </div>
       {curve.unusable > 0 && (
@@ -50,16 +56,18 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
       ) : (
         <div class="card-body">
           <Chart
-            xs={curve.steps}
+            axis={axis}
+            xs={xs}
             lines={lines}
             marks={marks}
             log={choices.log}
+            clip={choices.clip}
             range={range}
             onRange={setRange}
             summary={summaryOf(curve)}
             readout={(at) => readoutOf(curve, checkpoints, at)}
             onPick={(at) => {
-              const step = nearestCheckpoint(curve, checkpoints, at, range);
+              const step = nearestCheckpoint(curve, xs, checkpoints, at, range);
               if (step !== null) router.go(hrefOf({ view: "playground", adapter: id, step }));
             }}
           />

@@ -5,16 +5,9 @@ import type { Mark } from "../chart/marks.ts";
 import type { Line, Range } from "../chart/plot.ts";
 import { smooth } from "../chart/smooth.ts";
 import { formatCount, formatNumber, plural } from "../formats/text.ts";
+import { placeOf } from "./axis.ts";
+import type { ChartChoices } from "./choices.ts";
 import type { Curve } from "./curve.ts";
-
-export interface ChartChoices {
-  /** From 0, for none, to below 1. */
-  readonly smoothing: number;
-  readonly log: boolean;
-  /** Whether the learning rate is drawn too. */
-  readonly rate: boolean;
-  readonly advanced: boolean;
-}
 
 const evalDash = [6, 4];
 
@@ -31,10 +24,11 @@ export function linesOf(curve: Curve, { smoothing, rate }: ChartChoices): readon
   return lines;
 }
 
-export function marksOf(curve: Curve, checkpoints: ReadonlySet<number>): readonly Mark[] {
-  const marks: Mark[] = [...checkpoints].map((x) => ({ x, kind: "checkpoint" }));
+/** places are those of the curve's rows on the axis. */
+export function marksOf(curve: Curve, places: readonly number[], checkpoints: ReadonlySet<number>): readonly Mark[] {
+  const marks: Mark[] = [...checkpoints].map((step) => ({ x: placeOf(curve, places, step), kind: "checkpoint" }));
   const best = curve.lowest("evalLoss");
-  if (best !== null) marks.push({ x: best.step, y: best.value, kind: "best" });
+  if (best !== null) marks.push({ x: placeOf(curve, places, best.step), y: best.value, kind: "best" });
   return marks;
 }
 
@@ -81,13 +75,11 @@ export function summaryOf(curve: Curve): string {
 /** How near a click must be to a checkpoint, as a part of what is shown. */
 const reach = 0.012;
 
-export function nearestCheckpoint(curve: Curve, checkpoints: ReadonlySet<number>, at: number, range: Range | null): number | null {
-  const step = curve.steps[at];
-  if (step === undefined) return null;
-  const span = range ? range[1] - range[0] : (curve.steps.at(-1) ?? 0) - (curve.steps[0] ?? 0);
-  let nearest: number | null = null;
-  for (const checkpoint of checkpoints) {
-    if (nearest === null || Math.abs(checkpoint - step) < Math.abs(nearest - step)) nearest = checkpoint;
-  }
-  return nearest !== null && Math.abs(nearest - step) <= span * reach ? nearest : null;
+export function nearestCheckpoint(curve: Curve, places: readonly number[], checkpoints: ReadonlySet<number>, at: number, range: Range | null): number | null {
+  const place = places[at];
+  if (place === undefined) return null;
+  const span = range ? range[1] - range[0] : (places.at(-1) ?? 0) - (places[0] ?? 0);
+  const distance = (step: number): number => Math.abs(placeOf(curve, places, step) - place);
+  const [nearest] = [...checkpoints].toSorted((a, b) => distance(a) - distance(b));
+  return nearest !== undefined && distance(nearest) <= span * reach ? nearest : null;
 }

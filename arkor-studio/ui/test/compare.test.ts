@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { withoutDryRuns } from "../src/compare/dry-runs.ts";
 import { join, valueNear } from "../src/compare/joined.ts";
 import { namesOf } from "../src/compare/names.ts";
 import { compareConfigs, configRows } from "../src/formats/config.ts";
@@ -53,4 +54,10 @@ test("a configuration of any depth becomes rows", () => {
 test("runs of the same name are told apart", () => {
   const run = (id: string, name: string) => ({ id, job: parseJob({ id, name }) });
   assert.deepEqual(namesOf([run("abcdef12", "x"), run("123456ab", "x"), run("q", "y")]), ["x abcdef", "x 123456", "y"]);
+});
+
+test("B3: dry runs are left out of a comparison, where anything else is left", () => {
+  const run = (id: string, dryRun?: unknown) => ({ id, job: parseJob({ id, config: { dryRun } }) });
+  const ids = (...runs: ReturnType<typeof run>[]): string => withoutDryRuns(runs).map(({ id }) => id).join("");
+  assert.deepEqual([ids(run("a"), run("b", true), run("c", "yes")), ids(run("a", true), run("b", true)), ids()], ["ac", "ab", ""]);
 });

@@ -6,7 +6,7 @@ import { parseChoices } from "../src/job/choices.ts";
 import { csvOf } from "../src/job/csv.ts";
 import { Curve, parseMetrics } from "../src/job/curve.ts";
 import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "../src/job/loss-lines.ts";
-import { progressOf } from "../src/job/progress.ts";
+import { progressOf, windowTitleOf } from "../src/job/progress.ts";
 import { JobRecord, statusOf } from "../src/job/record.ts";
 import { parseJob, parseJobs } from "../src/net/shapes.ts";
 
@@ -206,4 +206,13 @@ test("CH13: a file with every row", () => {
   curve.add({ step: 1, loss: 2.5, learningRate: 0.0002 });
   curve.add({ step: 2, evalLoss: 1 });
   assert.equal(csvOf(curve), "step,loss,evalLoss,learningRate,epoch,samplesPerSecond,tokensPerSecond\n1,2.5,,0.0002,,,\n2,,1,,,,\n");
+});
+
+test("U15: the title of the window says how far the job is", () => {
+  const curve = new Curve();
+  curve.add({ step: 629, loss: 1 });
+  const title = (config: Record<string, unknown>, status: string): string => windowTitleOf("triage", status, progressOf(curve, config, status, NaN));
+  assert.equal(title({ maxSteps: 1000 }, "running"), "triage · 62 %");
+  assert.equal(title({}, "running"), "triage · running");
+  assert.equal(title({ maxSteps: 1000 }, "failed"), "triage · failed");
 });

@@ -8,8 +8,8 @@ const at = (minute: number): string => new Date(Date.UTC(2026, 2, 4, 5, minute))
 const now = Date.UTC(2026, 2, 4, 6);
 const jobs: readonly Job[] = parseJobs({
   jobs: [
-    { id: "c3", name: "Triage run 10", status: "running", createdAt: at(3), startedAt: at(3), config: { model: "b" } },
-    { id: "b2", name: "triage run 9", status: "completed", createdAt: at(2), startedAt: at(2), completedAt: at(4), config: { model: "a" } },
+    { id: "c3", name: "Triage run 10", status: "running", createdAt: at(3), startedAt: at(3), config: { model: "b", datasetSource: { type: "huggingface", name: "acme/b" } } },
+    { id: "b2", name: "triage run 9", status: "completed", createdAt: at(2), startedAt: at(2), completedAt: at(4), config: { model: "a", datasetSource: { type: "huggingface", name: "acme/a" } } },
     { id: "a1", name: "Translate", status: "failed", createdAt: at(1), config: { model: "c" } },
   ],
 });
@@ -28,6 +28,7 @@ test("JL8: sorted by each column, both ways; usually as delivered", () => {
   assert.equal(ids({ sort: "name", descending: false }), "a1 b2 c3");
   assert.equal(ids({ sort: "status", descending: false }), "b2 a1 c3");
   assert.equal(ids({ sort: "model", descending: true }), "a1 c3 b2");
+  assert.equal(ids({ sort: "dataset", descending: false }), "b2 c3 a1");
   assert.equal(ids({ sort: "duration", descending: true }), "c3 b2 a1");
 });
 

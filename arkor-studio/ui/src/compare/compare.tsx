@@ -1,10 +1,15 @@
+import { useState } from "preact/hooks";
+
 import "../job/job.css";
 import "./compare.css";
+import { plural } from "../formats/text.ts";
+import { Button } from "../parts/button.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { hrefOf } from "../router/route.ts";
 import { ComparedTable } from "./compared-table.tsx";
 import { CurvesCard } from "./curves-card.tsx";
+import { withoutDryRuns } from "./dry-runs.ts";
 import { maxRuns, useCompared } from "./use-compared.ts";
 
 const jobs = hrefOf({ view: "jobs", query: {} });
@@ -12,6 +17,9 @@ const jobs = hrefOf({ view: "jobs", query: {} });
 export function Compare({ ids }: { readonly ids: readonly string[] }) {
   const { data, error, refresh } = useCompared(ids);
   const found = (data ?? []).filter(({ job }) => job !== null);
+  const [all, showAll] = useState(false);
+  const shown = all ? found : withoutDryRuns(found);
+  const dry = found.length - shown.length;
   const missing = (data ?? []).filter(({ job }) => job === null).map(({ id }) => id);
   return (
     <>
@@ -28,6 +36,14 @@ export function Compare({ ids }: { readonly ids: readonly string[] }) {
       <div class="stack">
         {ids.length > maxRuns && <p class="note">Only the first {maxRuns} of {ids.length} runs are shown: more lines cannot be told apart.</p>}
         {missing.length > 0 && <p class="note note-warn">Not in this project: {missing.join(", ")}</p>}
+        {dry > 0 && (
+          <p class="note">
+            <span>
+              {plural(dry, "dry run")} {dry === 1 ? "is" : "are"} left out: a few samples say little beside a whole training.
+            </span>
+            <Button onClick={() => showAll(true)}>Show all</Button>
+          </p>
+        )}
         {error !== null && <ErrorBox what="Failed to load the runs" error={error} onRetry={refresh} />}
         {ids.length === 0 && (
           <div class="card">
@@ -37,8 +53,8 @@ export function Compare({ ids }: { readonly ids: readonly string[] }) {
           </div>
         )}
         {data === null && error === null && ids.length > 0 && <Skeleton lines={6} />}
-        {found.length > 0 && <CurvesCard runs={found} />}
-        {found.length > 0 && <ComparedTable runs={found} />}
+        {shown.length > 0 && <CurvesCard runs={shown} />}
+        {shown.length > 0 && <ComparedTable runs={shown} />}
       </div>
     </>
   );

@@ -13,7 +13,7 @@ import { Figures } from "./figures.tsx";
 import { LossCard } from "./loss-card.tsx";
 import { RunOutput } from "./run-output.tsx";
 import { StreamNote } from "./stream-note.tsx";
-import { progressOf } from "./progress.ts";
+import { progressOf, windowTitleOf } from "./progress.ts";
 import { useJob, type LiveJob } from "./use-job.ts";
 
 const jobs = hrefOf({ view: "jobs", query: {} });
@@ -47,7 +47,7 @@ function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
           {job?.name || id}
         </span>
       </nav>
-      <Heading title={name} windowTitle={`${name} · ${titleOf(live)}`}>
+      <Heading title={name} windowTitle={windowTitleOf(name, status, progressOf(record.curve, job?.config ?? {}, status, NaN))}>
         <span class="job-status" role="status">
           <Badge status={status} />
           {job?.config["dryRun"] === true && <span class="tag">dry run</span>}
@@ -80,10 +80,4 @@ function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
       </div>
     </>
   );
-}
-
-/** How far it is, for whoever looks at another tab. */
-function titleOf({ status, record, job }: LiveJob): string {
-  const { part } = progressOf(record.curve, job?.config ?? {}, status, NaN);
-  return status === "running" && part !== null ? `${Math.floor(part * 100)} %` : status;
 }

@@ -30,3 +30,8 @@ export function progressOf(curve: Curve, config: Fields, status: string, elapsed
   const going = status === "running" && part !== null && part > 0.01 && Number.isFinite(elapsed);
   return { part, step, steps, exact: limit !== null || status === "completed", remaining: going && part !== null ? (elapsed / part) * (1 - part) : null };
 }
+
+/** How far a job is, for whoever looks at another tab. */
+export function windowTitleOf(name: string, status: string, { part }: Progress): string {
+  return `${name} · ${status === "running" && part !== null ? `${Math.floor(part * 100)} %` : status}`;
+}

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 
-import { capitalise, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
+import { capitalise, datasetLabel, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
 import { durationOf, formatDuration } from "../formats/time.ts";
 import { textOf, type Job } from "../net/shapes.ts";
 import { Badge } from "../parts/badge.tsx";
@@ -78,6 +78,7 @@ interface RowProps {
 }
 
 function Row({ job, outcome, index, chosen, full, onToggle }: RowProps) {
+  const dataset = datasetLabel(job.config);
   return (
     <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>
       <td class="pick">
@@ -92,6 +93,9 @@ function Row({ job, outcome, index, chosen, full, onToggle }: RowProps) {
         {job.config["dryRun"] === true && <span class="tag">dry run</span>}
       </td>
       <td class="quiet">{textOf(job.config["model"]) || nothing}</td>
+      <td class="quiet job-dataset" title={dataset}>
+        {dataset}
+      </td>
       <td>
         <Duration job={job} />
       </td>

@@ -1,13 +1,14 @@
 /** Which jobs are listed, and in which order: as the address says. */
 
 import { textOf, type Job } from "../net/shapes.ts";
+import { datasetLabel } from "../formats/text.ts";
 import { durationOf } from "../formats/time.ts";
 import type { Query } from "../router/route.ts";
 
 export const statuses = ["all", "running", "completed", "queued", "failed", "cancelled"] as const;
 export type Status = (typeof statuses)[number];
 
-export const sortKeys = ["status", "name", "model", "duration", "created"] as const;
+export const sortKeys = ["status", "name", "model", "dataset", "duration", "created"] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 export interface Listing {
@@ -54,6 +55,7 @@ const orders: Record<Exclude<SortKey, "created">, (a: Job, b: Job, now: number) 
   status: (a, b) => a.status.localeCompare(b.status),
   name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }),
   model: (a, b) => textOf(a.config["model"]).localeCompare(textOf(b.config["model"])),
+  dataset: (a, b) => datasetLabel(a.config).localeCompare(datasetLabel(b.config), undefined, { numeric: true }),
   duration: (a, b, now) => lengthOf(a, now) - lengthOf(b, now),
 };
 

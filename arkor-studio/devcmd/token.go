@@ -20,6 +20,16 @@ const maxToken = 1 << 10
 // than once.
 func (c *command) writeToken(launch guard.Launch, url string) (remove func()) {
 	path, err := c.storeToken(launch.Token)
+	c.warn(path, err, url)
+	return sync.OnceFunc(func() {
+		if held, err := wholefile.Read(path, maxToken); err == nil && string(held) == launch.Token {
+			_ = os.Remove(path)
+		}
+	})
+}
+
+// warn says what kept the file from being as it should. Neither ends anything.
+func (c *command) warn(path string, err error, url string) {
 	var mode *wholefile.ModeError
 	switch {
 	case errors.As(err, &mode):
@@ -27,11 +37,6 @@ func (c *command) writeToken(launch guard.Launch, url string) (remove func()) {
 	case err != nil:
 		fmt.Fprintf(c.env.Stderr, "Could not write %s (%v). The Studio at %s is unaffected.\n", path, plain(err), url)
 	}
-	return sync.OnceFunc(func() {
-		if held, err := wholefile.Read(path, maxToken); err == nil && string(held) == launch.Token {
-			_ = os.Remove(path)
-		}
-	})
 }
 
 func (c *command) storeToken(token string) (path string, err error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-studio/guard"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 const here = "http://localhost:4000"
@@ -107,5 +108,15 @@ func TestTokenFileThatCannotBeWritten(t *testing.T) {
 	c.writeToken(guard.NewLaunch(4000), here)()
 	if !bytes.HasSuffix(stderr.Bytes(), []byte(end)) {
 		t.Errorf("%s", stderr)
+	}
+}
+
+// T3: a file whose permissions cannot be set is there, and a warning.
+func TestTokenFileWithoutPermissions(t *testing.T) {
+	t.Parallel()
+	c, stderr := at(t.TempDir())
+	c.warn("/h/studio-token", &wholefile.ModeError{Path: "/h/studio-token", Err: os.ErrPermission}, here)
+	if got := stderr.String(); got != "arkor dev: warning: could not set permissions on /h/studio-token: permission denied\n" {
+		t.Errorf("%s", got)
 	}
 }

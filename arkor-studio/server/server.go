@@ -85,15 +85,7 @@ func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 // Serve serves until ctx ends, and then ends what it started: trainings are
 // detached and returned. An error of the listener is logged and ends nothing.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
-	h := &http.Server{
-		Handler:           s.handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong
-		// "OPTIONS *" would be answered in front of the guard.
-		DisableGeneralOptionsHandler: true,
-	}
+	h := s.http()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -112,6 +104,19 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 	<-ended
 	s.working.Wait()
 	return cut
+}
+
+// http has no limit for the whole of an answer: event streams last.
+func (s *Server) http() *http.Server {
+	return &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong
+		// "OPTIONS *" would be answered in front of the guard.
+		DisableGeneralOptionsHandler: true,
+	}
 }
 
 // WellKnown is where anybody on this machine may learn that this is a Studio,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hrefOf, parseRoute, type Route } from "../src/router/route.ts";
+import { tabs } from "../src/shell/tabs.ts";
 
 test("U3: addresses and their views", () => {
   const overview = { view: "overview" };
@@ -50,4 +51,12 @@ test("names of the language are no surprise in a query", () => {
   assert.ok(route.view === "jobs");
   assert.equal(route.query["q"], "z");
   assert.equal(({} as Record<string, unknown>)["x"], undefined);
+});
+
+test("U1, U2: every view belongs to one of four tabs, single jobs and endpoints to their lists", () => {
+  assert.deepEqual(tabs.map((tab) => [tab.name, hrefOf(tab.route)]), [["Overview", "#/"], ["Jobs", "#/jobs"], ["Playground", "#/playground"], ["Endpoints", "#/endpoints"]]);
+  const tabOf = (hash: string): string[] => tabs.filter((tab) => tab.views.includes(parseRoute(hash).view)).map((tab) => tab.name);
+  for (const [hash, name] of [["#/", "Overview"], ["#/jobs/j", "Jobs"], ["#/compare?jobs=a,b", "Jobs"], ["#/playground?adapter=j", "Playground"], ["#/endpoints/e", "Endpoints"]] as const) {
+    assert.deepEqual(tabOf(hash), [name], hash);
+  }
 });

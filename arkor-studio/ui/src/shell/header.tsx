@@ -4,20 +4,8 @@ import { Mark, Moon, Sun, System } from "../parts/icons.tsx";
 import { hrefOf, type Route } from "../router/route.ts";
 import { useStudio, useValue } from "../studio.ts";
 import { IdentityChip } from "./identity.tsx";
+import { tabs } from "./tabs.ts";
 import type { Theme } from "./theme-choice.ts";
-
-interface Tab {
-  readonly name: string;
-  readonly route: Route;
-  readonly views: readonly Route["view"][];
-}
-
-const tabs: readonly Tab[] = [
-  { name: "Overview", route: { view: "overview" }, views: ["overview"] },
-  { name: "Jobs", route: { view: "jobs", query: {} }, views: ["jobs", "job", "compare"] },
-  { name: "Playground", route: { view: "playground", adapter: null, step: null }, views: ["playground"] },
-  { name: "Endpoints", route: { view: "endpoints" }, views: ["endpoints", "endpoint"] },
-];
 
 export function Header({ view }: { readonly view: Route["view"] }) {
   return (

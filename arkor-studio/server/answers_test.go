@@ -166,3 +166,23 @@ func TestUnexpectedFailures(t *testing.T) {
 		t.Errorf("log: %s", said)
 	}
 }
+
+// E2: a position that is empty is none.
+func TestNoPosition(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	s.cloud.on("GET /v1/jobs/j_1/events/stream", func(w http.ResponseWriter, r *http.Request) {
+		if sent, there := r.Header["Last-Event-Id"]; there {
+			t.Errorf("Last-Event-ID: %q", sent)
+		}
+	})
+	for _, sent := range []http.Header{{}, {"Last-Event-Id": {""}}} {
+		req := s.request("GET", "/api/jobs/j_1/events", "")
+		for name, values := range sent {
+			req.Header[name] = values
+		}
+		if got := s.send(req); got.status != 200 {
+			t.Errorf("%+v", got)
+		}
+	}
+}

@@ -59,3 +59,19 @@ func TestEndpoint(t *testing.T) {
 	p.has("heading", "Endpoints")
 	p.unsee("hotline")
 }
+
+// EP6: a name that is taken is said in the form, which keeps what was typed.
+func TestTakenName(t *testing.T) {
+	t.Parallel()
+	s, _ := trained.use(t)
+	p := visit(t, s, "/#/endpoints", look{})
+	p.allow("responded with a status of 409")
+	p.click("button", "New endpoint")
+	p.fill("textbox", "Name in the address", "Support-Desk")
+	p.see("has an endpoint of that name")
+	p.click("button", "Create endpoint")
+	p.see("The endpoint was not created")
+	if got := with[string](p, "textbox", "Name in the address", "function () { return this.value }"); got != "support-desk" {
+		t.Errorf("the name is now %q", got)
+	}
+}

@@ -3,6 +3,8 @@ package browser
 import (
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // lastAnswer is the text of the last answer of a pane.
@@ -70,4 +72,29 @@ func TestStop(t *testing.T) {
 	if after := evaluate[string](p, lastAnswer+"[0].textContent"); after != before {
 		t.Errorf("%q, and after loading the page again %q", before, after)
 	}
+}
+
+// PG4: what answers stands in the address, which is no step of the history, and
+// an address that is typed chooses what answers.
+func TestPlaygroundAddress(t *testing.T) {
+	t.Parallel()
+	s, jobs := trained.use(t)
+	p := visit(t, s, "/#/jobs", look{})
+	p.click("link", "Playground")
+	p.has("textbox", "Message")
+	entries := evaluate[int](p, "history.length")
+	p.click("button", "Base model")
+	p.untilTrue("a base model", `!location.hash.includes("adapter")`)
+	p.click("button", "Adapter")
+	p.choose("Job", jobs[1].name)
+	p.untilTrue("the job in the address", `location.hash.includes("adapter=`+jobs[1].id+`")`)
+	p.choose("Checkpoint", "Step 6")
+	p.untilTrue("the step in the address", `location.hash.endsWith("step=6")`)
+	if now := evaluate[int](p, "history.length"); now != entries {
+		t.Errorf("the history grew from %d to %d", entries, now)
+	}
+	p.goTo("/#/playground?adapter=" + jobs[0].id)
+	p.untilTrue("the other job", `document.querySelector("select[aria-label=Job]")?.value === "`+jobs[0].id+`"`)
+	p.do(chromedp.NavigateBack(), chromedp.NavigateBack())
+	p.has("heading", "Jobs") // each view has been one step
 }

@@ -3,6 +3,8 @@ package browser
 import (
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
 )
 
 // screen is a view of the page.
@@ -79,4 +81,41 @@ func TestScheme(t *testing.T) {
 	if got := evaluate[string](p, scheme); got != "dark" {
 		t.Errorf("the page is %s again", got)
 	}
+}
+
+// U2, O1: the tab of a view is marked as such, and links to elsewhere give
+// nothing away.
+func TestTabs(t *testing.T) {
+	t.Parallel()
+	s, jobs := trained.use(t)
+	p := visit(t, s, "/", look{})
+	if rel := with[string](p, "link", "Documentation", "function () { return this.target + ' ' + this.rel }"); rel != "_blank noopener noreferrer" {
+		t.Errorf("the link to the documentation is %q", rel)
+	}
+	for view, tab := range map[string]string{
+		"/#/": "Overview", "/#/jobs": "Jobs", "/#/jobs/" + jobs[0].id: "Jobs", "/#/playground": "Playground",
+		"/#/endpoints": "Endpoints", "/#/endpoints/" + trained.endpoint: "Endpoints",
+	} {
+		p.goTo(view)
+		p.untilTrue("the tab "+tab, `[...document.querySelectorAll("header [aria-current]")].map((tab) => tab.textContent + tab.ariaCurrent).join() === "`+tab+`page"`)
+	}
+}
+
+// AX5: who wants no motion gets none.
+func TestNoMotion(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newProject(t))
+	if err := s.write(endless); err != nil {
+		t.Fatal(err)
+	}
+	p := visit(t, s, "/", look{})
+	const moving = `document.getAnimations().filter((one) => one.playState === "running").length`
+	p.run("endless")
+	p.do(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "no-preference"}},
+	}))
+	p.untilTrue("something that moves", moving+" > 0")
+	p.show(look{})
+	p.untilTrue("nothing that moves", moving+" === 0")
+	p.see("Running")
 }

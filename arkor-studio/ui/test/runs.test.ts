@@ -20,6 +20,16 @@ test("a line that overwrites itself shows what it says last", () => {
   assert.deepEqual(piecesOf("10 %\r20 %\r30 %\ndone\r\n"), [{ text: "30 %\ndone\n", style: "" }]);
 });
 
+test("a return at the end of a line overwrites nothing", () => {
+  assert.deepEqual(piecesOf("10 %\r20 %\r"), [{ text: "20 %\r", style: "" }]);
+  assert.deepEqual(piecesOf("\r"), [{ text: "\r", style: "" }]);
+});
+
+test("a line of any length is drawn in one pass", () => {
+  const long = "x".repeat(1_000_000);
+  assert.deepEqual(piecesOf(long), [{ text: long, style: "" }]);
+});
+
 test("markup in output stays text", () => {
   assert.deepEqual(piecesOf("<img src=x onerror=alert(1)>"), [{ text: "<img src=x onerror=alert(1)>", style: "" }]);
 });

@@ -19,8 +19,7 @@ export function piecesOf(output: string): readonly Piece[] {
   const push = (text: string): void => {
     if (text !== "") pieces.push({ text, style: [...weights, color].filter((name) => name !== "").join(" ") });
   };
-  // What a progress line was overwritten with is what is left of it.
-  const text = output.replaceAll("\r\n", "\n").replace(/[^\n]*\r(?=[^\n])/g, "");
+  const text = output.replaceAll("\r\n", "\n").split("\n").map(lastWritten).join("\n");
   for (const match of text.matchAll(sequence)) {
     push(text.slice(from, match.index));
     from = match.index + match[0].length;
@@ -36,6 +35,11 @@ export function piecesOf(output: string): readonly Piece[] {
   }
   push(text.slice(from));
   return pieces;
+}
+
+/** What a progress line was overwritten with; a return at its end overwrites nothing yet. */
+function lastWritten(line: string): string {
+  return line.slice(line.slice(0, -1).lastIndexOf("\r") + 1);
 }
 
 /** The job that a training has submitted, in its own words. */

@@ -29,7 +29,7 @@ type Manifest struct {
 	Fields json.RawMessage // arkor-build's answer, an object; nil with an Error
 	Error  string          // as the terminal would show it
 	Hint   string
-	Code   string // "manifest_timeout", or ""
+	Code   string // "manifest_timeout", "no_entry" where there is no project, or ""
 }
 
 // Reader asks for manifests. Questions that come at once are one.
@@ -135,8 +135,11 @@ func failed(said string) Manifest {
 	for _, name := range []string{"arkor-build manifest: ", "arkor manifest: "} {
 		text = strings.TrimPrefix(text, name)
 	}
-	if tooLong.MatchString(text) {
+	switch {
+	case tooLong.MatchString(text):
 		m.Code = "manifest_timeout"
+	case strings.HasPrefix(text, "Build entry not found: "):
+		m.Code = "no_entry"
 	}
 	if text == "" {
 		text = "arkor-build ended without a word"

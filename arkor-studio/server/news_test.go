@@ -72,6 +72,8 @@ func TestManifest(t *testing.T) {
 		{`{"trainer":{"name":"a","steps":3}}`, "", 200, `{"trainer":{"name":"a","steps":3}}`},
 		{`{"trainer":null}`, "", 200, `{"trainer":null}`},
 		{"", "arkor-build manifest: no trainer at src/arkor/index.ts\nhint: run `arkor init`\n", 400, "{\"error\":\"no trainer at src/arkor/index.ts\",\"hint\":\"run `arkor init`\"}"},
+		{"", "Build entry not found: /p/src/arkor/index.ts. Create it\nhint: run `arkor init`\n", 400,
+			"{\"error\":\"Build entry not found: /p/src/arkor/index.ts. Create it\",\"code\":\"no_entry\",\"hint\":\"run `arkor init`\"}"},
 		{"", "Error: boom\n    at src/arkor/index.ts:3:7\n", 400, `{"error":"Error: boom\n    at src/arkor/index.ts:3:7"}`},
 		{"", "printed\narkor-build manifest: loading the project took longer than 15s\nhint: is there work\n", 400,
 			`{"error":"printed\narkor-build manifest: loading the project took longer than 15s","code":"manifest_timeout","hint":"is there work"}`},

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { capitalise, datasetLabel, formatBytes, formatNumber, plural, truncateMiddle } from "../src/formats/text.ts";
+import { capitalise, datasetLabel, formatBytes, formatNumber, plural, spansOf, truncateMiddle } from "../src/formats/text.ts";
 import { durationOf, formatClock, formatDuration, formatMinute, formatRelative } from "../src/formats/time.ts";
 
 test("FM1, FM2: durations", () => {
@@ -98,4 +98,15 @@ test("JD11: the dataset's name, from where it stands first", () => {
     [{ datasetSource: 7 }, "N/A"],
   ];
   for (const [config, want] of cases) assert.equal(datasetLabel(config), want);
+});
+
+test("what stands between backticks is code", () => {
+  assert.deepEqual(spansOf("run `arkor init`, or `arkor dev`"), [
+    { text: "run ", isCode: false },
+    { text: "arkor init", isCode: true },
+    { text: ", or ", isCode: false },
+    { text: "arkor dev", isCode: true },
+  ]);
+  for (const plain of ["nothing to type", "one ` alone", "``", "`a\nb`"]) assert.deepEqual(spansOf(plain), [{ text: plain, isCode: false }]);
+  assert.deepEqual(spansOf(""), []);
 });

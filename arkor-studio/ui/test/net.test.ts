@@ -74,6 +74,12 @@ test("A12: 502 and 503 say that the backend is away, until one of its routes ans
   assert.equal(link.state.get().backend, null);
   link.heard("/api/manifest", 503, "arkor-build is not installed");
   assert.equal(link.state.get().backend, null);
+  link.heard("/api/credentials", 503, "arkor-backend is not installed", "install it");
+  assert.equal(link.state.get().hint, "install it");
+  link.heard("/api/runs", 200, null);
+  assert.equal(link.state.get().hint, "install it");
+  link.heard("/api/credentials", 200, null);
+  assert.equal(link.state.get().hint, "");
 });
 
 test("U14, A8: only Deprecation: true is a notice", async () => {

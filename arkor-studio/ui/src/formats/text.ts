@@ -28,6 +28,24 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** A stretch of a sentence. */
+export interface Span {
+  readonly text: string;
+  readonly isCode: boolean;
+}
+
+/** Splits a sentence at its pairs of backticks. */
+export function spansOf(sentence: string): readonly Span[] {
+  const spans: Span[] = [];
+  let from = 0;
+  for (const match of sentence.matchAll(/`([^`\n]+)`/g)) {
+    spans.push({ text: sentence.slice(from, match.index), isCode: false }, { text: match[1] ?? "", isCode: true });
+    from = match.index + match[0].length;
+  }
+  spans.push({ text: sentence.slice(from), isCode: false });
+  return spans.filter(({ text }) => text !== "");
+}
+
 const grouped = new Intl.NumberFormat("en");
 
 /** 100000 as "100,000". */

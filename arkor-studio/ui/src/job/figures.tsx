@@ -27,7 +27,7 @@ export function Figures({ live }: { readonly live: LiveJob }) {
         {curve.first("loss") === null ? "none yet" : `from ${formatNumber(curve.first("loss"))}`}
       </Figure>
       <Figure name="Best eval loss" value={short(best?.value ?? null)}>
-        {best === null ? "not measured" : `at step ${formatCount(best.step)}`}
+        {best === null ? (isOver(status) ? "not measured" : "not measured yet") : `at step ${formatCount(best.step)}`}
       </Figure>
       <Figure name={isOver(status) ? "Took" : "Elapsed"} value={Number.isNaN(elapsed) ? "–" : formatDuration(elapsed)}>
         {progress.remaining !== null ? `about ${formatDuration(progress.remaining)} left` : status === "queued" ? "waiting to start" : " "}

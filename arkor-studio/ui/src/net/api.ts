@@ -84,7 +84,7 @@ export class Api {
       return response;
     }
     const error = errorOf(response.status, response.statusText, await response.text().catch(() => ""));
-    this.link.heard(path, response.status, error.message);
+    this.link.heard(path, response.status, error.message, error.hint);
     throw error;
   }
 }

@@ -7,6 +7,8 @@ export interface LinkState {
   readonly server: "up" | "stopped" | "restarted";
   /** Why the backend cannot be asked; null while it can. */
   readonly backend: string | null;
+  /** What to do about it; "" where nobody knows. */
+  readonly hint: string;
   /** What the backend says of this release. */
   readonly notice: Notice | null;
 }
@@ -16,7 +18,7 @@ export interface Notice {
   readonly sunset: string | null;
 }
 
-const upAndRunning: LinkState = { server: "up", backend: null, notice: null };
+const upAndRunning: LinkState = { server: "up", backend: null, hint: "", notice: null };
 
 /** The routes behind which the backend is asked. */
 const upstream = /^\/api\/(credentials|me|models|projects?|jobs|deployments|inference|estimate|preview)(\/|\?|$)/;
@@ -29,13 +31,13 @@ export class Link {
   /** Counts how often the server came back: who waits may try at once. */
   readonly returned = new Value(0);
 
-  /** Hears of an answer. message is the server's, of an error. */
-  heard(path: string, status: number, message: string | null): void {
+  /** Hears of an answer. message and hint are the server's, of an error. */
+  heard(path: string, status: number, message: string | null, hint = ""): void {
     const before = this.state.get();
     const server = status === 403 && message === refusal ? "restarted" : "up";
     let backend = before.backend;
     if (upstream.test(path)) backend = status === 502 || status === 503 ? (message ?? "the backend does not answer") : null;
-    this.#change({ server, backend });
+    this.#change({ server, backend, hint: upstream.test(path) ? hint : before.hint });
     if (before.server === "stopped") this.returned.set(this.returned.get() + 1);
   }
 
@@ -58,6 +60,6 @@ export class Link {
   #change(change: Partial<LinkState>): void {
     const before = this.state.get();
     const after = { ...before, ...change };
-    if (after.server !== before.server || after.backend !== before.backend || after.notice !== before.notice) this.state.set(after);
+    if (after.server !== before.server || after.backend !== before.backend || after.hint !== before.hint || after.notice !== before.notice) this.state.set(after);
   }
 }

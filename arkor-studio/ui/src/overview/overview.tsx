@@ -17,7 +17,7 @@ export function Overview() {
   const manifest = useValue(news.manifest);
   const { data: identity } = useIdentity();
   useEffect(() => news.follow(), [news]);
-  const preview = usePreview(manifest, identity?.backend === "local");
+  const preview = usePreview(manifest, identity === null ? null : identity.backend === "local");
   return (
     <>
       <Heading title="Overview" windowTitle="" />

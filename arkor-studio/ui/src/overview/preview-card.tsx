@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 
 import { capitalise, formatCount } from "../formats/text.ts";
 import { Button } from "../parts/button.tsx";
+import { Said } from "../parts/said.tsx";
 import { ErrorBox, Skeleton } from "../parts/states.tsx";
 import type { Preview, Problem, Sample } from "./preview.ts";
 import type { PreviewState } from "./use-preview.ts";
@@ -107,7 +108,7 @@ function Problems({ title, kind, problems }: ProblemsProps) {
           <li key={at}>
             {problem.where !== "" && <span class="mono">{problem.where}: </span>}
             {problem.message}
-            {problem.hint !== "" && <span class="quiet"> {problem.hint}</span>}
+            {problem.hint !== "" && <span class="quiet"> <Said text={problem.hint} /></span>}
           </li>
         ))}
       </ul>

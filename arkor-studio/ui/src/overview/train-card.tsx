@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { plural } from "../formats/text.ts";
+import { capitalise, plural } from "../formats/text.ts";
 import { numberOf, textOf, type Manifest, type Trainer } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
 import { Play } from "../parts/icons.tsx";
+import { Said } from "../parts/said.tsx";
 import { ErrorBox, Skeleton } from "../parts/states.tsx";
 import { useStudio } from "../studio.ts";
 import { factsOf, type Preview } from "./preview.ts";
@@ -93,10 +94,14 @@ function ManifestNote({ manifest }: { readonly manifest: Manifest }) {
   if (manifest.error !== null) {
     return (
       <div class="manifest-error">
-        <p class="manifest-title">Couldn't read manifest</p>
+        <p class="manifest-title">{manifest.code === "no_entry" ? "There is nothing to train in this folder yet" : "Couldn't read manifest"}</p>
         <pre tabIndex={0}>{manifest.error}</pre>
-        {manifest.hint !== "" && <p>{manifest.hint}</p>}
-        <p class="quiet">This goes away by itself as soon as the file is saved without the mistake.</p>
+        {manifest.hint !== "" && (
+          <p>
+            <Said text={capitalise(manifest.hint)} />
+          </p>
+        )}
+        <p class="quiet">The page looks again whenever a file of the project is saved.</p>
       </div>
     );
   }

@@ -20,14 +20,15 @@ const nothing: Loaded = { loading: false, answer: null, error: null };
 
 /**
  * The preview of what the project is now. It hands the data to the backend: on
- * another machine than this one, only when a person wants it to.
+ * another machine than this one, only when a person wants it to. null is for a
+ * backend that is not known yet.
  */
-export function usePreview(manifest: Manifest | null, isLocal: boolean): PreviewState {
+export function usePreview(manifest: Manifest | null, isLocal: boolean | null): PreviewState {
   const { api } = useStudio();
   const [wanted, want] = useState(false);
   const [state, setState] = useState(nothing);
   const ready = manifest?.trainer != null;
-  const asking = ready && (isLocal || wanted);
+  const asking = ready && (isLocal === true || wanted);
   // Each manifest is told of after a change, of the data files too.
   useEffect(() => {
     if (!asking) return setState(nothing);
@@ -43,5 +44,5 @@ export function usePreview(manifest: Manifest | null, isLocal: boolean): Preview
       });
     return () => leaving.abort();
   }, [api, manifest, asking]);
-  return { ...state, asks: ready && !asking, load: () => want(true) };
+  return { ...state, asks: ready && isLocal === false && !wanted, load: () => want(true) };
 }

@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 
+import { capitalise } from "../formats/text.ts";
 import { ApiError, messageOf } from "../net/api.ts";
 import { Button } from "./button.tsx";
 import { Command } from "./copy-button.tsx";
+import { Said } from "./said.tsx";
 
 interface EmptyProps {
   readonly title: string;
@@ -36,9 +38,11 @@ export function ErrorBox({ what, error, onRetry }: ErrorProps) {
     <div class="error-box" role="alert">
       <div>
         <p>
-          <strong>{what}:</strong> {messageOf(error)}
+          <strong>{what}:</strong> <Said text={messageOf(error)} />
         </p>
-        {hint !== "" && <p class="quiet">{hint}</p>}
+        {hint !== "" && <p class="quiet">
+            <Said text={capitalise(hint)} />
+          </p>}
       </div>
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>

@@ -1,8 +1,9 @@
 import { useRef } from "preact/hooks";
 
-import { formatCount, plural } from "../formats/text.ts";
+import { capitalise, formatCount, plural } from "../formats/text.ts";
 import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
+import { Said } from "../parts/said.tsx";
 import { useFollow } from "../parts/use-follow.ts";
 import type { Chosen, Sources } from "../sources/use-sources.ts";
 import { isOpen, type Conversation } from "./conversation.ts";
@@ -65,7 +66,11 @@ function Answer({ reply, onRetry }: { readonly reply: Reply; readonly onRetry: (
             <p>
               <strong>No answer:</strong> {reply.error}
             </p>
-            {reply.hint !== "" && <p class="quiet">{reply.hint}</p>}
+            {reply.hint !== "" && (
+              <p class="quiet">
+                <Said text={capitalise(reply.hint)} />
+              </p>
+            )}
           </div>
           {onRetry && <Button onClick={onRetry}>Retry</Button>}
         </div>

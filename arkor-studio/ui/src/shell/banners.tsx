@@ -1,12 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 
+import { capitalise } from "../formats/text.ts";
 import { Button } from "../parts/button.tsx";
+import { Said } from "../parts/said.tsx";
 import { useStudio, useValue } from "../studio.ts";
 
 /** What the reader must know before believing the page. */
 export function Banners() {
   const { link } = useStudio();
-  const { server, backend, notice } = useValue(link.state);
+  const { server, backend, hint, notice } = useValue(link.state);
   const [dismissed, dismiss] = useState("");
   return (
     <div class="banners" role="status">
@@ -15,7 +17,13 @@ export function Banners() {
       {server === "up" && backend !== null && (
         <p class="banner banner-warn">
           <span>
-            <strong>The backend cannot be reached.</strong> {backend}. What you see may be old; trying again.
+            <strong>The backend cannot be reached.</strong> <Said text={capitalise(backend)} />.{" "}
+            {hint !== "" && (
+              <>
+                <Said text={capitalise(hint)} />.{" "}
+              </>
+            )}
+            What you see may be old; trying again.
           </span>
         </p>
       )}

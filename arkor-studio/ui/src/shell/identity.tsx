@@ -2,20 +2,33 @@ import { useState } from "preact/hooks";
 
 import { truncateMiddle } from "../formats/text.ts";
 import { messageOf } from "../net/api.ts";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { ErrorBox } from "../parts/states.tsx";
 import { Account } from "./account.tsx";
 import { describe, modeOf } from "./describe.ts";
 import { useIdentity } from "./use-identity.ts";
 
 /** Who we are, where, and for which project. */
 export function IdentityChip() {
-  const { data, error } = useIdentity();
+  const { data, error, refresh } = useIdentity();
   const [open, show] = useState(false);
   if (data === null && error === null) return <span class="chip skeleton" role="status" aria-label="Loading who you are" />;
   if (data === null) {
     return (
-      <span class="chip chip-bad" title={messageOf(error)}>
-        not signed in<span class="hidden">: {messageOf(error)}</span>
-      </span>
+      <>
+        <button type="button" class="chip chip-bad" title={messageOf(error)} aria-haspopup="dialog" onClick={() => show(true)}>
+          not connected<span class="hidden">: {messageOf(error)}</span>
+        </button>
+        {open && (
+          <Dialog title="Not connected" onClose={() => show(false)}>
+            <ErrorBox what="The backend cannot be asked" error={error} onRetry={refresh} />
+            <div class="dialog-buttons">
+              <Button onClick={() => show(false)}>Close</Button>
+            </div>
+          </Dialog>
+        )}
+      </>
     );
   }
   const text = describe(data);

@@ -56,7 +56,7 @@ function Table({ jobs }: { readonly jobs: readonly Job[] }) {
               <td>
                 <Badge status={job.status} />
               </td>
-              <td>
+              <td class="recent-name">
                 <a href={hrefOf({ view: "job", id: job.id })}>{job.name}</a>
               </td>
               <td>

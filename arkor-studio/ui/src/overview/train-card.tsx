@@ -44,7 +44,7 @@ export function TrainCard({ manifest, preview }: TrainCardProps) {
       <div class="train-do">
         <Button kind="primary" disabled={trainer === null} busy={starting === "whole"} onClick={() => void start(false)}>
           <Play />
-          {trainer === null ? "Run training" : `Run training: ${trainer.name}`}
+          <span class="train-run">{trainer === null ? "Run training" : `Run training: ${trainer.name}`}</span>
         </Button>
         <Button disabled={trainer === null} busy={starting === "dry"} title="All stages with a few samples, to see that everything works" onClick={() => void start(true)}>
           Dry run
@@ -71,7 +71,7 @@ function What({ trainer, preview }: { readonly trainer: Trainer; readonly previe
   const about = aboutOf(trainer);
   return (
     <>
-      <p class="train-name">{trainer.name}</p>
+      <p class="train-name" title={trainer.name}>{trainer.name}</p>
       {about !== "" && <p class="train-facts">{about}</p>}
       {preview !== null && <p class="train-facts">{factsOf(preview).join(" · ")}</p>}
       <p class="quiet">

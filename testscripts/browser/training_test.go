@@ -66,6 +66,11 @@ func TestTraining(t *testing.T) {
 	p.see("Done in", "step=24 loss=")
 	p.click("link", "Jobs")
 	p.see("1 job", "short", "Completed")
+
+	// Of two runs the one that was started last is the one to look at.
+	p.click("link", "Overview")
+	p.click("button", "Dry run")
+	p.see("dry run: a few steps on a small sample")
 }
 
 // truth counts the events that the server has of a job.

@@ -68,7 +68,7 @@ function useLastGood(manifest: Manifest | null): Trainer | null {
 }
 
 function What({ trainer, preview }: { readonly trainer: Trainer; readonly preview: Preview | null }) {
-  const about = aboutOf(trainer);
+  const about = aboutOf(trainer, preview !== null);
   return (
     <>
       <p class="train-name" title={trainer.name}>{trainer.name}</p>
@@ -81,12 +81,12 @@ function What({ trainer, preview }: { readonly trainer: Trainer; readonly previe
   );
 }
 
-/** Model, data and length, as the project says them. */
-function aboutOf({ fields }: Trainer): string {
+/** Model, data and length, as the project says them; a preview knows the length better. */
+function aboutOf({ fields }: Trainer, previewed: boolean): string {
   const steps = numberOf(fields["maxSteps"]);
   const epochs = numberOf(fields["numTrainEpochs"]);
   const data = textOf(fields["dataset"]);
-  const length = steps !== null ? plural(steps, "step") : epochs === null ? "" : `${plural(epochs, "pass", "passes")} over the data`;
+  const length = previewed ? "" : steps !== null ? plural(steps, "step") : epochs === null ? "" : `${plural(epochs, "pass", "passes")} over the data`;
   return [textOf(fields["model"]), data, length].filter((part) => part !== "").join(" · ");
 }
 

@@ -134,9 +134,7 @@ func ofUnreachable(e *cloud.UnreachableError) *failure {
 
 // body reads the request's body whole.
 func (c *call) body(limit int64) ([]byte, error) {
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -144,6 +142,7 @@ func (c *call) body(limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, fail(http.StatusBadRequest, "invalid_request", "The request's body did not arrive")
 	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // the answer may take longer
 	return data, nil
 }
 

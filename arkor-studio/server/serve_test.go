@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -61,5 +62,29 @@ func TestShutdownLetsRequestsEnd(t *testing.T) {
 	must(t, os.Remove(filepath.Join(s.fake, "wait")))
 	if got := <-out; got != "200 OK" {
 		t.Error(got)
+	}
+}
+
+// A body that never arrives keeps nobody waiting, whether its request is allowed or not.
+func TestBodyDoesNotArrive(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, "")
+	s.patience = time.Millisecond
+	address := strings.TrimPrefix(s.url, "http://")
+	for request, want := range map[string]string{
+		"POST /api/runs HTTP/1.1\r\nX-Arkor-Studio-Token: " + s.launch.Token: "400 Bad Request",
+		"POST /api/runs HTTP/1.1": "403 Forbidden",
+		"GET / HTTP/1.1":          "200 OK",
+	} {
+		conn, err := net.Dial("tcp", address)
+		must(t, err)
+		_, err = io.WriteString(conn, request+"\r\nHost: "+address+"\r\nContent-Length: 100\r\n\r\n{")
+		must(t, err)
+		answer, err := io.ReadAll(conn)
+		must(t, err)
+		if !strings.HasPrefix(string(answer), "HTTP/1.1 "+want) {
+			t.Errorf("%s: %s", request, answer)
+		}
+		conn.Close()
 	}
 }

@@ -49,12 +49,13 @@ type Server struct {
 
 	watching sync.Once
 	farewell time.Duration // how long requests may go on when the server ends
+	patience time.Duration // with a body that does not arrive
 }
 
 // New returns the server for the project in env.Dir. It starts nothing.
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 	s := &Server{
-		env: env, log: log, farewell: time.Second,
+		env: env, log: log, farewell: time.Second, patience: bodyTimeout,
 		upstream: upstream.New(env), manifest: manifest.NewReader(env), preview: preview.NewReader(env),
 	}
 	s.leaving, s.leave = context.WithCancel(context.Background())
@@ -78,8 +79,20 @@ func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 			page.ServeHTTP(w, r)
 		}
 	})
-	s.handler, err = guard.New(launch, streams, open)
+	guarded, err := guard.New(launch, streams, open)
+	s.handler = s.hurry(guarded)
 	return s, err
+}
+
+// hurry bounds how long the body of a request may take, also of one that is
+// refused: net/http reads what is left of a body before it answers.
+func (s *Server) hurry(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.patience))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Serve serves until ctx ends, and then ends what it started: trainings are

@@ -33,7 +33,7 @@ export function Figures({ live }: { readonly live: LiveJob }) {
         {progress.remaining !== null ? `about ${formatDuration(progress.remaining)} left` : status === "queued" ? "waiting to start" : " "}
       </Figure>
       <Figure name="Speed" value={samples === null ? "–" : samples.toFixed(1)}>
-        {samples === null ? "not known" : `samples a second${tokens === null ? "" : `, ${formatCount(Math.round(tokens))} tokens`}`}
+        {samples === null ? "not known" : `samples/s${tokens === null ? "" : ` · ${formatCount(Math.round(tokens))} tokens/s`}`}
       </Figure>
     </div>
   );

@@ -1,7 +1,7 @@
 import "./job.css";
 import { Badge } from "../parts/badge.tsx";
 import { Heading } from "../parts/heading.tsx";
-import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
+import { EmptyState, ErrorBox } from "../parts/states.tsx";
 import { hrefOf } from "../router/route.ts";
 import { Actions } from "./actions.tsx";
 import { Artifacts } from "./artifacts.tsx";
@@ -63,7 +63,6 @@ function Known({ id, live }: { readonly id: string; readonly live: LiveJob }) {
           </p>
         )}
         <StreamNote stream={live.stream} onReconnect={live.reconnect} />
-        {job === null && live.error === null && <Skeleton lines={4} />}
         <Figures live={live} />
         <div class="job-columns">
           <div class="stack job-main">

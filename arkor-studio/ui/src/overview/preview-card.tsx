@@ -24,7 +24,7 @@ export function PreviewCard({ state }: { readonly state: PreviewState }) {
       <div class="card-body">
         {asks && <p class="quiet">The backend looks at your data to say what a run would see and take. It is another machine, so it is asked only when you want it to be.</p>}
         {error !== null && <ErrorBox what="There is no preview" error={error} />}
-        {loading && answer === null && error === null && <Skeleton lines={3} />}
+        {loading && answer === null && error === null && <Skeleton lines={8} />}
         {answer?.preview === null && answer.unavailable !== "" && <p class="quiet">{answer.unavailable}</p>}
         {answer?.preview && <Shown preview={answer.preview} />}
       </div>

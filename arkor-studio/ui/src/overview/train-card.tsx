@@ -39,7 +39,7 @@ export function TrainCard({ manifest, preview }: TrainCardProps) {
     <section class="card train" aria-labelledby="train">
       <div class="train-what">
         <h2 id="train">Run training</h2>
-        {manifest === null ? <Skeleton lines={2} /> : shown ? <What trainer={shown} preview={trainer === null ? null : preview} /> : null}
+        {manifest === null ? <Skeleton lines={3} /> : shown ? <What trainer={shown} preview={trainer === null ? null : preview} /> : null}
       </div>
       <div class="train-do">
         <Button kind="primary" disabled={trainer === null} busy={starting === "whole"} onClick={() => void start(false)}>

@@ -14,9 +14,12 @@ export interface PreviewState {
   readonly load: () => void;
 }
 
-type Loaded = Pick<PreviewState, "loading" | "answer" | "error">;
+interface Loaded extends Pick<PreviewState, "loading" | "answer" | "error"> {
+  /** Whether there was an answer or an error at all. */
+  readonly settled: boolean;
+}
 
-const nothing: Loaded = { loading: false, answer: null, error: null };
+const nothing: Loaded = { loading: false, answer: null, error: null, settled: false };
 
 /**
  * The preview of what the project is now. It hands the data to the backend: on
@@ -36,13 +39,16 @@ export function usePreview(manifest: Manifest | null, isLocal: boolean | null): 
     setState((before) => ({ ...before, loading: true }));
     api
       .get("/api/preview", leaving.signal)
-      .then((body) => setState({ loading: false, answer: parsePreview(body), error: null }))
+      .then((body) => setState({ loading: false, answer: parsePreview(body), error: null, settled: true }))
       .catch((error: unknown) => {
         if (leaving.signal.aborted) return;
         // Without an answer there is still a run to start, which says the same.
-        setState({ loading: false, answer: null, error: error instanceof ApiError && !isMissing(error) ? error : null });
+        setState({ loading: false, answer: null, error: error instanceof ApiError && !isMissing(error) ? error : null, settled: true });
       });
     return () => leaving.abort();
   }, [api, manifest, asking]);
-  return { ...state, asks: ready && isLocal === false && !wanted, load: () => want(true) };
+  // Its place is kept while it is not known whether there is one.
+  const unknown = manifest === null ? isLocal !== false : ready && isLocal === null;
+  const { answer, error } = state;
+  return { loading: state.loading || unknown || (asking && !state.settled), answer, error, asks: ready && isLocal === false && !wanted, load: () => want(true) };
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/peterbourgon/ff/v4"
-	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/estimate"
@@ -15,38 +14,17 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-type previewCommand struct {
-	env cli.Env
-	job string
-}
+type previewCommand struct{ env cli.Env }
 
 // newPreview returns the command that says of a job what run would train, and
 // whether it would.
 func newPreview(env cli.Env) *ff.Command {
-	c := &previewCommand{env: env}
-	flags := ff.NewFlagSet("arkor-trainer preview")
-	flags.AddFlag(ff.FlagConfig{LongName: "job", Value: ffval.NewValue(&c.job), Placeholder: "FILE", Usage: "job to look at, as the backend wrote it"})
-	return &ff.Command{
-		Name:      "preview",
-		Usage:     "arkor-trainer preview --job FILE",
-		ShortHelp: "say in JSON what a training job would see and take",
-		Flags:     flags,
-		Exec:      c.run,
-	}
+	c := &previewCommand{env}
+	return newJobCommand(env, "preview", "say in JSON what a training job would see and take", "job to look at, as the backend wrote it", c.run)
 }
 
-func (c *previewCommand) run(ctx context.Context, args []string) error {
-	if err := cli.NoArguments(args); err != nil {
-		return err
-	}
-	if c.job == "" {
-		return cli.Usagef("name the job file with --job")
-	}
-	steady(c.env)
-	frugal(c.env)
-	ctx, stop := untilOwnerLeaves(ctx, c.env.Stdin)
-	defer stop()
-	j, err := readJob(absolute(c.env, c.job))
+func (c *previewCommand) run(ctx context.Context, job string) error {
+	j, err := readJob(job)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
-	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/checkpoint"
 	"github.com/arkorlab/arkor-go/arkor-trainer/lora"
@@ -32,39 +31,18 @@ const (
 // was asked for that often. Saving does not change what is computed.
 const recoveryEvery = time.Minute
 
-type runCommand struct {
-	env cli.Env
-	job string
-}
+type runCommand struct{ env cli.Env }
 
 // newRun returns the command that trains a job. Its standard output is the
 // protocol with whoever started it.
 func newRun(env cli.Env) *ff.Command {
-	c := &runCommand{env: env}
-	flags := ff.NewFlagSet("arkor-trainer run")
-	flags.AddFlag(ff.FlagConfig{LongName: "job", Value: ffval.NewValue(&c.job), Placeholder: "FILE", Usage: "job to run, as the backend wrote it"})
-	return &ff.Command{
-		Name:      "run",
-		Usage:     "arkor-trainer run --job FILE",
-		ShortHelp: "run a training job, reporting in JSON lines",
-		Flags:     flags,
-		Exec:      c.run,
-	}
+	c := &runCommand{env}
+	return newJobCommand(env, "run", "run a training job, reporting in JSON lines", "job to run, as the backend wrote it", c.run)
 }
 
-func (c *runCommand) run(ctx context.Context, args []string) error {
-	if err := cli.NoArguments(args); err != nil {
-		return err
-	}
-	if c.job == "" {
-		return cli.Usagef("name the job file with --job")
-	}
-	steady(c.env)
-	frugal(c.env)
-	ctx, stop := untilOwnerLeaves(ctx, c.env.Stdin)
-	defer stop()
+func (c *runCommand) run(ctx context.Context, job string) error {
 	out := events{c.env.Stdout}
-	step, err := c.train(ctx, out)
+	step, err := c.train(ctx, job, out)
 	if err == nil {
 		return nil
 	}
@@ -83,9 +61,9 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 }
 
 // train runs the job and returns the last step that was completed.
-func (c *runCommand) train(ctx context.Context, out events) (int, error) {
+func (c *runCommand) train(ctx context.Context, job string, out events) (int, error) {
 	began := time.Now()
-	j, err := readJob(absolute(c.env, c.job))
+	j, err := readJob(job)
 	if err != nil {
 		return 0, err
 	}

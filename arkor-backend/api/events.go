@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -41,7 +42,7 @@ func (e *eventStream) send(format string, args ...any) error {
 // close leaves the connection as the next request on it expects it.
 func (e *eventStream) close() { _ = e.control.SetWriteDeadline(time.Time{}) }
 
-// eventsAtOnce is how many events are read from the database at a time.
+// eventsAtOnce is how many events are sent at a time.
 const eventsAtOnce = 256
 
 // events replays a job's stored events behind Last-Event-ID, follows it live
@@ -58,8 +59,8 @@ func (s *server) events(c *call) error {
 	if err != nil {
 		return err
 	}
-	changed, stop := s.Store.Watch(job.ID)
-	defer stop()
+	follower := s.Store.Follow(job.ID)
+	defer follower.Stop()
 	after := position(c.Header.Get("Last-Event-ID"), job)
 	stream := s.openStream(c)
 	defer stream.close()
@@ -68,29 +69,32 @@ func (s *server) events(c *call) error {
 	}
 	silence := time.NewTimer(s.Ping)
 	defer silence.Stop()
+	var frames bytes.Buffer
 	for {
-		if job, err = s.Store.Job(c.Context(), job.ID); err != nil {
+		events, last, status, err := follower.After(c.Context(), after, eventsAtOnce)
+		if err != nil {
 			return s.broken(err)
 		}
-		for after < job.LastEvent {
-			events, err := s.Store.Events(c.Context(), job.ID, after, eventsAtOnce)
-			if err != nil || len(events) == 0 {
-				return s.broken(err)
-			}
+		if len(events) > 0 {
+			frames.Reset()
 			for _, e := range events {
-				if err := stream.send("id: %d\nevent: %s\ndata: %s\n\n", e.ID, e.Type, e.Data); err != nil {
-					return nil
-				}
+				fmt.Fprintf(&frames, "id: %d\nevent: %s\ndata: %s\n\n", e.ID, e.Type, e.Data)
 				after = e.ID
+			}
+			if err := stream.send("%s", frames.Bytes()); err != nil {
+				return nil
 			}
 			silence.Reset(s.Ping)
 		}
-		if job.Status.Terminal() {
-			_ = stream.send("id: %d\nevent: %s\ndata: {\"status\":%q}\n\n", job.LastEvent+1, cloud.EventEnd, job.Status)
+		if after < last {
+			continue
+		}
+		if status.Terminal() {
+			_ = stream.send("id: %d\nevent: %s\ndata: {\"status\":%q}\n\n", last+1, cloud.EventEnd, status)
 			return nil
 		}
 		select {
-		case <-changed:
+		case <-follower.Changed:
 		case <-silence.C:
 			if err := stream.send("event: %s\ndata:\n\n", cloud.EventPing); err != nil {
 				return nil

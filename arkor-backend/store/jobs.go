@@ -248,7 +248,7 @@ func (s *Store) DeleteJob(ctx context.Context, id string) (hashes []string, err 
 		return err
 	})
 	if err == nil {
-		s.watch.notify(id)
+		s.followed.notify(id)
 	}
 	return hashes, err
 }

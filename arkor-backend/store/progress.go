@@ -36,7 +36,7 @@ type Change struct {
 func (s *Store) Record(ctx context.Context, jobID string, c Change) error {
 	err := s.tx(ctx, func(tx *sql.Tx) error { return record(ctx, tx, jobID, c) })
 	if err == nil {
-		s.watch.notify(jobID)
+		s.followed.notify(jobID)
 	}
 	return err
 }
@@ -130,7 +130,7 @@ func (s *Store) Cancel(ctx context.Context, id string, cancelled Change) (job Jo
 		return err
 	})
 	if err == nil {
-		s.watch.notify(id)
+		s.followed.notify(id)
 	}
 	return job, err
 }

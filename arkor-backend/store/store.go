@@ -34,9 +34,9 @@ var (
 
 // Store is the database. It may be used by many goroutines.
 type Store struct {
-	write *sql.DB // one connection: SQLite has one writer
-	read  *sql.DB
-	watch watchers
+	write    *sql.DB // one connection: SQLite has one writer
+	read     *sql.DB
+	followed followed
 
 	version atomic.Uint64
 }
@@ -70,7 +70,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		write.Close()
 		return nil, err
 	}
-	s := &Store{write: write, read: read, watch: watchers{jobs: map[string]map[chan struct{}]struct{}{}}}
+	s := &Store{write: write, read: read, followed: followed{jobs: map[string]*tail{}}}
 	if err := s.migrate(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("database %s: %w", path, err)

@@ -67,8 +67,8 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 func TestEventsAreCountedUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := withJob(t)
-	changed, stop := s.Watch("j")
-	defer stop()
+	follower := s.Follow("j")
+	defer follower.Stop()
 	const writers, each = 8, 10
 	var all sync.WaitGroup
 	for range writers {
@@ -81,7 +81,7 @@ func TestEventsAreCountedUnderLoad(t *testing.T) {
 		})
 	}
 	all.Wait()
-	<-changed
+	<-follower.Changed
 	events, err := s.Events(t.Context(), "j", 0, writers*each+1)
 	if err != nil || len(events) != writers*each {
 		t.Fatal(len(events), err)

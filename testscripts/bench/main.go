@@ -17,6 +17,10 @@ import (
 )
 
 func main() {
+	if isTicker() {
+		tick()
+		return
+	}
 	bin := flag.String("bin", "bin", "folder of the binaries")
 	only := flag.String("only", "", "measure the `names` of this list only")
 	flag.Parse()
@@ -63,6 +67,7 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"studio", b.studio},
 		{"studio-load", b.studioLoad},
 		{"studio-page", b.studioPage},
+		{"scale", b.scale},
 		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"whole-training", b.wholeTraining},

@@ -226,11 +226,17 @@ func (s *aStudio) edits(ctx context.Context, project string, n int) (float64, er
 
 // memory is what the server holds now, in megabytes.
 func (s *aStudio) memory() (float64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	return memoryOf(s.cmd.Process.Pid, "VmRSS")
+}
+
+// memoryOf returns a figure of a process in megabytes, under the name that the
+// system has for it.
+func memoryOf(pid int, name string) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	_, rest, _ := strings.Cut(string(status), name+":")
 	fields := strings.Fields(rest)
 	if len(fields) == 0 {
 		return 0, errors.New("the system does not say how much memory the server holds")

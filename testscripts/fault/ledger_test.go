@@ -92,7 +92,7 @@ func (l *load) check(t *testing.T) {
 			t.Errorf("data set %s: %v", id, err)
 		}
 	}
-	t.Logf("nothing is lost of %d jobs %v, %d artifacts, %d endpoints, %d keys, %d data sets; %d chats were answered",
+	t.Logf("looked for %d jobs %v, %d artifacts, %d endpoints, %d keys, %d data sets; %d chats were answered",
 		len(l.jobs), statuses, artifacts, len(l.endpoints), len(l.keys), len(l.datasets), l.chats)
 	if statuses[cloud.Completed] == 0 || artifacts == 0 || len(l.endpoints) == 0 || l.chats == 0 {
 		t.Error("there was too little to lose")

@@ -24,9 +24,13 @@ const (
 // Adapter is a set of low-rank changes to the projections of a model. It is
 // immutable, and belongs to the configuration it was loaded for.
 type Adapter struct {
+	base   string
 	rank   int
 	layers [][projectionCount]lowRank
 }
+
+// Base is the model that the adapter says it was trained on, "" when it does not.
+func (a *Adapter) Base() string { return a.base }
 
 // lowRank is a change B A of one projection; both are nil when it has none.
 type lowRank struct {
@@ -38,6 +42,7 @@ type lowRank struct {
 // what is computed.
 type adapterConfig struct {
 	Type           string          `json:"peft_type"`
+	Base           string          `json:"base_model_name_or_path"`
 	Rank           int             `json:"r"`
 	Alpha          float64         `json:"lora_alpha"`
 	TargetModules  json.RawMessage `json:"target_modules"`
@@ -64,7 +69,7 @@ func LoadAdapter(fsys fs.FS, c model.Config) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", adapterConfigFile, err)
 	}
-	a := &Adapter{rank: config.Rank, layers: make([][projectionCount]lowRank, c.NumLayers)}
+	a := &Adapter{base: config.Base, rank: config.Rank, layers: make([][projectionCount]lowRank, c.NumLayers)}
 	scale := config.Alpha / float64(config.Rank)
 	if config.RankStabilized {
 		scale = config.Alpha / math.Sqrt(float64(config.Rank))
@@ -180,7 +185,7 @@ func readMatrix(r *safetensors.Reader, name string, rows, cols int) ([]float32, 
 		return nil, fmt.Errorf("tensor %s is missing", name)
 	}
 	if want := []int{rows, cols}; !slices.Equal(shape, want) {
-		return nil, fmt.Errorf("tensor %s has shape %v, the base model and adapter_config.json ask for %v", name, shape, want)
+		return nil, fmt.Errorf("tensor %s has shape %v, the base model and adapter_config.json ask for %v: it belongs to another base model, or is damaged", name, shape, want)
 	}
 	data, _, err := r.Float32(name)
 	if err != nil {

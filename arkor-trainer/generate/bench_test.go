@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
@@ -36,11 +37,11 @@ func benchAdapter(b *testing.B, e *Engine) *Adapter {
 
 // benchDecode answers 256 tokens to a prompt of 100, over and over.
 func benchDecode(b *testing.B, e *Engine, a *Adapter) {
-	prompt := randomTokens(e.config, 100, 1)
 	o := Options{Adapter: a, Temperature: 0.7, TopP: 0.95, MaxTokens: 256}
 	b.ReportAllocs()
 	b.ResetTimer()
-	for range b.N {
+	for i := range b.N {
+		prompt := randomTokens(e.config, 100, uint64(i)) // one that was read before costs nothing
 		if _, err := e.Generate(context.Background(), prompt, o, func(int32) []byte { return nil }, nil); err != nil {
 			b.Fatal(err)
 		}
@@ -55,6 +56,26 @@ func BenchmarkDecodeAdapter(b *testing.B) {
 	benchDecode(b, e, benchAdapter(b, e))
 }
 
+// BenchmarkStreams is eight answers at once, half of them with an adapter.
+func BenchmarkStreams(b *testing.B) {
+	e := benchEngine(b)
+	adapters := []*Adapter{nil, benchAdapter(b, e)}
+	b.ResetTimer()
+	for n := range b.N {
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				o := Options{Adapter: adapters[i%2], Temperature: 0.7, TopP: 0.95, MaxTokens: 256}
+				if _, err := e.Generate(context.Background(), randomTokens(e.config, 100, uint64(8*n+i)), o, func(int32) []byte { return nil }, nil); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	b.ReportMetric(float64(8*256*b.N)/b.Elapsed().Seconds(), "tokens/s")
+}
+
 // benchPrefill is the time to the first token.
 func benchPrefill(b *testing.B, tokens int, adapter bool) {
 	e := benchEngine(b)
@@ -62,10 +83,10 @@ func benchPrefill(b *testing.B, tokens int, adapter bool) {
 	if adapter {
 		a = benchAdapter(b, e)
 	}
-	prompt := randomTokens(e.config, tokens, 1)
 	o := Options{Adapter: a, TopP: 1, MaxTokens: 1}
 	b.ResetTimer()
-	for range b.N {
+	for i := range b.N {
+		prompt := randomTokens(e.config, tokens, uint64(i))
 		if _, err := e.Generate(context.Background(), prompt, o, func(int32) []byte { return nil }, nil); err != nil {
 			b.Fatal(err)
 		}

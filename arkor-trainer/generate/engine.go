@@ -1,17 +1,18 @@
 // Package generate answers prompts with a Llama model on the processor: a
-// forward pass written by hand with a key-value cache, low-rank adapters that
-// share one base model, sampling, and streaming of text.
+// forward pass written by hand with key-value caches, for many answers at once;
+// low-rank adapters that share one base model, sampling, and streaming of text.
 package generate
 
 import (
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 )
 
-// Engine holds a base model. It is immutable, so any number of requests with
-// any adapters may use it at the same time.
+// Engine holds a base model. Any number of requests with any adapters may use
+// it at the same time; they go through the layers together.
 type Engine struct {
 	config      model.Config
 	embedding   []float32 // [VocabSize, HiddenSize]
@@ -21,6 +22,7 @@ type Engine struct {
 	frequencies []float64 // radians per position, HeadDim/2
 	kernel      kernel
 	pool        *pool
+	answers     *scheduler
 }
 
 type layer struct {
@@ -77,11 +79,15 @@ func newEngine(m *model.Model, k kernel, helpers int) (*Engine, error) {
 		}
 	}
 	e.pool = newPool(helpers)
+	e.answers = newScheduler(e)
 	return e, nil
 }
 
 // Close ends the goroutines of the engine. No request may be in progress.
-func (e *Engine) Close() { e.pool.close() }
+func (e *Engine) Close() {
+	e.answers.running.Wait()
+	e.pool.close()
+}
 
 // Config returns the configuration of the model.
 func (e *Engine) Config() model.Config { return e.config }
@@ -89,15 +95,18 @@ func (e *Engine) Config() model.Config { return e.config }
 // Logits returns the scores of every token of the vocabulary after each of
 // tokens, [len(tokens)][VocabSize]. A nil adapter means the base model.
 func (e *Engine) Logits(tokens []int32, adapter *Adapter) ([][]float32, error) {
-	s, err := e.newSession(tokens, adapter, 0)
+	s, err := e.newSequence(tokens, adapter, 0)
 	if err != nil {
 		return nil, err
 	}
+	b := e.newBatch()
 	logits := make([][]float32, 0, len(tokens))
 	for s.length < len(tokens) {
-		s.forward(tokens[s.length:min(len(tokens), s.length+s.width)])
-		for t := range s.tokens {
-			logits = append(logits, append([]float32(nil), s.logitsOf(t)...))
+		b.clear()
+		b.add(s, tokens[s.length:min(len(tokens), s.length+batchRows)])
+		b.forward()
+		for row := range b.rows {
+			logits = append(logits, slices.Clone(b.score([]int{row})))
 		}
 	}
 	return logits, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,16 +54,16 @@ func TestDecodeEqualsPrefill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := e.newSession(tokens[:1], nil, 1) // grows on the way
+		s, err := e.newSequence(tokens[:1], nil, 1) // grows on the way
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got [][]float32
-		for _, token := range tokens {
-			s.step(token)
-			got = append(got, append([]float32(nil), s.logitsOf(0)...))
+		b := e.newBatch()
+		for i := range tokens {
+			got = append(got, slices.Clone(b.next(s, tokens[i:i+1])))
 		}
-		near(t, k.name, got, want, 1e-4)
+		near(t, k.name, got, want, 0)
 	}
 }
 
@@ -130,7 +131,15 @@ func TestHelpersChangeNothing(t *testing.T) {
 	}
 }
 
-func TestSessionRefuses(t *testing.T) {
+// next reads tokens of one sequence and returns the scores of the next.
+func (b *batch) next(s *sequence, tokens []int32) []float32 {
+	b.clear()
+	b.add(s, tokens)
+	b.forward()
+	return b.score([]int{b.rows - 1})
+}
+
+func TestSequenceRefuses(t *testing.T) {
 	t.Parallel()
 	m := randomModel(smallConfig(), 1)
 	e := engine(t, m, fastestKernel(), 0)
@@ -298,16 +307,21 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := engine(t, m, fastestKernel(), 1).newSession([]int32{1}, adapter, 199)
-	if err != nil {
-		t.Fatal(err)
+	e := engine(t, m, fastestKernel(), 1)
+	s := newScheduler(e)
+	for i := range 3 {
+		sequence, err := e.newSequence([]int32{1}, adapter, 199)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.arrived = append(s.arrived, &answer{
+			ctx: t.Context(), options: &Options{}, text: func(int32) []byte { return nil }, limit: 1000,
+			sequence: sequence, tokens: append(make([]int32, 0, 200), 1),
+			sampler: newSampler(0.8, 0.9, uint64(i), m.Config.VocabSize),
+		})
 	}
-	choose := newSampler(0.8, 0.9, 1, m.Config.VocabSize)
-	token := int32(1)
-	if n := testing.AllocsPerRun(100, func() {
-		s.step(token)
-		token = choose.pick(s.logitsOf(0))
-	}); n != 0 {
-		t.Errorf("%v allocations per token", n)
+	s.join()
+	if n := testing.AllocsPerRun(100, s.step); n != 0 {
+		t.Errorf("%v allocations per step", n)
 	}
 }

@@ -30,6 +30,7 @@ type Options struct {
 	Seed        uint64
 	Stop        []string // texts that end the answer and are not part of it
 	StopTokens  []int32  // tokens that end the answer
+	Reading     func()   // called while the prompt is read, after each part but the last; may be nil
 }
 
 // check returns an error that names the option at fault, by its name in the
@@ -62,66 +63,108 @@ type Result struct {
 
 // Generate answers prompt. It calls emit with each piece of text, valid UTF-8
 // and never empty; text returns the bytes of a token, nil for one that is not
-// text. The end of ctx ends the generation with FinishCancelled and no error.
-// Errors are a *RequestError about the options, about the prompt (see
-// ErrContextTooLong), or come from emit.
+// text. Both are called by the goroutine that serves all answers of the engine,
+// so they must not wait for anything slow. The end of ctx ends the generation
+// with FinishCancelled and no error. Errors are a *RequestError about the
+// options, about the prompt (see ErrContextTooLong), or come from emit.
 func (e *Engine) Generate(ctx context.Context, prompt []int32, o Options, text func(token int32) []byte, emit func(piece string) error) (Result, error) {
 	result := Result{PromptTokens: len(prompt)}
 	if err := o.check(); err != nil {
 		return result, &RequestError{err}
 	}
-	limit := min(o.MaxTokens, e.config.MaxPositions-len(prompt))
-	s, err := e.newSession(prompt, o.Adapter, o.MaxTokens)
+	s, err := e.newSequence(prompt, o.Adapter, o.MaxTokens)
 	if err != nil {
 		return result, err
 	}
-	for s.length < len(prompt) {
-		if ctx.Err() != nil {
-			result.FinishReason = FinishCancelled
-			return result, nil
-		}
-		s.forward(prompt[s.length:min(len(prompt), s.length+s.width)])
+	a := &answer{
+		ctx: ctx, options: &o, text: text, emit: emit, result: result, done: make(chan struct{}),
+		limit:    min(o.MaxTokens, e.config.MaxPositions-len(prompt)),
+		sequence: s, tokens: append(make([]int32, 0, s.room), prompt...),
+		sampler: newSampler(o.Temperature, o.TopP, o.Seed, e.config.VocabSize),
+		pieces:  assembler{stops: o.Stop},
 	}
-	pieces := assembler{stops: o.Stop}
-	choose := newSampler(o.Temperature, o.TopP, o.Seed, e.config.VocabSize)
-	result.FinishReason, err = func() (string, error) {
-		for {
-			if ctx.Err() != nil {
-				return FinishCancelled, nil
-			}
-			token := choose.pick(s.logitsOf(s.tokens - 1))
-			if token < 0 {
-				return "", errors.New("the model's output is not a number: its weights or the adapter are damaged")
-			}
-			if slices.Contains(o.StopTokens, token) {
-				return FinishStop, nil
-			}
-			result.CompletionTokens++
-			piece, found := pieces.push(text(token))
-			if err := emitText(emit, piece); err != nil || found {
-				return FinishStop, err
-			}
-			if result.CompletionTokens == limit {
-				return FinishLength, nil
-			}
-			s.step(token)
-		}
-	}()
-	if err == nil {
-		err = emitText(emit, pieces.flush())
+	e.answers.add(a)
+	<-a.done
+	if a.failure != nil {
+		panic(fmt.Sprintf("%v\n%s", a.failure.value, a.failure.stack))
 	}
-	return result, err
+	return a.result, a.err
 }
 
-func emitText(emit func(string) error, piece string) error {
+// answer is a generation in progress. Until done is closed it belongs to the
+// scheduler.
+type answer struct {
+	ctx     context.Context
+	options *Options
+	text    func(token int32) []byte
+	emit    func(piece string) error
+	limit   int // of tokens
+
+	sequence *sequence
+	tokens   []int32 // the prompt, and what was picked so far
+	sampler  *sampler
+	pieces   assembler
+
+	// Of the present step.
+	picks bool  // all tokens were read, so one is picked
+	token int32 // the one that was picked
+
+	result  Result
+	err     error
+	failure *failure
+	done    chan struct{}
+}
+
+// unread are the tokens that the model has yet to see.
+func (a *answer) unread() []int32 { return a.tokens[a.sequence.length:] }
+
+// reading reports whether more of the prompt is to be read than a token.
+func (a *answer) reading() bool { return len(a.unread()) > 1 }
+
+// pick chooses the next token by its scores, which it may change. It runs beside
+// the picks of other answers.
+func (a *answer) pick(logits []float32) { a.token = a.sampler.pick(logits) }
+
+// deliver hands out the token of the step, and returns whether the answer is at
+// its end.
+func (a *answer) deliver() (ended bool) {
+	if !a.picks || a.failure != nil {
+		if a.options.Reading != nil && a.failure == nil {
+			a.options.Reading()
+		}
+		return false
+	}
+	if a.token < 0 {
+		a.err = errors.New("the model's output is not a number: its weights or the adapter are damaged")
+		return true
+	}
+	if slices.Contains(a.options.StopTokens, a.token) {
+		return a.end(FinishStop)
+	}
+	a.result.CompletionTokens++
+	piece, found := a.pieces.push(a.text(a.token))
+	if a.err = a.say(piece); a.err != nil {
+		return true
+	}
+	if found {
+		return a.end(FinishStop)
+	}
+	if a.result.CompletionTokens == a.limit {
+		return a.end(FinishLength)
+	}
+	a.tokens = append(a.tokens, a.token)
+	return false
+}
+
+func (a *answer) end(reason string) bool {
+	a.result.FinishReason = reason
+	a.err = a.say(a.pieces.flush())
+	return true
+}
+
+func (a *answer) say(piece string) error {
 	if piece == "" {
 		return nil
 	}
-	return emit(piece)
-}
-
-// step reads one token.
-func (s *session) step(token int32) {
-	s.next[0] = token
-	s.forward(s.next[:])
+	return a.emit(piece)
 }

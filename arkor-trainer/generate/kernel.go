@@ -2,6 +2,9 @@ package generate
 
 // kernel is the arithmetic that takes nearly all the time. One set of functions
 // is chosen when an engine is made; all sets agree up to the order of summation.
+// Within a set a product has one value, to the last bit, whichever function and
+// place in its arguments it is computed by: answers would otherwise depend on
+// who else is being answered.
 type kernel struct {
 	name string
 

@@ -30,10 +30,11 @@ func load(p *float32, i int) vector {
 	return archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(unsafe.Pointer(p), 4*i)))
 }
 
+// sum adds up a vector in the same order as sums does.
 func sum(v vector) float32 {
-	x := v.GetLo().Add(v.GetHi())
-	x = x.AddPairs(x)
-	return x.AddPairs(x).GetElem(0)
+	pairs := v.AddPairsGrouped(v)
+	pairs = pairs.AddPairsGrouped(pairs)
+	return pairs.GetLo().Add(pairs.GetHi()).GetElem(0)
 }
 
 // sums returns the sum of each of four vectors.

@@ -62,7 +62,7 @@ func newJob() *job { return &job{done: make(chan struct{}, 1)} }
 // run does all chunks of t, with as many idle helpers as there are. A panic in
 // a helper becomes a panic of the caller.
 func (p *pool) run(j *job, t task, chunks int) {
-	if chunks == 1 || p.size == 0 {
+	if chunks <= 1 || p.size == 0 {
 		for i := range chunks {
 			t.chunk(i)
 		}

@@ -17,6 +17,7 @@ import (
 // also when many requests ask for it at the same time, and again after its
 // files changed.
 type adapters struct {
+	model  string
 	config model.Config
 	limit  int
 
@@ -89,11 +90,23 @@ func (a *adapters) find(dir string, files stamp) (l *loaded, mine bool) {
 func (a *adapters) load(l *loaded) {
 	defer close(l.done)
 	l.adapter, l.err = generate.LoadAdapter(os.DirFS(l.dir), a.config)
+	if l.err == nil {
+		l.err = a.checkBase(l.adapter.Base())
+	}
 	if l.err != nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.forget(l.dir)
 	}
+}
+
+// checkBase refuses an adapter of another model whose shapes happen to fit.
+// Folders may move, so only names are compared.
+func (a *adapters) checkBase(base string) error {
+	if base == "" || base == a.model || filepath.IsAbs(base) || filepath.IsAbs(a.model) {
+		return nil
+	}
+	return fmt.Errorf("the adapter was trained on %s and does not fit %s", base, a.model)
 }
 
 // forget drops the entry of dir; a.mu is held.

@@ -83,6 +83,12 @@ type (
 		Model     string `json:"model"`
 		MaxLength int    `json:"maxLength"`
 	}
+	// readingLine says, at most once a second, that the prompt is being read:
+	// the model is slow, it does not hang.
+	readingLine struct {
+		ID   string `json:"id"`
+		Type string `json:"type"` // "reading"
+	}
 	tokenLine struct {
 		ID   string `json:"id"`
 		Type string `json:"type"` // "token"

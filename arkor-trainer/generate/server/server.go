@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
 )
@@ -44,7 +45,7 @@ type Server struct {
 func New(model string, assistant *generate.Assistant, log io.Writer) *Server {
 	return &Server{
 		model: model, assistant: assistant, log: log,
-		adapters: adapters{config: assistant.Engine.Config(), limit: maxAdapters},
+		adapters: adapters{model: model, config: assistant.Engine.Config(), limit: maxAdapters},
 		slots:    make(chan struct{}, maxRunning),
 		cancels:  map[string]context.CancelFunc{},
 	}
@@ -200,6 +201,16 @@ func (s *Server) answer(ctx context.Context, r request) (last any) {
 		var err error
 		if o.Adapter, err = s.adapters.get(ctx, filepath.Clean(r.Adapter)); err != nil && ctx.Err() == nil {
 			return errorLine{r.ID, "error", err.Error(), codeAdapter}
+		}
+	}
+	if limit := s.assistant.MaxLength(); o.MaxTokens > limit && r.MaxTokens != nil {
+		return errorLine{r.ID, "error", fmt.Sprintf("maxTokens is %d, and the model reads and writes at most %d tokens together", o.MaxTokens, limit), codeRequest}
+	}
+	said := time.Now()
+	o.Reading = func() {
+		if time.Since(said) > time.Second {
+			said = time.Now()
+			s.say(readingLine{r.ID, "reading"})
 		}
 	}
 	result, err := s.assistant.Answer(ctx, r.Messages, o, func(piece string) error {

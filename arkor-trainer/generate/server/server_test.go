@@ -237,6 +237,7 @@ func TestRefuses(t *testing.T) {
 		{`{"id":"a","op":"generate","messages":[]}`, "a", codeRequest, "no messages"},
 		{`{"id":"a","op":"generate","messages":[{"role":"tool","content":"x"}]}`, "a", codeRequest, `role "tool"`},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"temperature":-1}`, "a", codeRequest, "temperature -1"},
+		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"maxTokens":3001}`, "a", codeRequest, "maxTokens is 3001, and the model reads and writes at most 3000 tokens together"},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"stop":[""]}`, "a", codeRequest, "stop text"},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"` + strings.Repeat("x ", 3000) + `"}]}`, "a", codeContext, "and the model reads 3000"},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"adapter":"somewhere"}`, "a", codeAdapter, "not an absolute path"},
@@ -335,6 +336,25 @@ func TestAdaptersAreKeptAndReread(t *testing.T) {
 	get(one)
 	if len(a.recent) != 2 {
 		t.Errorf("%d adapters are kept", len(a.recent))
+	}
+}
+
+// An adapter of another model is refused also where its shapes fit.
+func TestRefusesAnAdapterOfAnotherBase(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for base, want := range map[string]string{"acme/other": "the adapter was trained on acme/other and does not fit test/model", "test/model": "", "/models/somewhere": ""} {
+		dir := t.TempDir()
+		generatetest.WriteAdapter(t, dir, 1)
+		config := `{"peft_type":"LORA","r":1,"lora_alpha":2,"target_modules":["q_proj"],"base_model_name_or_path":"` + base + `"}`
+		if err := os.WriteFile(filepath.Join(dir, "adapter_config.json"), []byte(config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c.ask("a", fmt.Sprintf(`,"maxTokens":1,"adapter":%q`, dir))
+		_, last := c.collect("a")
+		if got := last["a"]; got.Error != want || want != "" && got.Code != codeAdapter {
+			t.Errorf("%s: %+v", base, got)
+		}
 	}
 }
 

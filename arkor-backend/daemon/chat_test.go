@@ -251,7 +251,7 @@ func TestChatTimesOut(t *testing.T) {
 
 func TestChatModelsMakeRoom(t *testing.T) {
 	t.Parallel()
-	b := start(t, func(o *daemon.Options) { o.Chat.MaxModels = 1 })
+	b := start(t, func(o *daemon.Options) { o.Chat.MaxModels, o.Chat.Wait = 1, time.Second })
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)

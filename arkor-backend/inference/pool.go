@@ -1,65 +1,107 @@
 package inference
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/arkorlab/arkor-go/arkor-backend/process"
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
-// ErrBusy means that as many models as fit are in use, or that one of them
-// has as many requests as it takes.
-var ErrBusy = errors.New("too many chats at once; try again in a moment")
+// ErrBusy means that a request cannot be answered now, but may be later. The
+// errors that are ErrBusy say why.
+var ErrBusy error = busy("too many chats at once; try again in a moment")
 
-// maxActive is how many answers one worker writes at the same time.
-const maxActive = 64
+type busy string
 
-// Options of a Pool. Zero durations mean the defaults.
+func (b busy) Error() string { return string(b) }
+
+func (b busy) Is(target error) bool { return target == ErrBusy }
+
+const (
+	errLeaving = busy("the backend is stopping; try again when it is there again")
+
+	// maxActive is how many answers one worker writes at the same time, as many
+	// as arkor-trainer does.
+	maxActive = 32
+	// maxWaiting is how many requests wait for their turn.
+	maxWaiting = 256
+)
+
+// Options of a Pool. Zero values mean the defaults.
 type Options struct {
-	Env       cli.Env       // where arkor-trainer is found, and its environment
-	MaxModels int           // how many models are held at once; 0 means 2
-	Idle      time.Duration // after which an unused model is dropped; 0 means 5 minutes
-	Start     time.Duration // what a model may take to load; 0 means 5 minutes
-	Answer    time.Duration // what an answer may take; 0 means 10 minutes
-	Grace     time.Duration // what a worker gets to leave; 0 means 5 seconds
+	Env        cli.Env                  // where arkor-trainer is found, and its environment
+	MaxModels  int                      // how many models are held at once; 0 means 2
+	MaxActive  int                      // how many answers a model writes at once; 0 means 32
+	MaxWaiting int                      // how many requests wait; 0 means 256
+	Memory     Memory                   // nil: of this machine
+	Needs      func(model string) int64 // memory that a model needs before it was ever loaded, 0 when not known; may be nil
+
+	Idle   time.Duration // after which an unused model is dropped; 0 means 5 minutes
+	Patrol time.Duration // how often memory is looked at while models are idle; 0 means 10 seconds
+	Wait   time.Duration // what a request may wait for its turn; 0 means a minute
+	Start  time.Duration // what a model may take to load; 0 means 5 minutes
+	Stall  time.Duration // what a model may take to go on with an answer; 0 means a minute
+	Answer time.Duration // what an answer may take with all of these; 0 means 10 minutes
+	Finish time.Duration // what answers get to be completed when the pool is closed; 0 means 2 seconds
+	Grace  time.Duration // what a worker gets to leave; 0 means 5 seconds
 }
 
 // Pool holds one worker for each model that is in use, started on demand.
 type Pool struct {
 	Options
+	life context.Context // ends when answers must
+	end  context.CancelCauseFunc
 
-	mu      sync.Mutex
-	workers map[string]*worker
-	closed  bool
-	leaving sync.WaitGroup // workers that are being stopped
+	mu        sync.Mutex
+	workers   map[string]*worker
+	line      line
+	seen      map[string]int64 // most memory that a model took so far
+	departing int64            // memory of workers that are being stopped
+	closed    bool
+	answers   sync.WaitGroup // that are in progress
+	leaving   sync.WaitGroup // workers that are being stopped
+	patrols   sync.WaitGroup
 }
 
 // New returns an empty pool.
 func New(o Options) *Pool {
-	orDefault := func(d *time.Duration, otherwise time.Duration) {
-		if *d == 0 {
-			*d = otherwise
-		}
+	o.MaxModels = cmp.Or(o.MaxModels, 2)
+	o.MaxActive = cmp.Or(o.MaxActive, maxActive)
+	o.MaxWaiting = cmp.Or(o.MaxWaiting, maxWaiting)
+	o.Idle = cmp.Or(o.Idle, 5*time.Minute)
+	o.Patrol = cmp.Or(o.Patrol, 10*time.Second)
+	o.Wait = cmp.Or(o.Wait, time.Minute)
+	o.Start = cmp.Or(o.Start, 5*time.Minute)
+	o.Stall = cmp.Or(o.Stall, time.Minute)
+	o.Answer = cmp.Or(o.Answer, 10*time.Minute)
+	o.Finish = cmp.Or(o.Finish, 2*time.Second)
+	o.Grace = cmp.Or(o.Grace, 5*time.Second)
+	if o.Memory == nil {
+		o.Memory = thisMachine{}
 	}
-	if o.MaxModels == 0 {
-		o.MaxModels = 2
-	}
-	orDefault(&o.Idle, 5*time.Minute)
-	orDefault(&o.Start, 5*time.Minute)
-	orDefault(&o.Answer, 10*time.Minute)
-	orDefault(&o.Grace, 5*time.Second)
-	return &Pool{Options: o, workers: map[string]*worker{}}
+	p := &Pool{Options: o, workers: map[string]*worker{}, line: line{limit: o.MaxWaiting}, seen: map[string]int64{}}
+	p.life, p.end = context.WithCancelCause(context.Background())
+	p.patrols.Go(p.patrol)
+	return p
 }
 
-// Close stops all workers and waits for them. Answers in progress fail.
+// Close refuses what waits, gives answers in progress a moment to be completed
+// and ends the others with an error, and stops all workers. It returns when
+// they are gone.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	p.closed = true
+	p.line.serve(func(w *waiting) bool { w.settle(nil, errLeaving); return true })
+	p.mu.Unlock()
+	p.await(p.Finish)
+	p.end(errLeaving)
+	p.await(p.Grace) // until their callers know; one that is stuck with a slow client is left
+	p.patrols.Wait()
+	p.mu.Lock()
 	for model, w := range p.workers {
 		p.drop(model, w)
 	}
@@ -67,18 +109,43 @@ func (p *Pool) Close() {
 	p.leaving.Wait()
 }
 
+// await waits for the answers in progress, at most so long.
+func (p *Pool) await(most time.Duration) {
+	done := make(chan struct{})
+	go func() { // ends with the last answer
+		p.answers.Wait()
+		close(done)
+	}()
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
+}
+
 // Generate answers a request with a model, and calls text for each piece of the
 // answer as it comes. It ends early when ctx does or text fails. Errors:
 // *Error for what the worker refuses, ErrBusy, a *sibling.NotFoundError.
 func (p *Pool) Generate(ctx context.Context, model string, req Request, text func(string) error) (Done, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return Done{}, errLeaving
+	}
+	p.answers.Add(1)
+	p.mu.Unlock()
+	defer p.answers.Done()
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Answer, fmt.Errorf("the answer took longer than %s", p.Answer))
 	defer cancel()
-	w, err := p.take(model)
+	ctx, end := context.WithCancelCause(ctx)
+	defer context.AfterFunc(p.life, func() { end(context.Cause(p.life)) })()
+	w, err := p.take(ctx, model, req.Caller)
 	if err != nil {
 		return Done{}, err
 	}
-	defer p.release(w)
-	if err := p.await(ctx, model, w); err != nil {
+	defer p.release(model, w)
+	if err := p.load(ctx, model, w); err != nil {
 		return Done{}, err
 	}
 	var refused *Error
@@ -91,7 +158,7 @@ func (p *Pool) Generate(ctx context.Context, model string, req Request, text fun
 	}
 	done, err := p.relay(ctx, model, w, r, text)
 	w.close(id)
-	if err != nil && !errors.As(err, &refused) && !errors.Is(err, errDied) {
+	if err != nil && !errors.As(err, &refused) && !isClosed(w.gone) {
 		_ = w.send(operation{ID: id, Op: "cancel"}) // nobody waits for the rest
 	}
 	return done, err
@@ -99,6 +166,8 @@ func (p *Pool) Generate(ctx context.Context, model string, req Request, text fun
 
 // relay passes pieces on until the answer is complete.
 func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, text func(string) error) (Done, error) {
+	watchdog := time.NewTimer(p.Stall)
+	defer watchdog.Stop()
 	for {
 		var next reply
 		select {
@@ -110,6 +179,14 @@ func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, t
 				return Done{}, errSlow
 			case <-ctx.Done():
 				return Done{}, context.Cause(ctx)
+			case <-watchdog.C:
+				if quiet := w.quiet(r); quiet < p.Stall {
+					watchdog.Reset(p.Stall - quiet)
+					continue
+				}
+				w.condemn(fmt.Errorf("%w for %s", errHangs, p.Stall))
+				p.lost(model, w)
+				return Done{}, w.why()
 			case <-w.gone:
 				select {
 				case next = <-r.replies: // said before it went
@@ -125,6 +202,9 @@ func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, t
 				return Done{}, err
 			}
 		case "done":
+			if next.FinishReason == "cancelled" { // not by us: the worker leaves
+				return Done{}, errDied
+			}
 			return Done{next.FinishReason, next.PromptTokens, next.CompletionTokens}, nil
 		case "error":
 			return Done{}, next.failure()
@@ -132,8 +212,8 @@ func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, t
 	}
 }
 
-// await returns when the worker holds its model.
-func (p *Pool) await(ctx context.Context, model string, w *worker) error {
+// load returns when the worker holds its model.
+func (p *Pool) load(ctx context.Context, model string, w *worker) error {
 	timer := time.NewTimer(p.Start)
 	defer timer.Stop()
 	select {
@@ -150,98 +230,31 @@ func (p *Pool) await(ctx context.Context, model string, w *worker) error {
 	}
 }
 
-// take returns a worker for a model and marks it as in use.
-func (p *Pool) take(model string) (*worker, error) {
+// take waits until it is a request's turn and returns the worker for it. The
+// worker may still be loading its model.
+func (p *Pool) take(ctx context.Context, model, caller string) (*worker, error) {
+	turn := &waiting{model: model, caller: caller, settled: make(chan struct{})}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil, ErrBusy
-	}
-	w := p.workers[model]
-	if w != nil && isClosed(w.gone) {
-		p.drop(model, w)
-		w = nil
-	}
-	if w == nil {
-		if err := p.makeRoom(); err != nil {
-			return nil, err
-		}
-		program, err := sibling.Find(p.Env, "arkor-trainer")
-		if err != nil {
-			return nil, err
-		}
-		if w, err = startWorker(program, process.WorkerEnv(p.Env.Environ), model); err != nil {
-			return nil, fmt.Errorf("start arkor-trainer: %w", err)
-		}
-		w.idle = time.AfterFunc(p.Idle, func() { p.expire(model, w) })
-		p.workers[model] = w
-	}
-	if w.active >= maxActive {
-		return nil, ErrBusy
-	}
-	w.active++
-	w.idle.Stop()
-	return w, nil
-}
-
-func (p *Pool) release(w *worker) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w.active--
-	w.used = time.Now()
-	if w.active == 0 {
-		w.idle.Reset(p.Idle)
-	}
-}
-
-// expire stops a worker that nobody used for a while.
-func (p *Pool) expire(model string, w *worker) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if w.active == 0 && p.workers[model] == w {
-		p.drop(model, w)
-	}
-}
-
-// lost forgets a worker that cannot go on; the next request gets a new one.
-func (p *Pool) lost(model string, w *worker) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.workers[model] == w {
-		p.drop(model, w)
-	}
-}
-
-// makeRoom drops the model that was unused for longest when there are too many.
-func (p *Pool) makeRoom() error {
-	if len(p.workers) < p.MaxModels {
-		return nil
-	}
-	oldest := ""
-	for model, w := range p.workers {
-		if w.active == 0 && (oldest == "" || w.used.Before(p.workers[oldest].used)) {
-			oldest = model
-		}
-	}
-	if oldest == "" {
-		return ErrBusy
-	}
-	p.drop(oldest, p.workers[oldest])
-	return nil
-}
-
-// drop takes a worker out of the pool and stops it in the background.
-func (p *Pool) drop(model string, w *worker) {
-	delete(p.workers, model)
-	w.idle.Stop()
-	p.leaving.Go(func() { w.stop(p.Grace) })
-}
-
-func isClosed(ch <-chan struct{}) bool {
+	p.line.push(turn)
+	p.dispatch()
+	p.mu.Unlock()
+	timer := time.NewTimer(p.Wait)
+	defer timer.Stop()
+	var err error
 	select {
-	case <-ch:
-		return true
-	default:
-		return false
+	case <-turn.settled:
+		return turn.worker, turn.err
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	case <-timer.C:
+		err = busy(fmt.Sprintf("it was not this chat's turn within %s, too many came before; try again in a moment", p.Wait))
 	}
+	p.mu.Lock()
+	waited := p.line.remove(turn)
+	p.dispatch() // room need not be made for it any more
+	p.mu.Unlock()
+	if !waited && turn.err == nil { // its turn came at the same moment
+		p.release(model, turn.worker)
+	}
+	return nil, err
 }

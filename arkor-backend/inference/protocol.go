@@ -15,6 +15,7 @@ type Message struct {
 
 // Request is one answer to generate. Nil numbers leave the choice to the worker.
 type Request struct {
+	Caller      string `json:"-"` // whose turn it is when requests have to wait: an endpoint, a project
 	Messages    []Message
 	Adapter     string // folder of a LoRA adapter, "" for the model as it is
 	Temperature *float64
@@ -87,7 +88,7 @@ func parseReply(line []byte) (reply, error) {
 	switch r.Type {
 	case "ready":
 		return r, nil
-	case "token", "done", "error":
+	case "token", "reading", "done", "error":
 		if r.ID != "" {
 			return r, nil
 		}

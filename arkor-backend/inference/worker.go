@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"sync"
@@ -19,6 +20,9 @@ var errDied = errors.New("the process that holds the model died")
 // errSlow means that a client did not take its answer.
 var errSlow = errors.New("the client reads too slowly")
 
+// errHangs means that a worker did not go on with an answer.
+var errHangs = errors.New("the process that holds the model did not answer")
+
 // pending is how many replies wait for a slow client before it is given up.
 const pending = 4 << 10
 
@@ -29,8 +33,9 @@ type worker struct {
 	ready  chan struct{} // closed when the model is loaded
 	gone   chan struct{} // closed when the process is gone and all it said was read
 
-	writing sync.Mutex
-	stdin   io.WriteCloser
+	writing  sync.Mutex
+	stdin    io.WriteCloser
+	patience time.Duration
 
 	mu       sync.Mutex
 	next     int
@@ -38,19 +43,25 @@ type worker struct {
 	refusal  error // what the worker said before it was ready, if it refused
 
 	// Held by the pool.
-	active int
-	used   time.Time
-	idle   *time.Timer
+	active   int
+	draining bool // takes no more requests, so that it can be dropped
+	needs    int64
+	used     time.Time
+	idle     *time.Timer
 }
 
 type request struct {
 	replies chan reply
 	slow    chan struct{} // closed when replies overflowed
+	last    time.Time     // of the last reply, or when it was sent
 }
 
-func startWorker(program string, environ []string, model string) (*worker, error) {
+// startWorker starts a process for a model. It has to take what it is sent
+// within patience.
+func startWorker(program string, environ []string, model string, patience time.Duration) (*worker, error) {
 	w := &worker{
-		cmd: exec.Command(program, "serve", "--model", model), stderr: &lastWords{},
+		patience: patience,
+		cmd:      exec.Command(program, "serve", "--model", model), stderr: &lastWords{},
 		ready: make(chan struct{}), gone: make(chan struct{}), requests: map[string]*request{},
 	}
 	w.cmd.Env, w.cmd.Stderr, w.cmd.SysProcAttr = environ, w.stderr, process.OwnGroup()
@@ -95,6 +106,10 @@ func (w *worker) read(stdout io.Reader) {
 		case r.ID == "" && w.refusal == nil:
 			w.refusal = r.failure()
 		case request != nil:
+			request.last = time.Now()
+			if r.Type == "reading" {
+				break
+			}
 			select {
 			case request.replies <- r:
 			default:
@@ -108,7 +123,7 @@ func (w *worker) read(stdout io.Reader) {
 
 // open sends a request and returns where its replies come in.
 func (w *worker) open(req Request) (id string, r *request, err error) {
-	r = &request{replies: make(chan reply, pending), slow: make(chan struct{})}
+	r = &request{replies: make(chan reply, pending), slow: make(chan struct{}), last: time.Now()}
 	w.mu.Lock()
 	w.next++
 	id = "r" + strconv.Itoa(w.next)
@@ -136,10 +151,31 @@ func (w *worker) send(op operation) error {
 	}
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	if pipe, ok := w.stdin.(*os.File); ok {
+		_ = pipe.SetWriteDeadline(time.Now().Add(w.patience)) // where the system can
+	}
 	if _, err := w.stdin.Write(line); err != nil {
 		return errDied
 	}
 	return nil
+}
+
+// quiet returns for how long nothing was heard of a request.
+func (w *worker) quiet(r *request) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Since(r.last)
+}
+
+// condemn kills a worker that is not to be trusted any more, and says why to
+// everyone who waits for it.
+func (w *worker) condemn(why error) {
+	w.mu.Lock()
+	if w.refusal == nil {
+		w.refusal = why
+	}
+	w.mu.Unlock()
+	_ = w.cmd.Process.Kill()
 }
 
 // why explains a worker that is gone.

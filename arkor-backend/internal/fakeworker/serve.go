@@ -3,6 +3,7 @@ package fakeworker
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,10 @@ func serve(model string) int {
 	if filepath.Base(model) == "broken" {
 		say(`{"type":"error","error":"model.safetensors is cut off","code":"internal"}`)
 		return 1
+	}
+	if filepath.Base(model) == "stuck" {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return 0
 	}
 	say(`{"type":"ready","model":%q,"maxLength":512}`, model)
 	hanging := map[string]bool{}
@@ -38,6 +43,9 @@ func serve(model string) int {
 		if op.Adapter != "" {
 			weights, _ := os.ReadFile(filepath.Join(op.Adapter, "adapter_model.safetensors"))
 			words = append([]string{"[" + string(weights) + "] "}, words...)
+		}
+		if trouble(op.ID, strings.TrimSpace(words[0])) {
+			continue
 		}
 		switch strings.TrimSpace(words[0]) {
 		case "long":

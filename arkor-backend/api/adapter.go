@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
+	"github.com/arkorlab/arkor-go/arkor-backend/blob"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -31,6 +32,14 @@ func (a chatAdapter) step() (step *int64, ok bool) {
 		return &n, true
 	}
 	return nil, false
+}
+
+// damaged names an artifact that is not what was stored. It is never served.
+func damaged(err error) error {
+	if errors.Is(err, blob.ErrDamaged) {
+		return fail(http.StatusInternalServerError, "artifact_damaged", "a damaged artifact is not served: %v", err)
+	}
+	return err
 }
 
 // trained finds what a job of this project trained. It fails with 404, or with

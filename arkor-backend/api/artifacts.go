@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"path"
@@ -35,9 +36,9 @@ func (s *server) getArtifact(c *call) error {
 	if err != nil {
 		return err
 	}
-	file, err := s.Blobs.Open(a.SHA256)
+	file, err := s.Blobs.OpenChecked(a.SHA256)
 	if err != nil {
-		return err
+		return damaged(fmt.Errorf("%s: %w", a.Name, err))
 	}
 	defer file.Close()
 	h := c.w.Header()

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -40,7 +39,7 @@ func (s *server) chat(c *call) error {
 	if err != nil {
 		return err
 	}
-	req.Adapter = from.folder
+	req.Adapter, req.Caller = from.folder, c.project.ID
 	answer := completion{ID: "chatcmpl-" + uuid.NewString(), Created: time.Now().Unix(), Model: from.shown}
 	if body.Stream == nil || *body.Stream {
 		return s.chatStream(c, from.model, req, answer)
@@ -75,7 +74,7 @@ func (s *server) adapter(c *call, a chatAdapter) (source, error) {
 		name = strconv.FormatInt(*step, 10)
 	}
 	folder := filepath.Join(s.AdaptersDir, job.ID, name)
-	if err := artifact.LayOut(s.Blobs, artifacts, step, folder); err != nil {
+	if err := damaged(s.adapters.LayOut(artifacts, step, folder)); err != nil {
 		return source{}, err
 	}
 	var config struct {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/artifact"
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
 	"github.com/arkorlab/arkor-go/arkor-backend/dataset"
 	"github.com/arkorlab/arkor-go/arkor-backend/engine"
@@ -51,6 +52,7 @@ type server struct {
 	keys     inProgress // idempotency keys of requests that are being served
 	storage  healthy
 	previews chan struct{} // one for each that is being made
+	adapters artifact.Folders
 	logs     series.Recent
 	pages    pages // of lists of jobs
 }
@@ -64,7 +66,7 @@ type methods map[string]handler
 
 // New returns the API.
 func New(o Options) http.Handler {
-	s := &server{Options: o, previews: make(chan struct{}, maxPreviews)}
+	s := &server{Options: o, previews: make(chan struct{}, maxPreviews), adapters: artifact.Folders{Blobs: o.Blobs}}
 	mux := http.NewServeMux()
 	for path, m := range s.routes() {
 		mux.Handle(path, s.dispatch(m))

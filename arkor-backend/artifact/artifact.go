@@ -3,7 +3,6 @@
 package artifact
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -80,39 +79,4 @@ func Of(artifacts []cloud.Artifact, step *int64) []cloud.Artifact {
 		}
 	}
 	return found
-}
-
-// LayOut writes the artifacts of one step as a folder. The folder appears
-// whole; one that is there already is taken for it.
-func LayOut(blobs *blob.Store, artifacts []cloud.Artifact, step *int64, target string) error {
-	if _, err := os.Stat(target); err == nil {
-		return nil
-	}
-	parent := filepath.Dir(target)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return err
-	}
-	staging, err := os.MkdirTemp(parent, ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(staging)
-	for _, a := range Of(artifacts, step) {
-		name := strings.TrimPrefix(a.Name, Prefix(step))
-		if !filepath.IsLocal(name) {
-			return fmt.Errorf("artifact name %q leaves its folder", a.Name)
-		}
-		file := filepath.Join(staging, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return err
-		}
-		if err := blobs.CopyTo(a.SHA256, file); err != nil {
-			return fmt.Errorf("%s: %w", a.Name, err)
-		}
-	}
-	err = os.Rename(staging, target)
-	if errors.Is(err, fs.ErrExist) {
-		return nil // someone else laid it out at the same time
-	}
-	return err
 }

@@ -14,6 +14,10 @@ import (
 	"sync"
 )
 
+// ErrDamaged means that a blob is not what was stored: something else wrote to
+// it, or removed it.
+var ErrDamaged = errors.New("its bytes are not those that were stored")
+
 // ErrTooLarge means that a file is longer than allowed.
 var ErrTooLarge = errors.New("file is too large")
 
@@ -21,6 +25,9 @@ var ErrTooLarge = errors.New("file is too large")
 type Store struct {
 	dir string
 	mu  sync.Mutex // between a file's appearance and the row that refers to it, nothing is swept
+
+	checking sync.Mutex
+	checked  map[string]stamp // blobs as they were when their bytes were found right
 }
 
 // Open uses dir, making it when it is absent. Files that an earlier process
@@ -173,9 +180,12 @@ func (s *Store) copy(from, to, hash string) error {
 	return os.Rename(in.path, to)
 }
 
-// CopyTo writes a blob to a new file.
-func (s *Store) CopyTo(hash, path string) error {
+// CopyTo writes a blob to a new file. One that is ErrDamaged is not written.
+func (s *Store) CopyTo(hash, path string) (err error) {
 	source, err := s.Open(hash)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrDamaged
+	}
 	if err != nil {
 		return err
 	}
@@ -184,8 +194,17 @@ func (s *Store) CopyTo(hash, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(target, source)
-	return errors.Join(err, target.Sync(), target.Close())
+	defer func() {
+		if err != nil {
+			os.Remove(path)
+		}
+	}()
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(target, sum), source)
+	if err = errors.Join(err, target.Sync(), target.Close()); err == nil && hex.EncodeToString(sum.Sum(nil)) != hash {
+		return ErrDamaged
+	}
+	return err
 }
 
 // Hashes lists the blobs that are there.

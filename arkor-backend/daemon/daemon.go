@@ -118,6 +118,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	d.queue = queue.New(queue.Options{
 		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: 1, Log: o.Log,
 	})
+	o.Chat.Needs = func(ctx context.Context, model string) int64 { return modelMemory(ctx, trainer, model) }
 	d.pool = inference.New(o.Chat)
 	d.server = &http.Server{
 		Handler: d.activity.watch(api.New(api.Options{
@@ -185,14 +186,14 @@ func (d *Daemon) Run(ctx context.Context) error {
 	case <-d.leaving:
 	case err = <-failed:
 	}
-	d.leave() // event streams end; their clients come back
-	cancel()  // workers save and stop
+	d.leave()              // event streams end; their clients come back
+	cancel()               // workers save and stop
+	parts.Go(d.pool.Close) // answers end, so that their requests do
 	drain, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer stop()
 	if d.server.Shutdown(drain) != nil {
 		d.server.Close()
 	}
-	d.pool.Close()
 	parts.Wait()
 	return err
 }

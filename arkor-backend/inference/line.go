@@ -18,6 +18,7 @@ type callerLine struct {
 // waiting is a request in the line.
 type waiting struct {
 	model, caller string
+	needs         int64         // memory of the model, 0 when not known
 	settled       chan struct{} // closed once it is out of the line, and one of these is set:
 	worker        *worker
 	err           error

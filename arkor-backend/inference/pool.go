@@ -33,12 +33,15 @@ const (
 
 // Options of a Pool. Zero values mean the defaults.
 type Options struct {
-	Env        cli.Env                  // where arkor-trainer is found, and its environment
-	MaxModels  int                      // how many models are held at once; 0 means 2
-	MaxActive  int                      // how many answers a model writes at once; 0 means 32
-	MaxWaiting int                      // how many requests wait; 0 means 256
-	Memory     Memory                   // nil: of this machine
-	Needs      func(model string) int64 // memory that a model needs before it was ever loaded, 0 when not known; may be nil
+	Env        cli.Env // where arkor-trainer is found, and its environment
+	MaxModels  int     // how many models are held at once; 0 means 2
+	MaxActive  int     // how many answers a model writes at once; 0 means 32
+	MaxWaiting int     // how many requests wait; 0 means 256
+	Memory     Memory  // nil: of this machine
+
+	// Needs returns what memory a model that was never loaded will need, 0 when
+	// that is not known. It may be nil.
+	Needs func(ctx context.Context, model string) int64
 
 	Idle   time.Duration // after which an unused model is dropped; 0 means 5 minutes
 	Patrol time.Duration // how often memory is looked at while models are idle; 0 means 10 seconds
@@ -234,6 +237,12 @@ func (p *Pool) load(ctx context.Context, model string, w *worker) error {
 // worker may still be loading its model.
 func (p *Pool) take(ctx context.Context, model, caller string) (*worker, error) {
 	turn := &waiting{model: model, caller: caller, settled: make(chan struct{})}
+	p.mu.Lock()
+	known := p.workers[model] != nil || p.seen[model] > 0
+	p.mu.Unlock()
+	if !known && p.Needs != nil {
+		turn.needs = p.Needs(ctx, model) // not under the lock: it may take a while
+	}
 	p.mu.Lock()
 	p.line.push(turn)
 	p.dispatch()

@@ -349,7 +349,7 @@ const gigabyte = 1 << 30
 func TestModelTooLarge(t *testing.T) {
 	t.Parallel()
 	memory := &fixedMemory{total: 16 * gigabyte, free: 8 * gigabyte}
-	p := newPool(t, Options{Memory: memory, Needs: func(model string) int64 {
+	p := newPool(t, Options{Memory: memory, Needs: func(_ context.Context, model string) int64 {
 		return map[string]int64{"huge": 20 * gigabyte, "large": 10 * gigabyte, "small": gigabyte}[model]
 	}})
 	var refused *Error
@@ -369,7 +369,7 @@ func TestModelTooLarge(t *testing.T) {
 func TestMemoryMakesRoom(t *testing.T) {
 	t.Parallel()
 	memory := &fixedMemory{total: 16 * gigabyte, free: 5 * gigabyte, takes: 4 * gigabyte}
-	p := newPool(t, Options{MaxModels: 8, Memory: memory, Needs: func(string) int64 { return 4 * gigabyte }})
+	p := newPool(t, Options{MaxModels: 8, Memory: memory, Needs: func(context.Context, string) int64 { return 4 * gigabyte }})
 	running := p.ask("one", "a", "hang").begun()
 	memory.set(gigabyte)
 	other := p.ask("two", "b", "hi")

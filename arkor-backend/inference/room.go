@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -21,7 +22,7 @@ func (p *Pool) dispatch() {
 		if blocked[next.model] {
 			return false
 		}
-		w, err := p.place(next.model)
+		w, err := p.place(next.model, cmp.Or(p.seen[next.model], next.needs))
 		if err == errWait {
 			blocked[next.model] = true
 			return false
@@ -32,15 +33,14 @@ func (p *Pool) dispatch() {
 }
 
 // place returns a worker for a model and marks it as in use.
-func (p *Pool) place(model string) (*worker, error) {
+func (p *Pool) place(model string, needs int64) (*worker, error) {
 	w := p.workers[model]
 	if w != nil && isClosed(w.gone) {
 		p.drop(model, w)
 		w = nil
 	}
 	if w == nil {
-		needs, err := p.makeRoom(model)
-		if err != nil {
+		if err := p.makeRoom(model, needs); err != nil {
 			return nil, err
 		}
 		program, err := sibling.Find(p.Env, "arkor-trainer")
@@ -62,26 +62,22 @@ func (p *Pool) place(model string) (*worker, error) {
 	return w, nil
 }
 
-// makeRoom returns what a model needs once there is room for it, having dropped
-// models that nobody uses. When all are in use, the one with the fewest answers
-// takes no more until it can be dropped.
-func (p *Pool) makeRoom(model string) (needs int64, err error) {
-	needs = p.seen[model]
-	if needs == 0 && p.Needs != nil {
-		needs = p.Needs(model)
-	}
+// makeRoom makes room for a model by dropping those that nobody uses. When all
+// are in use, the one with the fewest answers takes no more until it can be
+// dropped.
+func (p *Pool) makeRoom(model string, needs int64) error {
 	for {
 		short := p.short(needs)
 		if short == nil && len(p.workers) < p.MaxModels {
-			return needs, nil
+			return nil
 		}
 		if short != nil && (short.never || len(p.workers) == 0) {
-			return 0, short.refusal(model)
+			return short.refusal(model)
 		}
 		name, w := p.leastUsed()
 		if w.active > 0 {
 			w.draining = true
-			return 0, errWait
+			return errWait
 		}
 		p.drop(name, w)
 	}

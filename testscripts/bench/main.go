@@ -70,6 +70,7 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"scale", b.scale},
 		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
+		{"serving", b.serving},
 		{"whole-training", b.wholeTraining},
 	}
 	var figures []figure

@@ -81,13 +81,17 @@ func (s *scheduler) join() bool {
 	s.mu.Lock()
 	arrived := s.arrived
 	s.arrived = nil
-	s.awake = len(s.active)+len(arrived) > 0
+	if len(s.active)+len(arrived) == 0 {
+		s.awake = false // from here on, another goroutine may be the one
+		s.mu.Unlock()
+		return false
+	}
 	s.mu.Unlock()
 	for _, a := range arrived {
 		s.prefixes.copyTo(a.sequence, a.tokens)
 	}
 	s.active = append(s.active, arrived...)
-	return len(s.active) > 0
+	return true
 }
 
 // step reads and picks tokens, and hands them out. A bug in the model's part

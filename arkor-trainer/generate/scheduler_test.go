@@ -70,7 +70,7 @@ func TestAnswersDoNotDependOnEachOther(t *testing.T) {
 				want[i] = r.answer(t, engine(t, m, k, 0))
 			}
 			e := engine(t, m, k, 3)
-			for round := range 3 { // the later ones find their prompts known
+			for round := range 2 { // the second finds its prompts known
 				got := make([]string, len(requests))
 				var all sync.WaitGroup
 				for i, r := range requests {
@@ -99,6 +99,27 @@ func TestMoreAnswersThanRows(t *testing.T) {
 		all.Go(func() {
 			if got := r.answer(t, e); got != want {
 				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Answers that come one after the other end one scheduler's work and begin the
+// next one's.
+func TestAnswersComeAndGo(t *testing.T) {
+	t.Parallel()
+	m := randomModel(smallConfig(), 18)
+	e := engine(t, m, fastestKernel(), 1)
+	r := asked{randomTokens(m.Config, 3, 1), Options{TopP: 1, MaxTokens: 2}}
+	want := r.answer(t, e)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 200 {
+				if got := r.answer(t, e); got != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
 			}
 		})
 	}

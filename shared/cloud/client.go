@@ -30,6 +30,10 @@ type Client struct {
 	OnDeprecated func(Deprecation) // called for every answer that says so
 }
 
+// String and GoString keep the token out of messages.
+func (c Client) String() string   { return "client of " + c.BaseURL }
+func (c Client) GoString() string { return c.String() }
+
 // AuthConfig returns how people sign in to this deployment. No token is sent.
 func (c *Client) AuthConfig(ctx context.Context) (AuthConfig, error) {
 	var out AuthConfig

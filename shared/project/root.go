@@ -13,7 +13,17 @@ import (
 var markers = [...]string{
 	"src/arkor/index.ts",
 	"arkor.config.ts", "arkor.config.mts", "arkor.config.js", "arkor.config.mjs",
-	Folder + "/build/index.mjs", StateFile, Folder + "/local.json",
+	Folder + "/build/index.mjs", StateFile, LocalFile,
+}
+
+// Marked reports whether dir is the folder of a project.
+func Marked(dir string) bool {
+	for _, marker := range markers {
+		if info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(marker))); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
 }
 
 // Root returns the folder of the project that dir lies in: dir itself, or the

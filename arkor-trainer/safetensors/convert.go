@@ -24,7 +24,7 @@ func decoder(dtype string) func(dst []float32, src []byte) {
 	case "F16":
 		return func(dst []float32, src []byte) {
 			for i := range dst {
-				dst[i] = halfToFloat(binary.LittleEndian.Uint16(src[2*i:]))
+				dst[i] = HalfToFloat(binary.LittleEndian.Uint16(src[2*i:]))
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func encoder(dtype string) func(dst []byte, values []float32) []byte {
 	case "F16":
 		return func(dst []byte, values []float32) []byte {
 			for _, v := range values {
-				dst = binary.LittleEndian.AppendUint16(dst, floatToHalf(v))
+				dst = binary.LittleEndian.AppendUint16(dst, FloatToHalf(v))
 			}
 			return dst
 		}
@@ -59,7 +59,8 @@ func encoder(dtype string) func(dst []byte, values []float32) []byte {
 	return nil
 }
 
-func halfToFloat(h uint16) float32 {
+// HalfToFloat returns the value of an IEEE 754 half.
+func HalfToFloat(h uint16) float32 {
 	sign := uint32(h&0x8000) << 16
 	exponent := uint32(h>>10) & 0x1f
 	fraction := uint32(h & 0x3ff)
@@ -73,8 +74,8 @@ func halfToFloat(h uint16) float32 {
 	return math.Float32frombits(sign | (exponent+112)<<23 | fraction<<13)
 }
 
-// floatToHalf rounds to the nearest, ties to even; what is too large becomes infinity.
-func floatToHalf(f float32) uint16 {
+// FloatToHalf rounds to the nearest, ties to even; what is too large becomes infinity.
+func FloatToHalf(f float32) uint16 {
 	bits := math.Float32bits(f)
 	sign := uint16(bits>>16) & 0x8000
 	magnitude := bits & 0x7fffffff

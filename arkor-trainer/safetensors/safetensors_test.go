@@ -189,14 +189,14 @@ func TestFloat32Refuses(t *testing.T) {
 func TestHalfRoundTrip(t *testing.T) {
 	t.Parallel()
 	for h := range 1 << 16 {
-		f := halfToFloat(uint16(h))
+		f := HalfToFloat(uint16(h))
 		if math.IsNaN(float64(f)) {
-			if back := halfToFloat(floatToHalf(f)); !math.IsNaN(float64(back)) {
+			if back := HalfToFloat(FloatToHalf(f)); !math.IsNaN(float64(back)) {
 				t.Fatalf("%#x: NaN is lost", h)
 			}
 			continue
 		}
-		if back := floatToHalf(f); back != uint16(h) {
+		if back := FloatToHalf(f); back != uint16(h) {
 			t.Fatalf("%#x became %v became %#x", h, f, back)
 		}
 		if b := math.Float32frombits(uint32(h) << 16); !math.IsNaN(float64(b)) && floatToBrain(b) != uint16(h) {
@@ -211,18 +211,18 @@ func TestRoundingIsNearest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 20000 {
 		f := float32(math.Ldexp(rng.Float64()*2-1, rng.IntN(40)-26))
-		h := floatToHalf(f)
-		distance := math.Abs(float64(halfToFloat(h)) - float64(f))
+		h := FloatToHalf(f)
+		distance := math.Abs(float64(HalfToFloat(h)) - float64(f))
 		for _, near := range []uint16{h - 1, h + 1} {
-			if d := math.Abs(float64(halfToFloat(near)) - float64(f)); d < distance && near&0x7fff <= 0x7c00 {
-				t.Fatalf("%v: %v is nearer than %v", f, halfToFloat(near), halfToFloat(h))
+			if d := math.Abs(float64(HalfToFloat(near)) - float64(f)); d < distance && near&0x7fff <= 0x7c00 {
+				t.Fatalf("%v: %v is nearer than %v", f, HalfToFloat(near), HalfToFloat(h))
 			}
 		}
 	}
 	if got := floatToBrain(math.Float32frombits(0x3f808000)); got != 0x3f80 {
 		t.Errorf("a tie goes to even, got %#x", got)
 	}
-	if got := floatToHalf(65520); got != 0x7c00 {
+	if got := FloatToHalf(65520); got != 0x7c00 {
 		t.Errorf("65520 rounds to infinity, got %#x", got)
 	}
 }

@@ -125,6 +125,7 @@ func parse(data []byte) (*Tokenizer, error) {
 	if t.splits, err = splitters(file.PreTokenizer); err != nil {
 		return nil, err
 	}
+	t.llamaName = file.PreTokenizer.llamaName()
 	if err := t.fill(&file); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type Tokenizer struct {
 	words        map[string]int32 // whole words taken without merging, for ignore_merges
 	splits       []splitter
 	ignoreMerges bool
+	llamaName    string // see Table
 }
 
 type pair struct{ left, right int32 }

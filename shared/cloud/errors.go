@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
@@ -19,6 +21,8 @@ type StatusError struct {
 	Message string // as the server sent it; never empty
 	Code    string // machine word, "" when the server gave none
 	Body    string // what came, cut to 64 KiB
+
+	RetryAfter time.Duration // what the server asks for, at most a minute; 0 when it does not say
 }
 
 func (e *StatusError) Error() string {
@@ -36,6 +40,9 @@ func ReadError(res *http.Response, upgrade string) *StatusError {
 		raw = nil
 	}
 	e := &StatusError{Status: res.StatusCode, Body: string(raw)}
+	if seconds, err := strconv.ParseUint(res.Header.Get("Retry-After"), 10, 32); err == nil {
+		e.RetryAfter = min(time.Duration(seconds)*time.Second, lastDelay)
+	}
 	var body struct {
 		Error any `json:"error"`
 		Code  any `json:"code"`

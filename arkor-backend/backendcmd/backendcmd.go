@@ -4,6 +4,7 @@ package backendcmd
 import (
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/exportcmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -17,6 +18,6 @@ func New(env cli.Env) *ff.Command {
 			"Examples:\n" +
 			"  arkor backend status\n" +
 			"  arkor backend pull HuggingFaceTB/SmolLM2-135M-Instruct",
-		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env)},
+		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env), exportcmd.New(env)},
 	}
 }

@@ -149,7 +149,7 @@ func (x *exporter) reference(ctx context.Context) (*reference, error) {
 		return nil, err
 	}
 	defer engine.Close()
-	r := &reference{stops: append(x.template.StopTokens(), x.base.Config.EOSTokenIDs...)}
+	r := &reference{tok: x.tok, stops: append(x.template.StopTokens(), x.base.Config.EOSTokenIDs...)}
 	if r.prompts, r.from, err = x.choose(x.template); err != nil {
 		return nil, err
 	}

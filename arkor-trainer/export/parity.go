@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
+	"github.com/arkorlab/arkor-go/arkor-trainer/tokenizer"
 )
 
 const (
@@ -45,10 +46,10 @@ type Report struct {
 
 // Answer is the comparison of one.
 type Answer struct {
-	Prompt     string  `json:"prompt"`   // its last user turn
-	Trainer    []int32 `json:"trainer"`  // tokens
-	Exported   []int32 `json:"exported"` // tokens
-	Same       bool    `json:"same"`
+	Prompt     string  `json:"prompt"` // its last user turn
+	Trainer    string  `json:"trainer"`
+	Exported   string  `json:"exported"`
+	Same       bool    `json:"same"`                // token by token
 	TieMargin  float64 `json:"tieMargin,omitempty"` // where they part: how much better the trainer finds its own token
 	SameTokens int     `json:"sameTokens"`
 	MaxLogit   float64 `json:"maxLogitDifference"`
@@ -71,6 +72,7 @@ type reference struct {
 	prompts []prompt
 	from    string // where the prompts are from
 	stops   []int32
+	tok     *tokenizer.Tokenizer
 	answers [][]int32
 	ended   []bool        // by itself, rather than at the limit
 	logits  [][][]float32 // per answer, the scores that each of its tokens, and its end, was chosen by
@@ -134,7 +136,7 @@ func (r *reference) compare(ctx context.Context, exported answerer, report *Repo
 		if err != nil {
 			return err
 		}
-		a := Answer{Prompt: p.text, Trainer: r.answers[i], Exported: tokens}
+		a := Answer{Prompt: p.text, Trainer: r.tok.Decode(r.answers[i]), Exported: r.tok.Decode(tokens)}
 		for at, mine := range r.logits[i] {
 			if best(mine) == best(logits[at]) {
 				a.SameTokens++

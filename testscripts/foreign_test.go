@@ -93,6 +93,7 @@ func TestExportsInOtherPrograms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("%s", data)
 	var found map[string]struct{ Answers, Same, Texts, SameTexts int }
 	if err := json.Unmarshal(data, &found); err != nil {
 		t.Fatal(err)

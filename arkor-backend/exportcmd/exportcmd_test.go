@@ -1,0 +1,129 @@
+package exportcmd
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A model card is published: neither addresses, which may hold a token, nor what
+// only the backend needs get into it.
+func TestSettingsOfTheCard(t *testing.T) {
+	t.Parallel()
+	config := `{"model":"acme/base","maxSteps":6,"learningRate":1e-4,"dryRun":false,"datasetSource":{"type":"blob","url":"https://x/?token=s3cret"},
+		"callback":"https://x/?key=s3cret","optim":"` + "```" + `","webhook":{"secret":"s3cret"}}`
+	want := "{\n  \"dryRun\": false,\n  \"learningRate\": 1e-4,\n  \"maxSteps\": 6,\n  \"model\": \"acme/base\"\n}"
+	if diff := cmp.Diff(want, string(publicSettings(json.RawMessage(config)))); diff != "" {
+		t.Error(diff)
+	}
+	if got := withoutQuery("https://ada:s3cret@example.test/a.jsonl?token=s3cret#x"); got != "https://example.test/a.jsonl" {
+		t.Error(got)
+	}
+	if got := plain("a|b\n<img src=x>[c](d)`"); strings.ContainsAny(got, "|<>[]`\n") {
+		t.Error(got)
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	step := int64(50)
+	for name, want := range map[string]string{
+		"triage-run": "triage-run", "My run: v1.2": "My-run--v1.2", "../../etc": "etc", "": "job-7e1cd6ce", "日本": "job-7e1cd6ce",
+		strings.Repeat("x", 100): "job-7e1cd6ce", "--out": "out",
+	} {
+		x := &export{job: cloud.Job{ID: "7e1cd6ce-0c0c", Name: name}}
+		if got := x.name(); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+		x.step = &step
+		if got := x.name(); got != want+"-step-50" {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+func TestSearchTakesTheSameFileOnly(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	const data = "{\"prompt\":\"a\"}\n"
+	write(t, filepath.Join(root, "node_modules", "a.jsonl"), data)
+	write(t, filepath.Join(root, ".arkor", "a.jsonl"), data)
+	write(t, filepath.Join(root, "a.txt"), data)
+	write(t, filepath.Join(root, "data", "other.jsonl"), strings.Replace(data, "a", "b", 1))
+	hash := hashOf(filepath.Join(root, "a.txt"))
+	if found := search(t.Context(), root, int64(len(data)), hash); found.path != "" {
+		t.Error(found)
+	}
+	write(t, filepath.Join(root, "data", "train.jsonl"), data)
+	want := promptFile{filepath.Join(root, "data", "train.jsonl"), "data/train.jsonl"}
+	if found := search(t.Context(), root, int64(len(data)), hash); found != want {
+		t.Error(found)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "precious", "thesis.txt"), "x")
+	write(t, filepath.Join(dir, "earlier", parityFile), "{}")
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		out     string
+		force   bool
+		refused string
+	}{
+		{"new/deep", false, ""}, {"empty", false, ""}, {"earlier", false, "earlier exists"}, {"earlier", true, ""},
+		{"precious", false, "precious exists"}, {"precious", true, "precious is no earlier export"}, {".", true, ". is no earlier export"},
+		{"precious/thesis.txt", true, "precious/thesis.txt is a file"},
+	} {
+		f, err := newFolder(dir, tt.out, tt.force)
+		if tt.refused != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), tt.refused) {
+				t.Errorf("%s: %v, want %s", tt.out, err, tt.refused)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(tt.out, err)
+		}
+		write(t, filepath.Join(f.staging, "model"), "new")
+		if err := f.keep(); err != nil {
+			t.Fatal(tt.out, err)
+		}
+		f.discard()
+		entries, err := os.ReadDir(filepath.Join(dir, tt.out))
+		if err != nil || len(entries) != 1 || entries[0].Name() != "model" {
+			t.Errorf("%s: %v, %v", tt.out, entries, err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".*-*")); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func TestConfigWithoutAModel(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{`{}`, `{"model":"--out"}`, `[]`} {
+		if _, err := readConfig(json.RawMessage(raw)); err == nil {
+			t.Errorf("%s was accepted", raw)
+		}
+	}
+}

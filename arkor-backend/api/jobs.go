@@ -49,7 +49,7 @@ func (s *server) createJob(c *call) error {
 // key says that this happened before.
 func (s *server) once(c *call, body json.RawMessage, fill func(*store.NewJob) error) error {
 	now := time.Now()
-	n := store.NewJob{Job: cloud.Job{ID: uuid.NewString(), ProjectID: c.project.ID, CreatedAt: cloud.Timestamp(now)}}
+	n := store.NewJob{Job: cloud.Job{ID: uuid.NewString(), ProjectID: c.project.ID, CreatedAt: cloud.Timestamp(now)}, Limits: s.Limits}
 	var err error
 	if n.Key, n.BodyHash, err = idempotency(c, body); err != nil {
 		return err
@@ -72,15 +72,23 @@ func (s *server) once(c *call, body json.RawMessage, fill func(*store.NewJob) er
 		return err
 	}
 	job, replayed, err := s.Store.CreateJob(c.Context(), n, now)
-	if errors.Is(err, store.ErrNotFound) {
+	var full *store.QueueFullError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return noUpload()
-	}
-	if err != nil {
+	case errors.As(err, &full):
+		c.w.Header().Set("Retry-After", queueRetry)
+		return fail(http.StatusTooManyRequests, "queue_full", "%v; wait until one begins, or cancel one", err)
+	case err != nil:
 		return keyFailure(err)
 	}
 	s.Queue.Wake()
 	return s.answerJob(c, job, replayed)
 }
+
+// queueRetry is when a client may ask again for a place in the queue, in
+// seconds. A training takes longer; what waits may be cancelled at any moment.
+const queueRetry = "60"
 
 func noUpload() error {
 	return fail(http.StatusBadRequest, "dataset_not_found", "config.datasetSource names a dataset that is not in this project; upload it first")

@@ -31,6 +31,7 @@ type Options struct {
 
 	Identity *identity.Authority // who may call
 
+	Limits      store.QueueLimits
 	JobsDir     string // folders of jobs
 	AdaptersDir string // adapters laid out for the worker that answers chats
 

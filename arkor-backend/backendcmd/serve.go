@@ -12,6 +12,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/api"
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
+	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -21,6 +22,7 @@ type serve struct {
 	minClient    string
 	idle         time.Duration
 	private      bool
+	limits       limits
 	signIn       signIn
 }
 
@@ -37,6 +39,7 @@ func newServe(env cli.Env) *ff.Command {
 		Usage: "fetch datasets over plain http and from private addresses too"})
 	flags.AddFlag(ff.FlagConfig{LongName: "min-client", Value: ffval.NewValue(&c.minClient), NoDefault: true,
 		Placeholder: "VERSION", Usage: "refuse older clients"})
+	c.limits.addTo(flags)
 	c.signIn.addTo(flags)
 	return &ff.Command{
 		Name: "serve", Usage: "arkor backend serve [options]", ShortHelp: "run the backend in the foreground",
@@ -62,6 +65,9 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	if c.idle < 0 {
 		return cli.Usagef("--idle-timeout must not be below 0")
 	}
+	if err := c.limits.check(); err != nil {
+		return err
+	}
 	provider, err := c.signIn.provider()
 	if err != nil {
 		return err
@@ -76,6 +82,7 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	d, err := daemon.Open(ctx, daemon.Options{
 		Env: c.env, Home: home, Listen: c.listen, Idle: c.idle, AllowPrivateURLs: c.private, MinClient: c.minClient,
 		Anonymous: c.signIn.anonymous, Provider: provider,
+		Running: c.limits.running, Queue: store.QueueLimits{Project: c.limits.project, All: c.limits.all},
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, nil)),
 	})
 	if errors.Is(err, daemon.ErrRunning) {

@@ -40,8 +40,10 @@ type Options struct {
 	Anonymous        bool               // anybody gets an anonymous identity
 	Provider         *identity.Provider // who signs in there may use the backend; nil: nobody
 	MaxDatasetBytes  int64              // 0 means 1 GiB
-	Ping             time.Duration      // 0 means 15 s
-	Grace            time.Duration      // what a worker gets to save and stop; 0 means 30 s
+	Running          int                // trainings at once; 0 means 1
+	Queue            store.QueueLimits
+	Ping             time.Duration // 0 means 15 s
+	Grace            time.Duration // what a worker gets to save and stop; 0 means 30 s
 	Chat             inference.Options
 	Log              *slog.Logger
 }
@@ -74,6 +76,9 @@ type Daemon struct {
 func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if o.MaxDatasetBytes == 0 {
 		o.MaxDatasetBytes = defaultDatasetBytes
+	}
+	if o.Running == 0 {
+		o.Running = 1
 	}
 	if o.Ping == 0 {
 		o.Ping = defaultPing
@@ -116,7 +121,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	trainer := local.New(o.Env, o.Grace)
 	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, AllowPrivate: o.AllowPrivateURLs}
 	d.queue = queue.New(queue.Options{
-		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: 1, Log: o.Log,
+		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: o.Running, Log: o.Log,
 	})
 	o.Chat.Needs = func(ctx context.Context, model string) int64 { return modelMemory(ctx, trainer, model) }
 	d.pool = inference.New(o.Chat)
@@ -124,7 +129,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		Handler: d.activity.watch(api.New(api.Options{
 			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Fetcher: fetcher,
 			Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
-			JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
+			Limits:  o.Queue, JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
 			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(),
 			Ping: o.Ping, Write: writeTimeout, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
 		})),

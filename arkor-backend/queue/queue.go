@@ -28,7 +28,7 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// Queue runs jobs in the order of their arrival.
+// Queue runs jobs in the order of their arrival, projects taking turns.
 type Queue struct {
 	Options
 	wake chan struct{}

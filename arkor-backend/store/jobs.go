@@ -40,6 +40,8 @@ type NewJob struct {
 	// Checkpoint holds what a resumed job begins with.
 	Checkpoint []cloud.Artifact
 
+	Limits QueueLimits
+
 	Key, BodyHash string // of the idempotency key; "" when the client gave none
 }
 
@@ -70,7 +72,7 @@ func scanJob(row scanner) (Job, error) {
 // CreateJob adds a queued job. replayed is true when the idempotency key
 // belongs to an earlier request with the same body, whose job is returned.
 // ErrKeyReused: the key came with another body. ErrNotFound: an upload that
-// the job names is not in the project.
+// the job names is not in the project. A *QueueFullError: too many jobs wait.
 func (s *Store) CreateJob(ctx context.Context, n NewJob, now time.Time) (job Job, replayed bool, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if n.Key != "" {
@@ -78,6 +80,9 @@ func (s *Store) CreateJob(ctx context.Context, n NewJob, now time.Time) (job Job
 			if replayed = err == nil; replayed || err != ErrNotFound {
 				return err
 			}
+		}
+		if err := n.Limits.check(ctx, tx, n.Job.ProjectID); err != nil {
+			return err
 		}
 		if err := insertJob(ctx, tx, n); err != nil {
 			return err
@@ -126,8 +131,10 @@ func insertJob(ctx context.Context, tx *sql.Tx, n NewJob) error {
 		resumedJob, resumedStep, step = r.JobID, r.Step, r.Step
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO jobs (id, project_id, name, status, config, secret, created_at,
-		resumed_job, resumed_step, last_log_step, last_checkpoint_step) VALUES (?, ?, ?, 'queued', ?, nullif(?, ''), ?, ?, ?, ?, ?)`,
-		n.Job.ID, n.Job.ProjectID, n.Job.Name, string(n.Job.Config), n.Secret, n.Job.CreatedAt, resumedJob, resumedStep, step, step)
+		resumed_job, resumed_step, last_log_step, last_checkpoint_step, round)
+		VALUES (?, ?, ?, 'queued', ?, nullif(?, ''), ?, ?, ?, ?, ?, (`+nextRound+`))`,
+		n.Job.ID, n.Job.ProjectID, n.Job.Name, string(n.Job.Config), n.Secret, n.Job.CreatedAt, resumedJob, resumedStep, step, step,
+		n.Job.ProjectID)
 	if err != nil {
 		return err
 	}

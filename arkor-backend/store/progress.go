@@ -79,36 +79,6 @@ func (s *Store) Events(ctx context.Context, jobID string, after int64, limit int
 	})
 }
 
-// Claim takes the job that has waited longest and marks it running, or returns
-// ErrNotFound when none waits.
-func (s *Store) Claim(ctx context.Context) (id string, err error) {
-	err = s.tx(ctx, func(tx *sql.Tx) error {
-		return orNotFound(tx.QueryRowContext(ctx, `UPDATE jobs SET status = 'running'
-			WHERE seq = (SELECT min(seq) FROM jobs WHERE status = 'queued') RETURNING id`).Scan(&id))
-	})
-	return id, err
-}
-
-// Running returns the ids of the jobs marked running, oldest first.
-func (s *Store) Running(ctx context.Context) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id FROM jobs WHERE status = 'running' ORDER BY seq`)
-	return collect(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
-}
-
-// Ahead counts the unfinished jobs that came before a job.
-func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM jobs
-		WHERE status IN ('running', 'queued') AND seq < (SELECT seq FROM jobs WHERE id = ?)`, id).Scan(&n)
-	return n, err
-}
-
-// Active counts the jobs that run and those that wait.
-func (s *Store) Active(ctx context.Context) (running, queued int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(status = 'running'), 0), coalesce(sum(status = 'queued'), 0)
-		FROM jobs WHERE status IN ('running', 'queued')`).Scan(&running, &queued)
-	return running, queued, err
-}
-
 // Cancel ends a queued job with the event that Change holds, and notes for a
 // running one that it is to stop. It returns the job as it is afterwards.
 func (s *Store) Cancel(ctx context.Context, id string, cancelled Change) (job Job, err error) {

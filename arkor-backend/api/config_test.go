@@ -111,7 +111,7 @@ func TestConfigModelAndSource(t *testing.T) {
 		`{"model":"arkor/tiny","datasetSource":{"type":"huggingface","name":"a/b","split":"train"}}`:                             "",
 		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"http://x.test/a"}}`:                                         "config.datasetSource.url must begin with https://",
 		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"file:///etc/passwd"}}`:                                      "config.datasetSource.url is not an absolute URL",
-		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://u:p@x.test/a"}}`:                                    "config.datasetSource.url must not hold a user name or password; use the token",
+		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://u:p@x.test/a"}}`:                                    "config.datasetSource.url must not hold a user name or password",
 		`{"model":"arkor/tiny","datasetSource":{"type":"file"}}`:                                                                 "config.datasetSource.datasetId must be the id of an uploaded dataset",
 		`{"model":"arkor/tiny","datasetSource":{"type":"file","datasetId":"sha256:../../x"}}`:                                    "config.datasetSource.datasetId must be the id of an uploaded dataset",
 		`{"model":"arkor/tiny","datasetSource":` + strings.Replace(file, `"type"`, `"evalDatasetId":"sha256:0","type"`, 1) + `}`: "config.datasetSource.evalDatasetId must be the id of an uploaded dataset",

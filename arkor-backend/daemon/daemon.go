@@ -23,6 +23,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/engine/local"
 	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
+	"github.com/arkorlab/arkor-go/arkor-backend/outbound"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -119,7 +120,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	d.clean(ctx, blobs)
 	trainer := local.New(o.Env, o.Grace)
-	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, AllowPrivate: o.AllowPrivateURLs}
+	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, Rules: outbound.Rules{AllowPrivate: o.AllowPrivateURLs}}
 	d.queue = queue.New(queue.Options{
 		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: o.Running, Log: o.Log,
 	})

@@ -7,44 +7,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path"
-	"syscall"
 	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/blob"
+	"github.com/arkorlab/arkor-go/arkor-backend/outbound"
 )
 
 // Fetcher downloads blob URLs.
 type Fetcher struct {
 	Blobs    *blob.Store
 	MaxBytes int64
-	// AllowPrivate permits plain http and addresses of this machine and its
-	// networks, which a job could otherwise use to look around in them.
-	AllowPrivate bool
+	outbound.Rules
 }
 
 const (
 	maxRedirects = 5
 	stallTimeout = time.Minute // without a byte
 )
-
-// CheckURL refuses what Fetch would refuse without asking the network.
-func (f *Fetcher) CheckURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return nil, errors.New("is not an absolute URL")
-	case u.User != nil:
-		return nil, errors.New("must not hold a user name or password; use the token")
-	case u.Scheme != "https" && !(f.AllowPrivate && u.Scheme == "http"):
-		return nil, errors.New("must begin with https://")
-	}
-	return u, nil
-}
 
 // Fetch downloads a URL. The token, if any, goes to the host of the URL and to
 // no other. It returns the file, which the caller keeps or discards, and a name
@@ -82,7 +64,8 @@ func (f *Fetcher) fetch(ctx context.Context, u *url.URL, token string) (*blob.In
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	transport := f.transport()
+	transport := f.Transport()
+	transport.ResponseHeaderTimeout = stallTimeout
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, CheckRedirect: f.redirect}
 	res, err := client.Do(req)
@@ -95,30 +78,6 @@ func (f *Fetcher) fetch(ctx context.Context, u *url.URL, token string) (*blob.In
 	}
 	in, err := f.Blobs.Receive(&alive{res.Body, stalled}, f.MaxBytes)
 	return in, causeOr(ctx, err)
-}
-
-// transport looks at the address after the name was resolved, at the moment of
-// dialling: a name that means something else each time it is asked gains
-// nothing. No proxy is used, since it would resolve names for us.
-func (f *Fetcher) transport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 30 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
-		host, _, err := net.SplitHostPort(address)
-		if err != nil {
-			return err
-		}
-		ip, err := netip.ParseAddr(host)
-		if err != nil {
-			return err
-		}
-		if !f.AllowPrivate && !Public(ip) {
-			return fmt.Errorf("%s is not a public address; start the backend with --allow-private-urls to fetch from it", ip)
-		}
-		return nil
-	}}
-	return &http.Transport{
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: 30 * time.Second,
-		ResponseHeaderTimeout: stallTimeout, ForceAttemptHTTP2: true,
-	}
 }
 
 func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {

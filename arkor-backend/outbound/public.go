@@ -1,4 +1,4 @@
-package dataset
+package outbound
 
 import "net/netip"
 

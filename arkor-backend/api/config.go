@@ -23,6 +23,7 @@ type jobConfig struct {
 	stored json.RawMessage // without secrets
 	secret string          // token of a blob URL
 	files  []store.File    // uploads that it names
+	hook   *store.Webhook
 }
 
 // maxSteps bounds the counts in a config; far beyond any training.
@@ -49,12 +50,21 @@ func (s *server) checkConfig(c *call, raw json.RawMessage) (jobConfig, error) {
 			}
 		}
 	}
-	return s.checkSource(raw, fields)
+	hook, changed, err := s.checkWebhook(fields)
+	if err == nil && changed {
+		raw, err = json.Marshal(fields)
+	}
+	if err != nil {
+		return jobConfig{}, err
+	}
+	checked, err := s.checkSource(raw, fields)
+	checked.hook = hook
+	return checked, err
 }
 
 // configNames are the keys that something reads.
 func configNames() []string {
-	names := []string{"model", "datasetSource", "seed"}
+	names := []string{"model", "datasetSource", "seed", "webhook"}
 	for _, f := range configFields(cloud.Model{}) {
 		names = append(names, f.name)
 	}

@@ -65,6 +65,7 @@ func TestConfigFields(t *testing.T) {
 		"datasetSplit":         {[]string{`"train"`, `{"eval":0.1}`}, []string{"0.1"}},
 		"dryRun":               {[]string{"true"}, []string{"1"}},
 		"somethingNew":         {[]string{"null", "[1]", `{"a":{}}`}, nil},
+		"webhook":              {[]string{`{"url":"https://x.test/a"}`, `{"url":"https://x.test","more":1}`}, []string{"null", "7", `"https://x.test"`, "[]"}},
 	} {
 		config := func(value string) json.RawMessage {
 			return json.RawMessage(`{"model":"arkor/tiny","datasetSource":` + file + `,"` + field + `":` + value + `}`)
@@ -112,6 +113,12 @@ func TestConfigModelAndSource(t *testing.T) {
 		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"http://x.test/a"}}`:                                         "config.datasetSource.url must begin with https://",
 		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"file:///etc/passwd"}}`:                                      "config.datasetSource.url is not an absolute URL",
 		`{"model":"arkor/tiny","datasetSource":{"type":"blob","url":"https://u:p@x.test/a"}}`:                                    "config.datasetSource.url must not hold a user name or password",
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{}}`:                                                       "config.webhook.url must be a string of at most 2048 characters",
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{"url":null}}`:                                             "config.webhook.url must be a string of at most 2048 characters",
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{"url":"http://x.test"}}`:                                  "config.webhook.url must begin with https://",
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{"url":"https://x.test","Secret":"s"}}`:                    `config.webhook.secret must be written like this, not "Secret"`,
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{"url":"https://x.test","secret":null}}`:                   "config.webhook.secret must be a string",
+		`{"model":"arkor/tiny","datasetSource":` + file + `,"webhook":{"url":"https://x.test","secret":"s"}}`:                    "config.webhook.secret must be whsec_ and the base64 of 24 to 64 random bytes; `openssl rand -base64 32` makes them",
 		`{"model":"arkor/tiny","datasetSource":{"type":"file"}}`:                                                                 "config.datasetSource.datasetId must be the id of an uploaded dataset",
 		`{"model":"arkor/tiny","datasetSource":{"type":"file","datasetId":"sha256:../../x"}}`:                                    "config.datasetSource.datasetId must be the id of an uploaded dataset",
 		`{"model":"arkor/tiny","datasetSource":` + strings.Replace(file, `"type"`, `"evalDatasetId":"sha256:0","type"`, 1) + `}`: "config.datasetSource.evalDatasetId must be the id of an uploaded dataset",

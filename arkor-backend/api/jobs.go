@@ -41,6 +41,7 @@ func (s *server) createJob(c *call) error {
 		}
 		n.Job.Name, n.Job.Config = body.Name, config.stored
 		n.Secret, n.Files, n.Uploaded = config.secret, config.files, true
+		n.Webhook = config.hook
 		return nil
 	})
 }
@@ -238,6 +239,9 @@ func (s *server) resumeJob(c *call) error {
 			checkpoint[i].ID, checkpoint[i].CreatedAt = uuid.NewString(), n.Job.CreatedAt
 		}
 		if n.Files, err = s.Store.Files(c.Context(), old.ID); err != nil {
+			return err
+		}
+		if n.Webhook, err = s.Store.Webhook(c.Context(), old.ID); err != nil {
 			return err
 		}
 		n.Job.Name, n.Job.Config, n.Checkpoint = old.Name, old.Config, checkpoint

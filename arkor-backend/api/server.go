@@ -14,6 +14,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/engine"
 	"github.com/arkorlab/arkor-go/arkor-backend/identity"
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
+	"github.com/arkorlab/arkor-go/arkor-backend/outbound"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/series"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
@@ -29,7 +30,8 @@ type Options struct {
 	Fetcher *dataset.Fetcher
 	Pool    *inference.Pool
 
-	Identity *identity.Authority // who may call
+	Receivers outbound.Rules      // of webhooks
+	Identity  *identity.Authority // who may call
 
 	Limits      store.QueueLimits
 	JobsDir     string // folders of jobs

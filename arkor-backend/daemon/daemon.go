@@ -26,6 +26,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/outbound"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/arkor-backend/webhook"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
@@ -64,6 +65,7 @@ type Daemon struct {
 	lock     *os.File
 	store    *store.Store
 	queue    *queue.Queue
+	courier  *webhook.Courier
 	pool     *inference.Pool
 	listener net.Listener
 	server   *http.Server
@@ -121,16 +123,20 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	d.clean(ctx, blobs)
 	trainer := local.New(o.Env, o.Grace)
 	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, Rules: outbound.Rules{AllowPrivate: o.AllowPrivateURLs}}
+	// Where nobody but the owner of the machine can name an address, all of them
+	// are theirs to name.
+	receivers := outbound.Rules{AllowPrivate: o.AllowPrivateURLs || !o.Anonymous && o.Provider == nil}
+	d.courier = webhook.New(d.store, receivers, o.Log)
 	d.queue = queue.New(queue.Options{
-		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: o.Running, Log: o.Log,
+		Store: d.store, Blobs: blobs, Engine: trainer, Fetcher: fetcher, Dir: o.Home.jobs(), Running: o.Running, Ended: d.courier.Wake, Log: o.Log,
 	})
 	o.Chat.Needs = func(ctx context.Context, model string) int64 { return modelMemory(ctx, trainer, model) }
 	d.pool = inference.New(o.Chat)
 	d.server = &http.Server{
 		Handler: d.activity.watch(api.New(api.Options{
 			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Fetcher: fetcher,
-			Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
-			Limits:  o.Queue, JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
+			Receivers: receivers, Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
+			Limits: o.Queue, JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
 			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(),
 			Ping: o.Ping, Write: writeTimeout, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
 		})),
@@ -178,6 +184,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	failed := make(chan error, 1)
 	parts.Go(func() { d.queue.Run(ctx) })
+	parts.Go(func() { d.courier.Run(ctx) })
 	parts.Go(func() {
 		if err := d.server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
@@ -239,6 +246,17 @@ func (d *Daemon) idle(requests int) bool {
 	return err == nil && running+queued == 0 && d.activity.current() <= requests
 }
 
+// deliverySoon is how long a message that is to be sent keeps the daemon. What
+// a receiver does not take for longer waits for the next daemon.
+const deliverySoon = 30 * time.Minute
+
+func (d *Daemon) deliversSoon() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	at, ok, err := d.store.NextDelivery(ctx)
+	return err != nil || ok && time.Until(at) <= deliverySoon
+}
+
 // watchIdle ends the daemon when it was not needed for a while.
 func (d *Daemon) watchIdle(ctx context.Context) {
 	timer := time.NewTimer(d.o.Idle)
@@ -253,7 +271,7 @@ func (d *Daemon) watchIdle(ctx context.Context) {
 		}
 		rest := d.o.Idle - d.activity.quiet()
 		if rest <= 0 {
-			if d.idle(0) {
+			if d.idle(0) && !d.deliversSoon() {
 				d.o.Log.Info("nobody needs the backend; it leaves", "idle", d.o.Idle)
 				d.leave()
 				return

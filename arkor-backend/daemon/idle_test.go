@@ -102,3 +102,34 @@ func TestStaysForRequestsAndJobs(t *testing.T) {
 		}
 	})
 }
+
+// A message that is about to be sent again keeps the daemon; one that is not
+// waits for the next.
+func TestStaysForDeliveries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		ctx, now := t.Context(), time.Now()
+		if err := d.store.CreateProject(ctx, cloud.Project{ID: "p", OrgID: "local", Slug: "p"}, now); err != nil {
+			t.Fatal(err)
+		}
+		job := cloud.Job{ID: "j", ProjectID: "p", Name: "j", Config: json.RawMessage(`{}`), CreatedAt: cloud.Timestamp(now)}
+		if _, _, err := d.store.CreateJob(ctx, store.NewJob{Job: job, Webhook: &store.Webhook{URL: "https://x.test"}}, now); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.store.Record(ctx, "j", store.Change{Status: cloud.Cancelled, EndedAt: cloud.Timestamp(now)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Hour) // nobody delivers here
+		if d.left() {
+			t.Fatal("left while a message was due")
+		}
+		later := store.Attempt{Status: cloud.WebhookPending, DueAt: cloud.Timestamp(time.Now().Add(8 * time.Hour))}
+		if err := d.store.RecordAttempt(ctx, "j", later); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(61 * time.Minute)
+		if !d.left() {
+			t.Fatal("still there, with nothing to do for hours")
+		}
+	})
+}

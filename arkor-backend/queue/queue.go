@@ -25,6 +25,7 @@ type Options struct {
 	Fetcher *dataset.Fetcher
 	Dir     string // absolute; each job gets a folder in it
 	Running int    // how many jobs may run at once, at least 1
+	Ended   func() // called when the end of a job is stored
 	Log     *slog.Logger
 }
 
@@ -143,6 +144,9 @@ func (q *Queue) Cancel(ctx context.Context, id string) (store.Job, error) {
 		Type: cloud.EventCancelled, Data: payload(id, cloud.EventCancelled, now, nil),
 		Status: cloud.Cancelled, EndedAt: cloud.Timestamp(now),
 	})
+	if err == nil && job.Status.Terminal() {
+		q.Ended()
+	}
 	if err != nil || job.Status != cloud.Running {
 		return job, err
 	}

@@ -183,6 +183,9 @@ func (t *training) record(ctx context.Context, change store.Change) error {
 func (t *training) recordWithin(ctx context.Context, change store.Change, tries int) error {
 	for try := 1; ; try++ {
 		err := t.Store.Record(context.WithoutCancel(ctx), t.id, change)
+		if err == nil && change.Status != "" {
+			t.Ended()
+		}
 		if err == nil || errors.Is(err, store.ErrTerminal) || try == tries {
 			return err
 		}

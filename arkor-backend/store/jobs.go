@@ -40,7 +40,8 @@ type NewJob struct {
 	// Checkpoint holds what a resumed job begins with.
 	Checkpoint []cloud.Artifact
 
-	Limits QueueLimits
+	Webhook *Webhook // nil: nobody is told
+	Limits  QueueLimits
 
 	Key, BodyHash string // of the idempotency key; "" when the client gave none
 }
@@ -50,21 +51,26 @@ const keyLife = 24 * time.Hour
 
 const jobColumns = `j.id, p.org_id, j.project_id, j.name, j.status, j.config, j.error, j.created_at, j.started_at,
 	j.completed_at, j.resumed_job, j.resumed_step, coalesce(j.secret, ''), j.cancel_requested, j.restarts, j.output_offset,
-	j.last_event, j.last_log_step, j.last_checkpoint_step`
+	j.last_event, j.last_log_step, j.last_checkpoint_step, w.status, coalesce(w.attempts, 0), w.last_status, w.last_error, w.due_at`
 
-const jobTables = ` FROM jobs j JOIN projects p ON p.id = j.project_id `
+const jobTables = ` FROM jobs j JOIN projects p ON p.id = j.project_id LEFT JOIN webhooks w ON w.job_id = j.id `
 
 func scanJob(row scanner) (Job, error) {
 	var j Job
 	var config string
 	var resumedJob *string
 	var resumedStep *int64
+	var hook cloud.WebhookState
+	var hookStatus *cloud.WebhookStatus
 	err := row.Scan(&j.ID, &j.OrgID, &j.ProjectID, &j.Name, &j.Status, &config, &j.Error, &j.CreatedAt, &j.StartedAt,
 		&j.CompletedAt, &resumedJob, &resumedStep, &j.Secret, &j.CancelRequested, &j.Restarts, &j.Offset,
-		&j.LastEvent, &j.LogStep, &j.CheckpointStep)
+		&j.LastEvent, &j.LogStep, &j.CheckpointStep, &hookStatus, &hook.Attempts, &hook.LastStatus, &hook.LastError, &hook.NextAttemptAt)
 	j.Config = json.RawMessage(config)
 	if resumedJob != nil && resumedStep != nil {
 		j.ResumedFrom = &cloud.ResumedFrom{JobID: *resumedJob, Step: *resumedStep}
+	}
+	if hookStatus != nil {
+		hook.Status, j.Webhook = *hookStatus, &hook
 	}
 	return j, orNotFound(err)
 }
@@ -149,6 +155,9 @@ func insertJob(ctx context.Context, tx *sql.Tx, n NewJob) error {
 		if err := insertFile(ctx, tx, n.Job.ID, f); err != nil {
 			return err
 		}
+	}
+	if err := insertWebhook(ctx, tx, n.Job.ID, n.Webhook); err != nil {
+		return err
 	}
 	return insertArtifacts(ctx, tx, n.Job.ID, n.Checkpoint)
 }

@@ -67,6 +67,11 @@ func record(ctx context.Context, tx *sql.Tx, jobID string, c Change) error {
 			return err
 		}
 	}
+	if c.Status != "" {
+		if err := announce(ctx, tx, jobID, c.EndedAt); err != nil {
+			return err
+		}
+	}
 	return insertArtifacts(ctx, tx, jobID, c.Artifacts)
 }
 

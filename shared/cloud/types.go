@@ -113,7 +113,27 @@ type Job struct {
 	CompletedAt *string         `json:"completedAt"`
 	ResumedFrom *ResumedFrom    `json:"resumedFrom,omitempty"`
 	JobsAhead   int             `json:"jobsAhead,omitempty"` // trainings that have to end before this queued one begins
+	Webhook     *WebhookState   `json:"webhook,omitempty"`   // nil where the job has none
 }
+
+// WebhookState says how far the message about a job's end has come.
+type WebhookState struct {
+	Status        WebhookStatus `json:"status"`
+	Attempts      int           `json:"attempts"`
+	LastStatus    *int          `json:"lastStatus"` // HTTP status of the last answer
+	LastError     *string       `json:"lastError"`
+	NextAttemptAt *string       `json:"nextAttemptAt"`
+}
+
+// WebhookStatus is where the message of a webhook stands.
+type WebhookStatus string
+
+const (
+	WebhookWaiting   WebhookStatus = "waiting" // for the job's end
+	WebhookPending   WebhookStatus = "pending" // it is sent until somebody takes it
+	WebhookDelivered WebhookStatus = "delivered"
+	WebhookFailed    WebhookStatus = "failed" // it is not sent any more
+)
 
 // ResumedFrom is the checkpoint that a job began with.
 type ResumedFrom struct {

@@ -32,12 +32,13 @@ const callbackNames = [
 export function describe(input: TrainerInput, config: OpenJobConfig, cwd: string): TrainerDescription {
   const { dataset, callbacks } = input;
   const held = input.evalDataset ?? evalFile(dataset);
+  const { webhook: _, ...shown } = config; // its secret, and often its address too, is for the backend alone
   return {
     model: config.model,
     dataset: labelOf(dataset, cwd),
     evalDataset: labelOf(held, cwd),
     files: [dataset, held].flatMap((source) => (source?.type === "file" ? [fileOf(source.path, cwd)] : [])),
-    config,
+    config: shown,
     maxSteps: config.maxSteps ?? null,
     numTrainEpochs: config.numTrainEpochs ?? null,
     dryRun: config.dryRun === true,

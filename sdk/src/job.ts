@@ -34,6 +34,7 @@ export interface JobConfig {
   readonly datasetFormat?: unknown;
   readonly datasetSplit?: unknown;
   readonly dryRun?: boolean;
+  readonly webhook?: TrainerInput["webhook"];
 }
 
 /** A job as the backend describes it. Timestamps are ISO-8601 strings. */
@@ -88,6 +89,7 @@ const passedOn = [
   "datasetFormat",
   "datasetSplit",
   "dryRun",
+  "webhook",
 ] as const satisfies readonly (keyof TrainerInput & keyof JobConfig)[];
 
 /** A job config whose data set has not been settled yet. */

@@ -99,6 +99,8 @@ export interface TrainerInput {
   readonly datasetSplit?: unknown;
   /** A small sample and a few steps, through every stage of a real run. */
   readonly dryRun?: boolean | undefined;
+  /** Is told how the job ended, by the backend: no process has to wait for it. `secret` (`whsec_...`) signs it. */
+  readonly webhook?: { readonly url: string; readonly secret?: string | undefined } | undefined;
   readonly callbacks?: Partial<TrainerCallbacks> | undefined;
   /** Ends the waiting on this side. The job keeps running: call `cancel()` to stop it. */
   readonly abortSignal?: AbortSignal | undefined;

@@ -45,6 +45,7 @@ test("a trainer says what its run would be (M10)", () => {
     dataset: { type: "file", path: "data/train.jsonl", evalPath: "data/held.jsonl" },
     lora: { r: 8, alpha: 16 },
     numTrainEpochs: 2,
+    webhook: { url: "https://example.test/hooks/s3cret", secret: "whsec_s3cret" }, // not shown
     callbacks: { onCompleted: () => undefined, onLog: () => undefined },
   });
   const wanted = {

@@ -363,7 +363,8 @@ var passedOn = [
   "trainOnResponsesOnly",
   "datasetFormat",
   "datasetSplit",
-  "dryRun"
+  "dryRun",
+  "webhook"
 ];
 function openJobConfig(input) {
   const config = { model: input.model };
@@ -1137,12 +1138,13 @@ var callbackNames = [
 function describe(input, config, cwd) {
   const { dataset, callbacks } = input;
   const held = input.evalDataset ?? evalFile(dataset);
+  const { webhook: _, ...shown } = config;
   return {
     model: config.model,
     dataset: labelOf(dataset, cwd),
     evalDataset: labelOf(held, cwd),
     files: [dataset, held].flatMap((source) => source?.type === "file" ? [fileOf(source.path, cwd)] : []),
-    config,
+    config: shown,
     maxSteps: config.maxSteps ?? null,
     numTrainEpochs: config.numTrainEpochs ?? null,
     dryRun: config.dryRun === true,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	_ "github.com/arkorlab/arkor-go/shared/prompt/background" // before bubbletea
+	"github.com/arkorlab/arkor-go/shared/prompt/plain"
 )
 
 // Option is one answer to choose from.
@@ -42,7 +43,11 @@ func Select(ctx context.Context, env cli.Env, question string, options []Option,
 		return preselected, nil
 	}
 	if isPlain(env) {
-		return selectPlainly(ctx, env, question, options, preselected)
+		labels := make([]string, len(options))
+		for i, o := range options {
+			labels[i] = o.String()
+		}
+		return plain.Select(ctx, env, question, labels, preselected)
 	}
 	chosen := preselected
 	var list []huh.Option[int]
@@ -67,7 +72,7 @@ func Confirm(ctx context.Context, env cli.Env, question string, preselected bool
 		return preselected, nil
 	}
 	if isPlain(env) {
-		return confirmPlainly(ctx, env, question, preselected)
+		return plain.Confirm(ctx, env, question, preselected)
 	}
 	yes := preselected
 	field := huh.NewConfirm().Title(wrap(question)).WithButtonAlignment(lipgloss.Left).Value(&yes)
@@ -91,14 +96,14 @@ func Text(ctx context.Context, env cli.Env, question, initial, placeholder strin
 		return otherwise, nil
 	}
 	if isPlain(env) {
-		return textPlainly(ctx, env, question, otherwise)
+		return plain.Text(ctx, env, question, otherwise)
 	}
 	text := initial
 	field := huh.NewInput().Title(wrap(question)).Placeholder(placeholder).Value(&text)
 	if placeholder == "" {
 		field.Validate(func(text string) error {
 			if strings.TrimSpace(text) == "" {
-				return errors.New(cannotBeEmpty(question))
+				return errors.New(plain.CannotBeEmpty(question))
 			}
 			return nil
 		})
@@ -111,9 +116,11 @@ func Text(ctx context.Context, env cli.Env, question, initial, placeholder strin
 	return text, nil
 }
 
-// cannotBeEmpty says of what a question asks for that an answer is needed.
-func cannotBeEmpty(question string) string {
-	return strings.TrimSuffix(question, "?") + " cannot be empty"
+// isPlain reports whether questions are asked line by line. huh has this too, but
+// takes the end of the input for the preselected answer, and does not say which
+// one that is.
+func isPlain(env cli.Env) bool {
+	return env.Getenv("ACCESSIBLE") != "" || env.Getenv("TERM") == "dumb"
 }
 
 // ask shows a question until it is answered, and then takes it off the screen.

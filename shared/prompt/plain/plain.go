@@ -1,4 +1,6 @@
-package prompt
+// Package plain asks line by line: for screen readers, for terminals that cannot
+// redraw, and for commands whose one question is not worth more.
+package plain
 
 import (
 	"bufio"
@@ -11,14 +13,8 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
-// isPlain reports whether questions are asked line by line: for screen readers
-// and terminals that cannot redraw. huh has this too, but takes the end of the
-// input for the preselected answer, and does not say which one that is.
-func isPlain(env cli.Env) bool {
-	return env.Getenv("ACCESSIBLE") != "" || env.Getenv("TERM") == "dumb"
-}
-
-func selectPlainly(ctx context.Context, env cli.Env, question string, options []Option, preselected int) (int, error) {
+// Select asks for one of options and returns its index.
+func Select(ctx context.Context, env cli.Env, question string, options []string, preselected int) (int, error) {
 	fmt.Fprintln(env.Stderr, question)
 	for i, o := range options {
 		fmt.Fprintf(env.Stderr, "%d. %s\n", i+1, o)
@@ -39,7 +35,8 @@ func selectPlainly(ctx context.Context, env cli.Env, question string, options []
 	}
 }
 
-func confirmPlainly(ctx context.Context, env cli.Env, question string, preselected bool) (bool, error) {
+// Confirm asks a question of yes and no.
+func Confirm(ctx context.Context, env cli.Env, question string, preselected bool) (bool, error) {
 	choices := "y/N"
 	if preselected {
 		choices = "Y/n"
@@ -62,7 +59,9 @@ func confirmPlainly(ctx context.Context, env cli.Env, question string, preselect
 	}
 }
 
-func textPlainly(ctx context.Context, env cli.Env, question, otherwise string) (string, error) {
+// Text asks for a line of text. otherwise is what an empty answer means, "" when
+// it must not be empty.
+func Text(ctx context.Context, env cli.Env, question, otherwise string) (string, error) {
 	suffix := ""
 	if otherwise != "" {
 		suffix = fmt.Sprintf(" [%s]:", otherwise)
@@ -77,8 +76,13 @@ func textPlainly(ctx context.Context, env cli.Env, question, otherwise string) (
 		if answer = cmp.Or(answer, otherwise); answer != "" {
 			return answer, nil
 		}
-		fmt.Fprintln(env.Stderr, cannotBeEmpty(question))
+		fmt.Fprintln(env.Stderr, CannotBeEmpty(question))
 	}
+}
+
+// CannotBeEmpty says of what a question asks for that an answer is needed.
+func CannotBeEmpty(question string) string {
+	return strings.TrimSuffix(question, "?") + " cannot be empty"
 }
 
 type lineReader struct {

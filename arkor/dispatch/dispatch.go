@@ -25,6 +25,7 @@ var commands = [...]command{
 	{"build", "arkor-build", []string{"build"}, "bundle the trainer into .arkor/build"},
 	{"start", "arkor-build", []string{"start"}, "train: build if needed, run, follow until the job ends"},
 	{"export", "arkor-backend", []string{"export"}, "write what was trained as files for other programs"},
+	{"jobs", "arkor-backend", []string{"jobs"}, "look at trainings, and act on them"},
 	{"dev", "arkor-studio", []string{"dev"}, "watch trainings in a local web page"},
 	{"login", "arkor-auth", []string{"login"}, "sign in"},
 	{"logout", "arkor-auth", []string{"logout"}, "forget the stored credentials"},

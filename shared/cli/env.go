@@ -66,6 +66,20 @@ func IsTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// TerminalSize returns how many columns and rows a terminal has, and 0 for what
+// is none.
+func TerminalSize(stream any) (columns, rows int) {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return 0, 0
+	}
+	columns, rows, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return columns, rows
+}
+
 // Interactive reports whether somebody is there to answer a question: all
 // three streams are a terminal, and this is no CI job. CI=false counts as CI,
 // as in the tool whose interface we keep.

@@ -159,7 +159,7 @@ func exec(ctx context.Context, cmd *ff.Command, rest []string) error {
 		names = append(names, sub.Name)
 	}
 	if len(rest) == 0 {
-		return Hint(Usagef("name a command: %s", strings.Join(names, ", ")), "run `%s --help`", cmd.Name)
+		return Hint(Usagef("name a command: %s", strings.Join(names, ", ")), "run `%s --help`", displayName(cmd))
 	}
 	err := Usagef("unknown command '%s'", rest[0])
 	if near := Nearest(rest[0], names); near != "" {

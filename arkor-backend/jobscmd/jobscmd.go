@@ -1,0 +1,103 @@
+// Package jobscmd implements "arkor jobs": the trainings of a project, on
+// whichever backend it uses.
+package jobscmd
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/session"
+)
+
+// New returns the command, bound to env. It does no work.
+func New(env cli.Env) *ff.Command {
+	return &ff.Command{
+		Name: "jobs", Usage: "arkor jobs <list|show|logs|cancel|resume|delete> [options]",
+		ShortHelp: "look at the project's trainings, and act on them",
+		LongHelp: "A job is named by its id, by the beginning of its id, or by its name where one job alone has it.\n" +
+			"With --json the answer is one JSON object, or one a line where it goes on.\n\n" +
+			"Examples:\n" +
+			"  arkor jobs list --status running --watch\n" +
+			"  arkor jobs logs --follow\n" +
+			"  arkor jobs cancel 7e1cd6ce",
+		Subcommands: []*ff.Command{newList(env), newShow(env), newLogs(env), newCancel(env), newResume(env), newDelete(env)},
+	}
+}
+
+// common is what all commands have.
+type common struct {
+	env     cli.Env
+	json    bool
+	backend string
+}
+
+func (c *common) addTo(flags *ff.FlagSet) {
+	addBool(flags, &c.json, "json", "print JSON")
+	flags.AddFlag(ff.FlagConfig{LongName: "backend", Value: ffval.NewValue(&c.backend), NoDefault: true,
+		Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"})
+}
+
+func addBool(flags *ff.FlagSet, value *bool, name, usage string) {
+	flags.AddFlag(ff.FlagConfig{LongName: name, Value: ffval.NewValue(value), NoDefault: true, Usage: usage})
+}
+
+// open returns the project that the user is in.
+func (c *common) open(ctx context.Context) (*project, error) {
+	s, err := session.Open(ctx, c.env, "arkor jobs", c.backend)
+	if err != nil {
+		return nil, err
+	}
+	return &project{env: c.env, session: s}, nil
+}
+
+// project is a project on a backend.
+type project struct {
+	env     cli.Env
+	session *session.Session
+}
+
+// oneWord returns the one argument that names a job, "" where there is none.
+func oneWord(args []string) (string, error) {
+	if len(args) > 1 {
+		return "", cli.Usagef("unexpected argument %q", args[1])
+	}
+	if len(args) == 0 {
+		return "", nil
+	}
+	return args[0], nil
+}
+
+// theWord is oneWord of a command that does not choose a job by itself.
+func theWord(args []string) (string, error) {
+	word, err := oneWord(args)
+	if err == nil && word == "" {
+		err = cli.Hint(cli.Usagef("name a job"), "`arkor jobs list` shows them")
+	}
+	return word, err
+}
+
+// offered gives the refusal of a backend that lacks a route words that say so.
+// The job was there a moment ago.
+func offered(err error, what string) error {
+	var status *cloud.StatusError
+	if errors.As(err, &status) && status.Code == "" &&
+		(status.Status == http.StatusNotFound || status.Status == http.StatusMethodNotAllowed) {
+		return cli.Errorf("this backend does not %s jobs", what)
+	}
+	return err
+}
+
+// outcome is the error, silent, of a command that followed a job to an end
+// which is not the one that was hoped for.
+func outcome(status cloud.JobStatus) error {
+	if status == cloud.Failed || status == cloud.Cancelled {
+		return &cli.ExitError{Status: cli.StatusFailed, Completed: true}
+	}
+	return nil
+}

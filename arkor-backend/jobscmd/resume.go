@@ -1,0 +1,76 @@
+package jobscmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+)
+
+type resume struct {
+	common
+	from   string
+	follow bool
+}
+
+func newResume(env cli.Env) *ff.Command {
+	c := &resume{common: common{env: env}}
+	flags := ff.NewFlagSet("resume")
+	flags.AddFlag(ff.FlagConfig{LongName: "from", Value: ffval.NewValue(&c.from), NoDefault: true,
+		Placeholder: "STEP", Usage: "the checkpoint to begin with (default: the last)"})
+	addBool(flags, &c.follow, "follow", "print the log until the new job has ended; the exit status is 1 when it fails or is cancelled")
+	c.addTo(flags)
+	return &ff.Command{
+		Name: "resume", Usage: "arkor jobs resume <job> [--from STEP] [--follow] [--json] [--backend BACKEND]",
+		ShortHelp: "go on from a checkpoint of a failed or cancelled job, as a new job",
+		LongHelp:  "Example: arkor jobs resume 7e1cd6ce --from 50 --follow",
+		Flags:     flags, Exec: c.run,
+	}
+}
+
+func (c *resume) run(ctx context.Context, args []string) error {
+	word, err := theWord(args)
+	if err != nil {
+		return err
+	}
+	var from *int64
+	if c.from != "" {
+		step, err := strconv.ParseInt(c.from, 10, 64)
+		if err != nil || step < 0 {
+			return cli.Usagef("--from %s is not the number of a step", cli.OneLine(c.from))
+		}
+		from = &step
+	}
+	p, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	old, err := p.find(ctx, word)
+	if err != nil {
+		return err
+	}
+	job, err := p.session.Client.ResumeJob(ctx, p.session.Scope, old.ID, from)
+	if err != nil {
+		return offered(err, "resume")
+	}
+	switch {
+	case c.json:
+		err = printJSON(c.env.Stdout, map[string]any{"job": job})
+	case job.ResumedFrom != nil:
+		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from step %d of %s\n", cli.OneLine(job.ID), job.ResumedFrom.Step, shortID(old.ID))
+	default:
+		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from %s\n", cli.OneLine(job.ID), shortID(old.ID))
+	}
+	if err != nil || !c.follow {
+		return err
+	}
+	status, err := p.log(ctx, job, c.json, "")
+	if err != nil {
+		return err
+	}
+	return outcome(status)
+}

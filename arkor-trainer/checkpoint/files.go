@@ -13,10 +13,11 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-trainer/train"
 )
 
-// Moments of the optimizer in its file: this and the parameter's name.
+// Tensors in the optimizer's file: this and the parameter's name.
 const (
 	firstMoment  = "m."
 	secondMoment = "v."
+	bestSoFar    = "best." // where the parameters themselves are no longer it
 )
 
 func (s *Store) writeState(w io.Writer, state train.State) error {
@@ -25,6 +26,9 @@ func (s *Store) writeState(w io.Writer, state train.State) error {
 		tensors = append(tensors,
 			safetensors.Tensor{Name: firstMoment + name, Shape: []int{len(state.M[i])}, Data: state.M[i]},
 			safetensors.Tensor{Name: secondMoment + name, Shape: []int{len(state.V[i])}, Data: state.V[i]})
+		if state.Best != nil {
+			tensors = append(tensors, safetensors.Tensor{Name: bestSoFar + name, Shape: []int{len(state.Best[i])}, Data: state.Best[i]})
+		}
 	}
 	return safetensors.Write(w, tensors, nil)
 }
@@ -57,6 +61,13 @@ func (s *Store) readState(path string) (train.State, error) {
 			return train.State{}, fmt.Errorf("%s: the moments of %s differ in length", optimizerFile, name)
 		}
 		state.M, state.V = append(state.M, m), append(state.V, v)
+		if _, _, kept := r.Info(bestSoFar + name); kept {
+			best, _, err := r.Float32(bestSoFar + name)
+			if err != nil {
+				return train.State{}, fmt.Errorf("%s: %w", optimizerFile, err)
+			}
+			state.Best = append(state.Best, best)
+		}
 	}
 	return state, nil
 }

@@ -27,12 +27,22 @@ type Options struct {
 	EvalSteps    int     // evaluation every so many steps, and at the last; 0: only there
 	SaveSteps    int     // Save every so many steps, and at the last; 0: only there
 	Seed         int64
+
+	// KeepBest ends a run with the parameters of its best evaluation, not those
+	// of its last step. What an older release did not know is left out of what
+	// identifies a run, so that its checkpoints can be gone on from.
+	KeepBest bool `json:",omitempty"`
+	// Patience, unless 0, ends a run after so many evaluations in a row of which
+	// none was better than the best before it by more than MinImprovement.
+	Patience       int     `json:",omitempty"`
+	MinImprovement float64 `json:",omitempty"`
 }
 
 // State is all that a run needs to go on as if it had never stopped.
 type State struct {
 	Step     int         // last step that was completed
 	M, V     [][]float32 // the optimizer's, for each trained parameter
+	Best     [][]float32 // parameters at Progress.Best, with Options.KeepBest; nil where that is this step
 	Progress Progress
 }
 
@@ -41,6 +51,8 @@ type Progress struct {
 	Loss  float64 `json:"loss"`  // sum over the steps since the last Log
 	Steps int     `json:"steps"` // since the last Log
 	Last  Result  `json:"last"`
+	Best  *Best   `json:"best,omitempty"`
+	Stale int     `json:"stale,omitempty"` // evaluations since one that was better
 }
 
 // Log is what a run reports of its progress.
@@ -93,22 +105,25 @@ func (e *StepError) Unwrap() error { return e.Err }
 // Train goes from a state, the zero State for the beginning, to the last step.
 // When ctx ends it saves after the step in hand and returns ctx's error. A loss
 // or gradient that is not finite ends it before the parameters are touched. The
-// Result says how far it came, whatever the error.
-func (r *Run) Train(ctx context.Context, from State) (Result, error) {
+// Outcome says how far it came, whatever the error.
+func (r *Run) Train(ctx context.Context, from State) (Outcome, error) {
 	l := &loop{Run: r, step: from.Step, progress: from.Progress, optimizer: newAdamW(r.Engine.Trained(), r.Options.WeightDecay)}
 	if from.Step > 0 {
 		l.optimizer.m, l.optimizer.v = from.M, from.V
+	}
+	l.best = from.Best
+	if best := from.Progress.Best; r.Options.KeepBest && best != nil && best.Step == from.Step {
+		l.best = copies(l.optimizer.params)
 	}
 	l.gradients = zeros(l.optimizer.params)
 	l.since = time.Now()
 	l.saved, l.savedAt = from.Step, l.since
 	err := l.train(ctx)
-	l.progress.Last.Step = l.step
-	return l.progress.Last, err
+	return l.outcome(), err
 }
 
 func (l *loop) train(ctx context.Context) error {
-	for l.step < l.Options.Steps {
+	for l.step < l.Options.Steps && !l.stopped() {
 		if err := ctx.Err(); err != nil {
 			if l.step > l.saved {
 				return errors.Join(l.save(l.Save), err)
@@ -141,6 +156,7 @@ type loop struct {
 	gradients [][]float32
 	step      int // completed
 	progress  Progress
+	best      [][]float32 // parameters at progress.Best, with Options.KeepBest
 
 	saved   int       // step of the last Save
 	savedAt time.Time // of the last Save or Recover
@@ -208,8 +224,10 @@ func (l *loop) report() error {
 			return &StepError{l.step, err}
 		}
 		log.EvalLoss, log.Evaluated = loss, true
+		l.judge(loss)
 	}
-	l.progress = Progress{Last: Result{Step: l.step, TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}}
+	l.progress.Loss, l.progress.Steps = 0, 0
+	l.progress.Last = Result{Step: l.step, TrainLoss: log.Loss, EvalLoss: log.EvalLoss, Evaluated: log.Evaluated}
 	l.samples, l.tokens = 0, 0
 	if err := l.Log(log); err != nil {
 		return err
@@ -220,7 +238,7 @@ func (l *loop) report() error {
 
 // keep saves when it is time to.
 func (l *loop) keep() error {
-	if due(l.step, l.Options.SaveSteps, l.Options.Steps) {
+	if due(l.step, l.Options.SaveSteps, l.Options.Steps) || l.stopped() {
 		l.saved = l.step
 		return l.save(l.Save)
 	}
@@ -231,7 +249,7 @@ func (l *loop) keep() error {
 }
 
 func (l *loop) save(to func(State) error) error {
-	err := to(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Progress: l.progress})
+	err := to(State{Step: l.step, M: l.optimizer.m, V: l.optimizer.v, Best: l.elsewhere(), Progress: l.progress})
 	l.savedAt = time.Now()
 	return err
 }

@@ -70,20 +70,33 @@ func (e events) checkpoint(step int, dir string) error {
 	}{"checkpoint", step, dir})
 }
 
-func (e events) completed(r train.Result, dir string, seconds float64) error {
-	metrics := map[string]float64{"trainLoss": r.TrainLoss, "seconds": seconds}
-	if peak := peakMemory(); peak > 0 {
-		metrics["peakMemoryBytes"] = peak
+// metrics say how a run ended.
+type metrics struct {
+	TrainLoss       float64  `json:"trainLoss"`
+	EvalLoss        *float64 `json:"evalLoss,omitempty"`
+	Seconds         float64  `json:"seconds"`
+	PeakMemoryBytes float64  `json:"peakMemoryBytes,omitempty"`
+
+	FinalStep    int      `json:"finalStep"` // whose weights the final adapter has
+	BestStep     int      `json:"bestStep,omitempty"`
+	BestEvalLoss *float64 `json:"bestEvalLoss,omitempty"`
+	StoppedEarly bool     `json:"stoppedEarly,omitempty"`
+}
+
+func (e events) completed(o train.Outcome, dir string, seconds float64) error {
+	m := metrics{TrainLoss: o.TrainLoss, Seconds: seconds, PeakMemoryBytes: peakMemory(), FinalStep: o.FinalStep, StoppedEarly: o.StoppedEarly}
+	if o.Evaluated {
+		m.EvalLoss = &o.EvalLoss
 	}
-	if r.Evaluated {
-		metrics["evalLoss"] = r.EvalLoss
+	if o.Best != nil {
+		m.BestStep, m.BestEvalLoss = o.Best.Step, &o.Best.EvalLoss
 	}
 	return e.send(struct {
-		Type    string             `json:"type"`
-		Step    int                `json:"step"`
-		Metrics map[string]float64 `json:"metrics"`
-		Dir     string             `json:"dir"`
-	}{"completed", r.Step, metrics, dir})
+		Type    string  `json:"type"`
+		Step    int     `json:"step"`
+		Metrics metrics `json:"metrics"`
+		Dir     string  `json:"dir"`
+	}{"completed", o.Step, m, dir})
 }
 
 func (e events) stopped(step int) error {

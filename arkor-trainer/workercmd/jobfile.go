@@ -56,6 +56,10 @@ type wireConfig struct {
 	DatasetSplit   json.RawMessage `json:"datasetSplit"`
 	Seed           *int64          `json:"seed"`
 	DryRun         bool            `json:"dryRun"`
+
+	LoadBest       *bool    `json:"loadBestModelAtEnd"`
+	Patience       *int     `json:"earlyStoppingPatience"`
+	MinImprovement *float64 `json:"earlyStoppingThreshold"`
 }
 
 // limits are the largest settings that the worker takes.
@@ -156,6 +160,10 @@ func (j *job) resolve(l limits) (settings, error) {
 			EvalSteps:    or(c.EvalSteps, 0),
 			SaveSteps:    or(c.SaveSteps, 0),
 			Seed:         or(c.Seed, 0),
+
+			KeepBest:       or(c.LoadBest, or(c.Patience, 0) > 0),
+			Patience:       or(c.Patience, 0),
+			MinImprovement: or(c.MinImprovement, 0),
 		},
 	}
 	var err error
@@ -205,6 +213,8 @@ func (s settings) check(l limits, modelID string) error {
 		{"loggingSteps", float64(o.LogSteps), false},
 		{"saveSteps", float64(o.SaveSteps), false},
 		{"evalSteps", float64(o.EvalSteps), false},
+		{"earlyStoppingPatience", float64(o.Patience), false},
+		{"earlyStoppingThreshold", o.MinImprovement, false},
 	} {
 		if field.value < 0 || field.above && field.value == 0 {
 			return fmt.Errorf("%s is %v, which is not possible", field.name, field.value)
@@ -216,10 +226,14 @@ func (s settings) check(l limits, modelID string) error {
 	return nil
 }
 
+// perEpoch is how many steps a pass over a number of samples takes.
+func (s settings) perEpoch(samples int) int {
+	return (samples + s.options.BatchSize - 1) / s.options.BatchSize
+}
+
 // steps is the length of a run over a number of samples.
 func (s settings) steps(samples int) int {
-	perEpoch := float64((samples + s.options.BatchSize - 1) / s.options.BatchSize)
-	steps := int(math.Ceil(s.epochs * perEpoch))
+	steps := int(math.Ceil(s.epochs * float64(s.perEpoch(samples))))
 	if s.maxSteps > 0 {
 		steps = s.maxSteps
 	}

@@ -2,6 +2,7 @@ package workercmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"runtime/debug"
@@ -74,6 +75,14 @@ func load(ctx context.Context, env cli.Env, j *job) (*prepared, *examples, error
 		return nil, nil, err
 	}
 	p.settings.options.Steps = p.settings.steps(len(p.samples))
+	if o := &p.settings.options; o.KeepBest || o.Patience > 0 {
+		if len(p.heldOut) == 0 {
+			return nil, nil, errors.New("loadBestModelAtEnd and earlyStoppingPatience go by the loss on held-out samples, and there are none")
+		}
+		if o.EvalSteps == 0 {
+			o.EvalSteps = p.settings.perEpoch(len(p.samples))
+		}
+	}
 	p.metadata.TotalSteps = p.settings.options.Steps
 	p.metadata.Model = j.Model.ID
 	p.metadata.MaxLength = p.settings.maxLength

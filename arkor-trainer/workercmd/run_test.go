@@ -15,20 +15,21 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // event is any line of the protocol.
 type event struct {
-	Type     string             `json:"type"`
-	Step     int                `json:"step"`
-	Loss     float64            `json:"loss"`
-	EvalLoss *float64           `json:"evalLoss"`
-	Dir      string             `json:"dir"`
-	Error    string             `json:"error"`
-	Metadata metadata           `json:"metadata"`
-	Metrics  map[string]float64 `json:"metrics"`
+	Type     string   `json:"type"`
+	Step     int      `json:"step"`
+	Loss     float64  `json:"loss"`
+	EvalLoss *float64 `json:"evalLoss"`
+	Dir      string   `json:"dir"`
+	Error    string   `json:"error"`
+	Metadata metadata `json:"metadata"`
+	Metrics  metrics  `json:"metrics"`
 }
 
 // jobRun is a job in a folder of its own, to be run as often as one likes.
@@ -146,7 +147,7 @@ func TestRunReports(t *testing.T) {
 		t.Error("evaluated at other steps than 3 and 6")
 	}
 	end := last(lines)
-	if end.Metrics["trainLoss"] >= lines[1].Loss || end.Metrics["evalLoss"] != *lines[5].EvalLoss {
+	if end.Metrics.TrainLoss >= lines[1].Loss || *end.Metrics.EvalLoss != *lines[5].EvalLoss || end.Metrics.FinalStep != 6 {
 		t.Errorf("%+v after a first loss of %v", end.Metrics, lines[1].Loss)
 	}
 	if diff := cmp.Diff(j.read(t, "checkpoints", "step-6", "adapter_model.safetensors"), j.read(t, end.Dir, "adapter_model.safetensors")); diff != "" {
@@ -158,12 +159,7 @@ func TestRunReports(t *testing.T) {
 	if got := types(lines); status != 0 || got != "started 0, checkpoint 6, completed 6" {
 		t.Errorf("status %d, %s", status, got)
 	}
-	again := last(lines).Metrics
-	for _, measured := range []string{"seconds", "peakMemoryBytes"} {
-		delete(again, measured)
-		delete(end.Metrics, measured)
-	}
-	if diff := cmp.Diff(end.Metrics, again); diff != "" {
+	if diff := cmp.Diff(end.Metrics, last(lines).Metrics, cmpopts.IgnoreFields(metrics{}, "Seconds", "PeakMemoryBytes")); diff != "" {
 		t.Error(diff)
 	}
 }

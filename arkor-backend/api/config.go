@@ -58,8 +58,11 @@ func (s *server) checkConfig(c *call, raw json.RawMessage) (jobConfig, error) {
 		return jobConfig{}, err
 	}
 	checked, err := s.checkSource(raw, fields)
+	if err != nil {
+		return checked, err
+	}
 	checked.hook = hook
-	return checked, err
+	return checked, checkHeldOut(fields, checked.files)
 }
 
 // configNames are the keys that something reads.
@@ -113,6 +116,9 @@ func configFields(model cloud.Model) []field {
 		{"datasetFormat", either(text, "must be a string or an object")},
 		{"datasetSplit", either(text, "must be a string or an object")},
 		{"dryRun", boolean},
+		{"loadBestModelAtEnd", boolean},
+		{"earlyStoppingPatience", whole(1, maxSteps)},
+		{"earlyStoppingThreshold", number(0, "of at least 0")},
 	}
 }
 

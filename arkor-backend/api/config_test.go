@@ -64,6 +64,7 @@ func TestConfigFields(t *testing.T) {
 		"datasetFormat":        {[]string{`"chat"`, `{}`}, []string{"[]", "true"}},
 		"datasetSplit":         {[]string{`"train"`, `{"eval":0.1}`}, []string{"0.1"}},
 		"dryRun":               {[]string{"true"}, []string{"1"}},
+		"loadBestModelAtEnd":   {[]string{"false"}, []string{"1", `"true"`, "null"}},
 		"somethingNew":         {[]string{"null", "[1]", `{"a":{}}`}, nil},
 		"webhook":              {[]string{`{"url":"https://x.test/a"}`, `{"url":"https://x.test","more":1}`}, []string{"null", "7", `"https://x.test"`, "[]"}},
 	} {
@@ -195,4 +196,37 @@ func FuzzChatBody(f *testing.F) {
 			t.Errorf("accepted %s", text)
 		}
 	})
+}
+
+// 6.10: what goes by the held-out loss names what is wrong with it, and is
+// refused where nothing is held out.
+func TestConfigOfTheBest(t *testing.T) {
+	t.Parallel()
+	s, c := newChecker()
+	heldOut := strings.Replace(file, `"type"`, `"evalDatasetId":"sha256:1111111111111111111111111111111111111111111111111111111111111111","type"`, 1)
+	const none = " goes by the loss on held-out samples, and there are none: name them in datasetSource.evalDatasetId, or set datasetSplit: {\"eval\": 0.1}"
+	for _, test := range []struct{ source, fields, want string }{
+		{heldOut, `"earlyStoppingPatience":3`, ""},
+		{heldOut, `"earlyStoppingPatience":3,"earlyStoppingThreshold":0.01,"loadBestModelAtEnd":false`, ""},
+		{heldOut, `"loadBestModelAtEnd":true`, ""},
+		{file, `"loadBestModelAtEnd":true,"datasetSplit":{"eval":0.1}`, ""},
+		{file, `"earlyStoppingPatience":2,"evalSteps":5`, ""},
+		{file, `"loadBestModelAtEnd":true`, "config.loadBestModelAtEnd" + none},
+		{file, `"earlyStoppingPatience":1`, "config.earlyStoppingPatience" + none},
+		{file, `"earlyStoppingPatience":1,"datasetSplit":{"eval":0},"evalSteps":0`, "config.earlyStoppingPatience" + none},
+		{file, `"earlyStoppingPatience":1,"datasetSplit":"train"`, "config.earlyStoppingPatience" + none},
+		{heldOut, `"earlyStoppingThreshold":0.1`, "config.earlyStoppingThreshold is for earlyStoppingPatience, which is not given"},
+		{heldOut, `"earlyStoppingPatience":0`, "config.earlyStoppingPatience must be a whole number of at least 1, not 0"},
+		{heldOut, `"earlyStoppingPatience":"3"`, `config.earlyStoppingPatience must be a whole number of at least 1, not "3"`},
+		{heldOut, `"earlyStoppingPatience":1.5`, "config.earlyStoppingPatience must be a whole number of at least 1, not 1.5"},
+		{heldOut, `"earlyStoppingPatience":null`, "config.earlyStoppingPatience must be a whole number of at least 1, not null"},
+		{heldOut, `"earlyStoppingPatience":1,"earlyStoppingThreshold":-1`, "config.earlyStoppingThreshold must be a number of at least 0, not -1"},
+		{heldOut, `"EarlyStoppingPatience":1`, `config.earlyStoppingPatience must be written like this, not "EarlyStoppingPatience"`},
+	} {
+		_, err := s.checkConfig(c, json.RawMessage(`{"model":"arkor/tiny","datasetSource":`+test.source+`,`+test.fields+`}`))
+		var f *failure
+		if got := errors.As(err, &f); got != (test.want != "") || got && (f.status != 400 || f.message != test.want) {
+			t.Errorf("%s: %v", test.fields, err)
+		}
+	}
 }

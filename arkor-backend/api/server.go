@@ -101,6 +101,7 @@ func (s *server) routes() map[string]methods {
 		"/v1/jobs/{id}/events/stream":          {"GET": s.inProject(s.events)},
 		"/v1/jobs/{id}/artifacts/{artifactId}": {"GET": s.inProject(s.getArtifact)},
 		"/v1/jobs/{id}/metrics":                {"GET": s.inProject(s.metrics)},
+		"/v1/jobs/{id}/evals":                  {"GET": s.inProject(s.listEvals), "POST": s.inProject(s.addEval)},
 		"/v1/endpoints":                        {"GET": s.inProject(s.listEndpoints), "POST": s.inProject(s.createEndpoint)},
 		"/v1/endpoints/{id}":                   {"GET": s.inProject(s.getEndpoint), "PATCH": s.inProject(s.changeEndpoint), "DELETE": s.inProject(s.deleteEndpoint)},
 		"/v1/endpoints/{id}/keys":              {"GET": s.inProject(s.listEndpointKeys), "POST": s.inProject(s.createEndpointKey)},

@@ -37,6 +37,7 @@ func TestWhatTheBackendIsAsked(t *testing.T) {
 		{"POST", "/api/jobs/" + id + "/resume", `{"fromStep":5}`, "POST /v1/jobs/" + id + "/resume" + theScope, `{"fromStep":5}`},
 		{"GET", "/api/jobs/" + id + "/metrics?points=500&x=1", "", "GET /v1/jobs/" + id + "/metrics?orgSlug=anon-1f2e&points=500&projectSlug=bot", ""},
 		{"GET", "/api/jobs/" + id + "/events", "", "GET /v1/jobs/" + id + "/events/stream" + theScope, ""},
+		{"GET", "/api/jobs/" + id + "/evals", "", "GET /v1/jobs/" + id + "/evals" + theScope, ""},
 		{"GET", "/api/jobs/" + id + "/artifacts", "", "GET /v1/jobs/" + id + "/artifacts" + theScope, ""},
 		{"GET", "/api/jobs/" + id + "/artifacts/" + id, "", "GET /v1/jobs/" + id + "/artifacts/" + id + theScope, ""},
 		{"POST", "/api/inference/chat", ` {"messages": [1] ,"x":"\u00fc"}`, "POST /v1/inference/chat" + theScope, ` {"messages": [1] ,"x":"\u00fc"}`}, // I1: verbatim

@@ -35,6 +35,9 @@ export interface JobConfig {
   readonly datasetSplit?: unknown;
   readonly dryRun?: boolean;
   readonly webhook?: TrainerInput["webhook"];
+  readonly loadBestModelAtEnd?: boolean;
+  readonly earlyStoppingPatience?: number;
+  readonly earlyStoppingThreshold?: number;
 }
 
 /** A job as the backend describes it. Timestamps are ISO-8601 strings. */
@@ -90,6 +93,9 @@ const passedOn = [
   "datasetSplit",
   "dryRun",
   "webhook",
+  "loadBestModelAtEnd",
+  "earlyStoppingPatience",
+  "earlyStoppingThreshold",
 ] as const satisfies readonly (keyof TrainerInput & keyof JobConfig)[];
 
 /** A job config whose data set has not been settled yet. */

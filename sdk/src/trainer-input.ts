@@ -101,6 +101,20 @@ export interface TrainerInput {
   readonly dryRun?: boolean | undefined;
   /** Is told how the job ended, by the backend: no process has to wait for it. `secret` (`whsec_...`) signs it. */
   readonly webhook?: { readonly url: string; readonly secret?: string | undefined } | undefined;
+  /**
+   * Makes the checkpoint with the lowest held-out loss the final adapter, not
+   * that of the last step. Needs held-out samples; `evalSteps` says how often
+   * they are looked at, once an epoch when left out.
+   */
+  readonly loadBestModelAtEnd?: boolean | undefined;
+  /**
+   * Ends the training after so many evaluations in a row without a lower
+   * held-out loss; the final adapter is then the best one, unless
+   * `loadBestModelAtEnd` is false.
+   */
+  readonly earlyStoppingPatience?: number | undefined;
+  /** By how much the loss has to be lower to count; 0 when left out. */
+  readonly earlyStoppingThreshold?: number | undefined;
   readonly callbacks?: Partial<TrainerCallbacks> | undefined;
   /** Ends the waiting on this side. The job keeps running: call `cancel()` to stop it. */
   readonly abortSignal?: AbortSignal | undefined;

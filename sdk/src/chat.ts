@@ -100,11 +100,11 @@ export type ChatBody = Omit<InferArgs, "signal"> & {
   readonly baseModel?: string | undefined;
 };
 
-/** Returns the request body of `infer`, which asks one adapter. */
-export function inferBody(args: InferArgs, adapter: ChatAdapter): ChatBody {
+/** Returns the request body of `infer`, which asks one adapter, or a base model by its name. */
+export function inferBody(args: InferArgs, model: ChatAdapter | string): ChatBody {
   return {
     messages: args.messages,
-    adapter,
+    ...(typeof model === "string" ? { baseModel: model } : { adapter: model }),
     temperature: args.temperature,
     topP: args.topP,
     maxTokens: args.maxTokens,

@@ -15,6 +15,7 @@ import {
 } from "./deployments.ts";
 import type { DeprecationNotice } from "./deprecation.ts";
 import { CloudApiError, codeOfStatus } from "./errors.ts";
+import type { JobEval } from "./eval-keep.ts";
 import { parseJob, type JobConfig, type TrainingJob } from "./job.ts";
 import { asRecord, asString } from "./json.ts";
 import { parseModels, type ModelList } from "./models.ts";
@@ -176,6 +177,20 @@ export class CloudApiClient {
       },
       signal,
     });
+  }
+
+  /**
+   * Keeps what an eval found with a job. Does nothing where the backend has no
+   * place for it.
+   *
+   * @internal
+   */
+  async addEval(jobId: string, scope: ProjectScope, result: JobEval): Promise<void> {
+    try {
+      await this.#transport.run({ method: "POST", path: ["v1", "jobs", jobId, "evals"], query: scopeQuery(scope), json: result });
+    } catch (error) {
+      if (!isNotOffered(error)) throw error;
+    }
   }
 
   /** Asks an adapter or a base model. Resolves with the unread answer. */

@@ -1,28 +1,14 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Eval, EvalContext, EvalResult } from "./eval.ts";
-import { asRecord, asString } from "./json.ts";
+import type { Eval, EvalResult } from "./eval.ts";
+import { measure, type EvalPoint, type EvalReport } from "./eval-measure.ts";
 import { oneLine } from "./one-line.ts";
-
-/** When and on what evals are run. */
-export interface EvalPoint extends Omit<EvalContext, "sample"> {
-  /** Whether the training is over, so that this is the last chance. */
-  readonly last: boolean;
-}
-
-export interface EvalReport {
-  readonly result: EvalResult;
-  /** What `score` noted about the sample with the lowest score. */
-  readonly note: string | undefined;
-  /** Why the first sample failed, if one did. */
-  readonly problem: string | undefined;
-}
 
 /** The evals of a trainer and the samples they ask about. */
 export class EvalRunner {
   readonly #evals: readonly Eval[];
-  readonly #measured = new Map<Eval, number>();
+  readonly #found = new Map<Eval, Map<number, EvalReport>>();
   #loading: Promise<readonly (readonly object[])[]> | undefined;
 
   constructor(evals: readonly Eval[]) {
@@ -38,20 +24,26 @@ export class EvalRunner {
     return this.#loading;
   }
 
-  /** Runs the evals that are due, one after the other, a sample at a time. */
-  async *run(point: EvalPoint): AsyncGenerator<EvalReport, void> {
+  /**
+   * Runs the evals that are due, one after the other, a sample at a time. With
+   * `last` the training is over: each eval yields what it says of this step, and
+   * whether it said so before, at the checkpoint.
+   */
+  async *run(point: EvalPoint & { readonly last: boolean }): AsyncGenerator<EvalReport & { readonly known: boolean }, void> {
     const samples = await this.load();
     for (const [index, one] of this.#evals.entries()) {
-      const due = point.last ? this.#measured.get(one) !== point.step : one.everyCheckpoint !== false;
-      if (!due) continue;
+      const found = this.#found.get(one) ?? new Map<number, EvalReport>();
+      const known = found.get(point.step);
+      if (known !== undefined && point.last) yield { ...known, known: true };
+      if (point.last ? known !== undefined : one.everyCheckpoint === false) continue;
       const report = await measure(one, samples[index] ?? [], point);
-      this.#measured.set(one, point.step);
-      yield report;
+      this.#found.set(one, found.set(point.step, report));
+      yield { ...report, known: false };
     }
   }
 }
 
-async function samplesOf(one: Eval): Promise<readonly object[]> {
+export async function samplesOf(one: Eval): Promise<readonly object[]> {
   const samples: object[] = [];
   for await (const sample of one.dataset.samples()) {
     samples.push(sample);
@@ -60,59 +52,16 @@ async function samplesOf(one: Eval): Promise<readonly object[]> {
   return samples;
 }
 
-async function measure(one: Eval, samples: readonly object[], point: EvalPoint): Promise<EvalReport> {
-  const { step, job, infer, signal } = point;
-  const scores: number[] = [];
-  let lowest = Infinity;
-  let note: string | undefined;
-  let failed = 0;
-  let problem: string | undefined;
-  for (const [index, sample] of samples.entries()) {
-    signal.throwIfAborted();
-    try {
-      const scored = readScore(await one.score({ sample, step, job, infer, signal }));
-      if (scored.score < lowest) ({ score: lowest, note } = scored);
-      scores.push(scored.score);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (one.failFast === true) throw error;
-      failed++;
-      problem ??= `sample ${index + 1}: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  const most = (a: number, b: number): number => Math.max(a, b);
-  const none = scores.length === 0;
-  const result: EvalResult = {
-    type: "eval",
-    name: one.name,
-    step,
-    count: samples.length,
-    failed,
-    mean: none ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
-    min: none ? null : lowest,
-    max: none ? null : scores.reduce(most),
-  };
-  return { result, note, problem };
-}
-
-function readScore(value: unknown): { readonly score: number; readonly note?: string | undefined } {
-  const fields = asRecord(value);
-  const score = fields === undefined ? value : fields["score"];
-  if (typeof score !== "number" || !Number.isFinite(score)) {
-    throw new TypeError(`the score is not a finite number but ${String(score)}`);
-  }
-  return { score, note: asString(fields?.["note"]) };
-}
-
 /** Says in one line what an eval found. */
-export function describeEval({ result, note, problem }: EvalReport): string {
-  const { name, step, count, failed, mean, min, max } = result;
+export function describeEval({ result, note, problem }: Pick<EvalReport, "result" | "note" | "problem">): string {
+  const { name, step, count, failed, mean, min, max, threshold, passed } = result;
   const short = (value: number | null): string => String(Number((value ?? 0).toFixed(4)));
   const remark = (text: string | undefined): string => (text ? ` (${excerpt(text)})` : "");
   const parts = [
     ...(mean === null ? [] : [`mean ${short(mean)}`, `min ${short(min)}${remark(note)}`, `max ${short(max)}`]),
     count === 1 ? "1 sample" : `${count} samples`,
     ...(failed === 0 ? [] : [`${failed} failed${remark(problem)}`]),
+    ...(threshold === undefined ? [] : [`threshold ${short(threshold)} ${passed ? "reached" : "missed"}`]),
   ];
   return `eval ${excerpt(name)} at step ${step}: ${parts.join(", ")}`;
 }

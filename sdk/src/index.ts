@@ -14,7 +14,8 @@ export type { TrainerEvent } from "./trainer-events.ts";
 export { defineDataset } from "./dataset.ts";
 export type { Dataset, DatasetOptions } from "./dataset.ts";
 export { defineEval } from "./eval.ts";
-export type { Eval, EvalContext, EvalResult, Score } from "./eval.ts";
+export type { AskArgs, Eval, EvalContext, EvalResult, Score } from "./eval.ts";
+export type { JsonSchema } from "./json-schema.ts";
 export type {
   BlobDatasetSource,
   CheckpointContext,

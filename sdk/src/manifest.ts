@@ -4,7 +4,7 @@ import type { Trainer } from "./trainer.ts";
 /** What `createArkor` takes. */
 export interface ArkorInput {
   readonly trainer?: Trainer | undefined;
-  /** What to measure at every checkpoint, one or several. */
+  /** What to measure at every checkpoint and by `arkor eval`, one or several. */
   readonly eval?: Eval | readonly Eval[] | undefined;
 }
 

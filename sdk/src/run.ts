@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
-import { inferBody, type InferArgs } from "./chat.ts";
+import { inferBody, type ChatAdapter, type InferArgs } from "./chat.ts";
 import { CloudApiClient, type ProjectScope } from "./client.ts";
 import { describe, type TrainerDescription } from "./describe.ts";
 import { ArkorError } from "./errors.ts";
-import { describeEval, EvalRunner, recordEval } from "./eval-runner.ts";
+import { keepEval, type Question } from "./eval-keep.ts";
+import { measure, type EvalReport } from "./eval-measure.ts";
+import { describeEval, EvalRunner, recordEval, samplesOf } from "./eval-runner.ts";
 import { applyEvent, endStatus, finish, type Dispatch, type Effect } from "./events.ts";
 import { follow } from "./follow.ts";
 import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from "./job.ts";
+import { asRecord, numberOrNull } from "./json.ts";
 import { writeModelTypes } from "./model-types.ts";
 import type { PreviewAnswer } from "./preview.ts";
 import { Pump } from "./pump.ts";
@@ -226,7 +229,8 @@ export class Run {
     try {
       if (run !== undefined) await this.#input.callbacks?.[run.name]?.(run.argument as never);
       if (run?.name === "onCompleted") {
-        await this.#measure({ job, step: this.#step, last: true }, connection, signal);
+        const step = numberOrNull(asRecord(payload["metrics"])?.["finalStep"]) ?? this.#step;
+        await this.#measure({ job, step, last: true }, connection, signal);
       }
       this.#notify(payload);
     } finally {
@@ -245,20 +249,32 @@ export class Run {
   ): Promise<void> {
     if (this.#evals === undefined) return;
     const { job, step, last } = point;
-    const { client, scope } = connection;
-    const adapter = last
-      ? ({ kind: "final", jobId: job.id } as const)
-      : ({ kind: "checkpoint", jobId: job.id, step } as const);
-    const infer = (args: InferArgs): Promise<Response> =>
-      client.chat({ scope, body: inferBody(args, adapter), signal: args.signal ?? signal });
-    for await (const report of this.#evals.run({ ...point, infer, signal })) {
-      process.stderr.write(`${describeEval(report)}\n`);
-      await recordEval(this.#cwd, job.id, report.result).catch((error: unknown) => {
-        process.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}\n`);
-      });
-      this.#notify({ ...report.result });
-      this.#pump.publish(report.result);
+    const kind = last ? "final" : "checkpoint";
+    const adapter = last ? ({ kind: "final", jobId: job.id } as const) : ({ kind: "checkpoint", jobId: job.id, step } as const);
+    const infer = inferFrom(connection, adapter, signal);
+    for await (const { known, ...report } of this.#evals.run({ ...point, infer, signal })) {
+      if (!known) await this.#tell(report, job);
+      await keepEval(connection, job, { kind, step }, report);
+      if (last && report.result.passed === false) this.#notify({ ...report.result, type: "threshold.missed" });
     }
+  }
+
+  async #tell(report: EvalReport, job: TrainingJob): Promise<void> {
+    process.stderr.write(`${describeEval(report)}\n`);
+    await recordEval(this.#cwd, job.id, report.result).catch((error: unknown) => {
+      process.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}\n`);
+    });
+    this.#notify({ ...report.result });
+    this.#pump.publish(report.result);
+  }
+
+  /** Measures a model that need not be of this run. */
+  async evaluate({ eval: one, job, model, step, target, signal, ...options }: Question): Promise<EvalReport> {
+    const samples = await samplesOf(one);
+    const connection = await this.#connect();
+    const report = await measure(one, samples, { job, step, signal, infer: inferFrom(connection, model, signal) }, options);
+    await keepEval(connection, job, target, report);
+    return report;
   }
 
   #notify(payload: Payload): void {
@@ -272,10 +288,13 @@ export class Run {
   }
 }
 
-function withInfer(dispatch: Dispatch | undefined, { client, scope }: Connection): CallbackRun | undefined {
+function inferFrom({ client, scope }: Connection, model: ChatAdapter | string, signal?: AbortSignal) {
+  return (args: InferArgs): Promise<Response> =>
+    client.chat({ scope, body: inferBody(args, model), signal: args.signal ?? signal });
+}
+
+function withInfer(dispatch: Dispatch | undefined, connection: Connection): CallbackRun | undefined {
   if (dispatch?.name !== "onCheckpoint") return dispatch;
-  const { adapter } = dispatch.argument;
-  const infer = async (args: InferArgs): Promise<Response> =>
-    await client.chat({ scope, body: inferBody(args, adapter), signal: args.signal });
+  const infer = inferFrom(connection, dispatch.argument.adapter);
   return { name: dispatch.name, argument: { ...dispatch.argument, infer } };
 }

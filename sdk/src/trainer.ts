@@ -1,5 +1,6 @@
 import type { Credentials } from "./credentials.ts";
 import type { Eval } from "./eval.ts";
+import type { Question } from "./eval-keep.ts";
 import type { Environment } from "./find-binary.ts";
 import type { TrainingResult } from "./job.ts";
 import { checkModelName } from "./models.ts";
@@ -70,6 +71,9 @@ export interface Overrides {
   readonly dryRun?: boolean;
 }
 
+/** How a runner measures a model by an eval of the project. */
+export const evaluateSymbol = Symbol.for("arkor.trainer.evaluate");
+
 /** How a runner changes a trainer of any copy of this package before it is started. */
 export const override = Symbol.for("arkor.trainer.override");
 
@@ -93,6 +97,7 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     [previewSymbol]: () => run.preview(),
     [observe]: (observer: Observer) => run.observe(observer),
     [attach]: (attachment: Attachment) => run.attach(attachment),
+    [evaluateSymbol]: (question: Question) => run.evaluate(question),
     [override]: (changes: Overrides) => run.override(changes),
   } as Trainer;
 }

@@ -26,7 +26,7 @@ const rows = [0.25, 1, 0.5].map((score, index) => ({ text: `t${index}`, score })
 const dataset = defineDataset<Ticket>({ type: "rows", rows });
 
 const byScore = (extra: Partial<Eval<Ticket>> = {}): Eval<Ticket> =>
-  defineEval<Ticket>({ name: "tickets", dataset, score: ({ sample }) => sample.score, ...extra });
+  defineEval<Ticket>({ name: "tickets", dataset, score: ({ sample }: EvalContext<Ticket>) => sample.score, ...extra } as Eval<Ticket>);
 
 /** Catches what is written to stderr while the test runs. */
 function catchStderr(t: TestContext): string[] {

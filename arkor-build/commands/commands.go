@@ -5,6 +5,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
+	"github.com/arkorlab/arkor-go/arkor-build/evalcmd"
 	"github.com/arkorlab/arkor-go/arkor-build/plumbing"
 	"github.com/arkorlab/arkor-go/arkor-build/runner"
 	"github.com/arkorlab/arkor-go/arkor-build/startcmd"
@@ -18,7 +19,7 @@ func New(env cli.Env) *ff.Command {
 		Usage:     "arkor-build <command> [options]",
 		ShortHelp: "bundles a project's trainer and runs it.",
 		Subcommands: []*ff.Command{
-			buildcmd.New(env), startcmd.New(env),
+			buildcmd.New(env), startcmd.New(env), evalcmd.New(env),
 			plumbing.NewConfig(env), plumbing.NewManifest(env, runner.Limit),
 		},
 	}

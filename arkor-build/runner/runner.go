@@ -36,6 +36,7 @@ type request struct {
 	Upgrade string `json:"upgrade"`
 	Events  int    `json:"events,omitempty"`
 	Options
+	Compare *Comparison `json:"compare,omitempty"`
 }
 
 // Options of a run.
@@ -45,6 +46,15 @@ type Options struct {
 	Detach      bool   `json:"detach,omitempty"`
 	OnInterrupt string `json:"onInterrupt,omitempty"` // "cancel" or "detach"
 	JSON        bool   `json:"-"`                     // objects on stdout, everything of the user's on stderr
+}
+
+// Comparison is what "arkor eval" compares.
+type Comparison struct {
+	Job        string `json:"job,omitempty"` // id, beginning of one, or name; "" for the latest completed one
+	Checkpoint *int64 `json:"checkpoint,omitempty"`
+	Endpoint   string `json:"endpoint,omitempty"` // slug; "" for the one that was changed last
+	Worst      bool   `json:"worst,omitempty"`
+	JSON       bool   `json:"-"`
 }
 
 // command prepares the runtime's process for a request, without streams.
@@ -82,13 +92,21 @@ func childEnviron(env cli.Env) []string {
 // Start runs the trainer of a bundle in the place of this process: streams,
 // signals and exit status are the runtime's.
 func Start(ctx context.Context, env cli.Env, artifact string, options Options) error {
+	return become(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact, Options: options}, options.JSON)
+}
+
+// Eval compares models by the evals of a bundle, in the place of this process.
+func Eval(ctx context.Context, env cli.Env, artifact string, c Comparison) error {
+	return become(ctx, env, request{Mode: "eval", Command: "arkor eval", Module: artifact, Compare: &c}, c.JSON)
+}
+
+func become(ctx context.Context, env cli.Env, r request, json bool) error {
 	runtime, err := FindRuntime(ctx, env)
 	if err != nil {
 		return err
 	}
-	r := request{Mode: "start", Command: "arkor start", Module: artifact, Options: options}
 	stdout, own := env.Stdout, []*os.File(nil)
-	if options.JSON {
+	if json {
 		r.Events = 1
 		if file, ok := env.Stdout.(*os.File); ok && runtime.writesToOthers() {
 			r.Events, stdout, own = 3, env.Stderr, []*os.File{file}

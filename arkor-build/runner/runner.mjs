@@ -4,12 +4,11 @@
 import { existsSync as existsSync2 } from "node:fs";
 import module4 from "node:module";
 import { join as join2 } from "node:path";
-import process10 from "node:process";
+import process11 from "node:process";
 import { pathToFileURL } from "node:url";
 
-// runner/js/evaluate.mjs
-import { writeFileSync } from "node:fs";
-import process3 from "node:process";
+// runner/js/command.mjs
+import process7 from "node:process";
 
 // runner/js/errors.mjs
 import process from "node:process";
@@ -199,118 +198,8 @@ function causes(error, request2, depth = 1) {
   });
 }
 
-// runner/js/evals.mjs
-var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
-function attachEvals(request2, trainer2, module5) {
-  const evals = findEvals(module5);
-  if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
-  else if (evals.length > 0) {
-    say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
-  }
-}
-function findEvals(module5) {
-  const manifest = [module5.arkor, module5.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
-  return manifest === void 0 ? [] : [manifest.eval].flat();
-}
-
-// runner/js/trainer.mjs
-var noTrainer = {
-  message: "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.",
-  hint: "see src/arkor/index.ts of a new project: `arkor init`",
-  code: "no_trainer"
-};
-function findTrainer(module5) {
-  return manifestOrTrainer(module5.arkor) ?? trainer(module5.trainer) ?? manifestOrTrainer(module5.default) ?? (isObject(module5.default) ? trainer(module5.default.trainer) : null);
-}
-function manifestOrTrainer(value) {
-  return (isObject(value) && value._kind === "arkor" ? trainer(value.trainer) : null) ?? trainer(value);
-}
-function trainer(value) {
-  const methods = ["start", "wait", "cancel"];
-  return isObject(value) && methods.every((name) => typeof value[name] === "function") ? value : null;
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null;
-}
-
-// runner/js/describe.mjs
-var describeSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.describe");
-function describe2(module5) {
-  const trainer2 = findTrainer(module5);
-  if (!trainer2) return null;
-  const name = String(trainer2.name ?? "");
-  if (typeof trainer2[describeSymbol] !== "function") return { name };
-  return { name, ...trainer2[describeSymbol](), evals: findEvals(module5).map((found) => String(found?.name ?? "")) };
-}
-
-// runner/js/stall.mjs
-import process2 from "node:process";
-function noticeStall(request2, run, failed = () => {
-}) {
-  let idle = false;
-  const drained = () => {
-    idle = true;
-  };
-  const ended = () => {
-    if (!idle || run.stopping) return;
-    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
-    say(request2, message);
-    failed({ message, code: "stalled" });
-    process2.exitCode = 13;
-  };
-  process2.on("beforeExit", drained).prependListener("exit", ended);
-  return () => process2.off("beforeExit", drained).off("exit", ended);
-}
-
-// runner/js/evaluate.mjs
-async function evaluate(request2) {
-  const answer = (value) => writeFileSync(request2.result, JSON.stringify(value));
-  const settled = noticeStall(request2, { doing: "loading the module" }, () => answer(null));
-  let status = 0;
-  try {
-    const module5 = await request2.load();
-    answer(request2.mode === "manifest" ? { trainer: describe2(module5) } : config(module5));
-  } catch (error) {
-    report(request2, error);
-    answer(null);
-    status = 1;
-  }
-  settled();
-  process3.stderr.write("", () => process3.exit(status));
-}
-function config(module5) {
-  const value = module5.default;
-  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
-  return { type, value: type === "object" ? value : null };
-}
-
-// runner/js/start.mjs
-import process9 from "node:process";
-
-// runner/js/dry-run.mjs
-var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
-function makeDryRun(request2, trainer2) {
-  const code = "no_dry_run";
-  if (typeof trainer2[override] !== "function") {
-    return {
-      message: "this trainer cannot be made a dry run: it was not made by createTrainer of this version of the package arkor",
-      hint: `write dryRun: true into the trainer, or upgrade the package: \`${request2.upgrade}\``,
-      code
-    };
-  }
-  if (trainer2[override]({ dryRun: true }) === false) {
-    return {
-      message: "the trainer was started while it was being loaded, too early to make a dry run of it",
-      hint: "leave the call of start() to `arkor start`",
-      code
-    };
-  }
-  say(request2, "dry run: a few steps on a small sample");
-  return null;
-}
-
 // runner/js/interrupt.mjs
-import process4 from "node:process";
+import process2 from "node:process";
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
 function watchSignals(request2, run, progress, output) {
@@ -327,32 +216,32 @@ function watchSignals(request2, run, progress, output) {
     if (!again && run.starting) {
       if (request2.onInterrupt === "detach") await detach(request2, run);
       else cancelled = await cancel(request2, run);
-      await new Promise((resolve2) => process4.stdout.write("", resolve2));
+      await new Promise((resolve2) => process2.stdout.write("", resolve2));
     }
     output.interrupted({ signal, jobId: run.jobID || void 0, cancelled });
-    process4.exit(statuses[signal]);
+    process2.exit(statuses[signal]);
   };
-  const foreign = (name) => process4.listeners(name).some((listener) => listener !== ours[name]);
+  const foreign = (name) => process2.listeners(name).some((listener) => listener !== ours[name]);
   const added = (name, listener) => {
     if (!ours[name] || listener === ours[name]) return;
     queueMicrotask(() => {
-      if (foreign(name)) process4.off(name, ours[name]);
+      if (foreign(name)) process2.off(name, ours[name]);
     });
   };
   const removed = (name, listener) => {
-    if (ours[name] && listener !== ours[name] && process4.listenerCount(name) === 0) process4.on(name, ours[name]);
+    if (ours[name] && listener !== ours[name] && process2.listenerCount(name) === 0) process2.on(name, ours[name]);
   };
-  for (const stream of [process4.stdout, process4.stderr]) stream.on("error", refused);
+  for (const stream of [process2.stdout, process2.stderr]) stream.on("error", refused);
   return {
     begin() {
       for (const [name, listener] of Object.entries(ours)) {
-        if (!foreign(name)) process4.on(name, listener);
+        if (!foreign(name)) process2.on(name, listener);
       }
-      process4.on("newListener", added).on("removeListener", removed);
+      process2.on("newListener", added).on("removeListener", removed);
     },
     release() {
-      process4.off("newListener", added).off("removeListener", removed);
-      for (const [name, listener] of Object.entries(ours)) process4.off(name, listener);
+      process2.off("newListener", added).off("removeListener", removed);
+      for (const [name, listener] of Object.entries(ours)) process2.off(name, listener);
     }
   };
 }
@@ -404,25 +293,26 @@ function leave(request2, run, output) {
   run.stopping = true;
   output.interrupted({ signal: "SIGHUP", jobId: run.jobID || void 0, cancelled: false });
   if (run.jobID) say(request2, `detached; job ${run.jobID} goes on running`);
-  process4.removeAllListeners("SIGHUP");
-  process4.kill(process4.pid, "SIGHUP");
+  process2.removeAllListeners("SIGHUP");
+  process2.kill(process2.pid, "SIGHUP");
 }
 
 // runner/js/output.mjs
 import { Console } from "node:console";
 import { writeSync } from "node:fs";
 import module2 from "node:module";
-import process5 from "node:process";
+import process3 from "node:process";
 function createOutput(request2) {
   return request2.events ? forPrograms(request2.events) : forPeople;
 }
-var print = (line) => void process5.stdout.write(`${line}
+var print = (line) => void process3.stdout.write(`${line}
 `);
 var forPeople = {
   preview(answer, draw) {
     const lines = answer.preview ? draw() : [];
     if (lines.length > 0) print(lines.join("\n"));
   },
+  compared: (comparison, draw) => print(draw().join("\n")),
   submitted: (jobID) => print(`Started job ${oneLine(jobID) || "unknown"}`),
   event() {
   },
@@ -446,14 +336,15 @@ function forPrograms(descriptor) {
     if (!ended) write2(object);
     ended = true;
   };
-  process5.on("uncaughtExceptionMonitor", (error) => {
+  process3.on("uncaughtExceptionMonitor", (error) => {
     uncaught = headOf(error);
   });
-  process5.on("exit", (status) => {
+  process3.on("exit", (status) => {
     last({ type: "error", message: uncaught ?? `the process ended with status ${status} before the run was over`, code: "exited" });
   });
   return {
     preview: ({ preview: preview2, unavailable }) => last(preview2 ? { preview: preview2 } : { preview: null, unavailable }),
+    compared: (comparison) => last(comparison),
     submitted: (jobId, name) => write2({ type: "submitted", jobId, name }),
     event: ({ type, ...rest }) => write2({ type, ...rest, ...type === "reconnecting" && { error: reason(rest.error) } }),
     finished: (jobId, status, error) => last({ type: "finished", jobId, status, error }),
@@ -479,8 +370,8 @@ function writeLine(descriptor, line) {
   return true;
 }
 function giveStdoutAway() {
-  const { stderr } = process5;
-  Object.defineProperty(process5, "stdout", { value: stderr, configurable: true, enumerable: true });
+  const { stderr } = process3;
+  Object.defineProperty(process3, "stdout", { value: stderr, configurable: true, enumerable: true });
   module2.syncBuiltinESMExports();
   if (globalThis.Deno) Object.defineProperty(Deno, "stdout", { value: Deno.stderr });
   const other = new Console({ stdout: stderr, stderr });
@@ -489,8 +380,639 @@ function giveStdoutAway() {
   }
 }
 
-// runner/js/preview.mjs
+// runner/js/progress.mjs
+import process5 from "node:process";
+
+// runner/js/room.mjs
+import module3 from "node:module";
+import process4 from "node:process";
+function makeRoom(hide, show, draw) {
+  const state = { midLine: false, children: 0 };
+  const showIfFree = () => {
+    if (!state.midLine && state.children === 0) show();
+  };
+  const terminals = [process4.stderr, process4.stdout].filter((stream) => stream.isTTY);
+  const restore = terminals.map((stream) => aroundStream(stream, state, hide, showIfFree));
+  restore.push(...aroundConsole(hide, showIfFree), ...aroundChildren(state, hide, showIfFree, draw));
+  return {
+    showIfFree,
+    end() {
+      for (const undo of restore) undo();
+    }
+  };
+}
+function aroundStream(stream, state, hide, show) {
+  return replace(
+    stream,
+    "write",
+    (write2) => function(chunk, ...rest) {
+      hide();
+      const result = write2.call(stream, chunk, ...rest);
+      const visible = String(typeof chunk === "string" ? chunk : Buffer.from(chunk)).replace(escapes, "");
+      if (visible !== "") state.midLine = !visible.endsWith("\n");
+      show();
+      return result;
+    }
+  );
+}
+function aroundConsole(hide, show) {
+  if (!process4.versions.bun && !process4.versions.deno) return [];
+  return ["log", "info", "debug", "warn", "error"].map(
+    (name) => replace(console, name, (original) => (...values) => {
+      hide();
+      original.apply(console, values);
+      show();
+    })
+  );
+}
+function aroundChildren(state, hide, show, draw) {
+  const childProcess = module3.createRequire(import.meta.url)("node:child_process");
+  const begin = () => {
+    hide();
+    state.children++;
+  };
+  const end = () => {
+    draw(`${" ".repeat((process4.stderr.columns || 80) - 1)}\r`);
+    state.midLine = false;
+    state.children--;
+    show();
+  };
+  const restore = [
+    replace(
+      childProcess.ChildProcess.prototype,
+      "spawn",
+      (spawn) => function(options) {
+        if (!sharesTerminal(options?.stdio)) return spawn.call(this, options);
+        begin();
+        let over = false;
+        const once = () => {
+          if (!over) end();
+          over = true;
+        };
+        this.once("exit", once).once("error", once);
+        return spawn.call(this, options);
+      }
+    ),
+    ...["execFileSync", "execSync", "spawnSync"].map(
+      (name) => replace(childProcess, name, (run) => (...args) => {
+        if (!sharesTerminal(args.at(-1)?.stdio)) return run(...args);
+        begin();
+        try {
+          return run(...args);
+        } finally {
+          end();
+        }
+      })
+    ),
+    () => module3.syncBuiltinESMExports()
+  ];
+  module3.syncBuiltinESMExports();
+  return restore;
+}
+function sharesTerminal(stdio) {
+  const [, ...outputs] = Array.isArray(stdio) ? stdio : [stdio, stdio];
+  return outputs.some((to) => to === "inherit" || to === 1 || to === 2 || to?.isTTY);
+}
+function replace(object, name, by) {
+  const original = object[name];
+  const other = by(original);
+  object[name] = other;
+  return () => {
+    if (object[name] === other) object[name] = original;
+  };
+}
+
+// runner/js/progress.mjs
+var clearLine = "\r\x1B[2K";
+var silent = {
+  begin() {
+  },
+  event(event) {
+    if (event?.type === "queued") process5.stderr.write(`arkor start: ${queued(event)}
+`);
+    if (event?.type === "reconnecting" && event.attempt === 2) process5.stderr.write(`arkor start: ${lostConnection(event)}
+`);
+  },
+  end() {
+  }
+};
+function createProgress(request2) {
+  let line = silent;
+  return {
+    // Whether stderr is a terminal is asked late, after user code has had its say.
+    begin() {
+      if (!request2.events && process5.stderr.isTTY && process5.env.TERM !== "dumb") line = onTerminal();
+      line.begin();
+    },
+    event: (event) => line.event(event),
+    end() {
+      line.end();
+      line = silent;
+    }
+  };
+}
+function onTerminal() {
+  const { stderr } = process5;
+  const writeError = stderr.write;
+  const rate = createRate();
+  let text2 = "waiting for the training to start";
+  let visible = false;
+  let progress = {};
+  const draw = (what) => writeError.call(stderr, what);
+  const hide = () => {
+    if (visible) draw(clearLine);
+    visible = false;
+  };
+  const show = () => {
+    draw(clearLine + cut(text2, (stderr.columns || 80) - 1));
+    visible = true;
+  };
+  const room = makeRoom(hide, show, draw);
+  return {
+    begin() {
+      process5.on("uncaughtExceptionMonitor", hide).on("exit", hide);
+      room.showIfFree();
+    },
+    event(event) {
+      if (event?.type === "queued" || event?.type === "reconnecting") {
+        text2 = event.type === "queued" ? queued(event) : lostConnection(event);
+        room.showIfFree();
+      }
+      if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
+      if (event?.type !== "training.started" && event?.type !== "training.log") return;
+      progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
+      if (progress.step !== void 0) rate.reached(progress.step);
+      text2 = describe2(progress, rate);
+      room.showIfFree();
+    },
+    end() {
+      hide();
+      room.end();
+      process5.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+    }
+  };
+}
+function queued({ jobsAhead }) {
+  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}`;
+}
+function lostConnection({ delayMs, error }) {
+  const code = error?.cause?.code;
+  const reason2 = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
+  return `connection to the backend lost (${oneLine(String(reason2))}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
+}
+function numbers(object) {
+  return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
+}
+function describe2({ step, totalSteps, loss, evalLoss, tokensPerSecond }, rate) {
+  if (step === void 0) return totalSteps ? `step 0/${totalSteps}` : "training";
+  return [
+    totalSteps ? `step ${step}/${totalSteps} (${Math.floor(100 * step / totalSteps)} %)` : `step ${step}`,
+    loss === void 0 ? "" : `loss ${loss.toFixed(4)}`,
+    evalLoss === void 0 ? "" : `eval loss ${evalLoss.toFixed(4)}`,
+    tokensPerSecond === void 0 ? "" : `${Math.round(tokensPerSecond).toLocaleString("en-US")} tokens/s`,
+    totalSteps ? timeLeft(rate.left(totalSteps)) : ""
+  ].filter(Boolean).join("  ");
+}
+function createRate() {
+  let first;
+  let last;
+  return {
+    begin(step) {
+      first = { step, time: Date.now() };
+    },
+    reached(step) {
+      last = { step, time: Date.now() };
+      first ??= last;
+    },
+    /** Milliseconds until the last step, or NaN when that cannot be told. */
+    left: (total) => last && last.step > first.step ? (last.time - first.time) / (last.step - first.step) * (total - last.step) : NaN
+  };
+}
+function timeLeft(milliseconds) {
+  if (!Number.isFinite(milliseconds)) return "";
+  const seconds = Math.max(0, Math.round(milliseconds / 1e3));
+  if (seconds < 60) return `${seconds} s left`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min left` : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+}
+
+// runner/js/stall.mjs
 import process6 from "node:process";
+function noticeStall(request2, run, failed = () => {
+}) {
+  let idle = false;
+  const drained = () => {
+    idle = true;
+  };
+  const ended = () => {
+    if (!idle || run.stopping) return;
+    const message = `${run.doing} never finished: it awaits a promise that nothing can settle any more`;
+    say(request2, message);
+    failed({ message, code: "stalled" });
+    process6.exitCode = 13;
+  };
+  process6.on("beforeExit", drained).prependListener("exit", ended);
+  return () => process6.off("beforeExit", drained).off("exit", ended);
+}
+
+// runner/js/command.mjs
+var deprecation = /* @__PURE__ */ Symbol.for("arkor.deprecation");
+var upgrade = /* @__PURE__ */ Symbol.for("arkor.upgrade");
+async function runCommand(request2, work2) {
+  const run = {
+    doing: "loading the trainer",
+    trainer: null,
+    starting: null,
+    // the promise of start(), from the moment a job may exist
+    jobID: "",
+    stopping: false
+    // a signal is ending the process; nothing else is to be said
+  };
+  globalThis[upgrade] = request2.upgrade;
+  const output = createOutput(request2);
+  const progress = createProgress(request2);
+  const signals = watchSignals(request2, run, progress, output);
+  const settled = noticeStall(request2, run, output.failed);
+  const refuse = ({ message, hint, code, example }) => {
+    say(request2, message, hint);
+    if (example) process7.stderr.write(`
+${example}
+`);
+    output.failed({ message, hint, code });
+    return 1;
+  };
+  let status = 0;
+  try {
+    status = await work2({ request: request2, run, signals, progress, output, refuse });
+  } catch (error) {
+    progress.end();
+    if (!run.stopping) output.failed(report(request2, error));
+    status = 1;
+  }
+  settled();
+  if (run.stopping) return;
+  signals.release();
+  warnOfDeprecation(request2);
+  if (status !== 0) process7.exitCode ??= status;
+  if (request2.detach) leave2();
+}
+function leave2() {
+  process7.stdout.write("", () => process7.stderr.write("", () => process7.exit()));
+}
+function warnOfDeprecation(request2) {
+  const notice = globalThis[deprecation];
+  if (typeof notice?.message !== "string") return;
+  const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
+  say(request2, `${excerpt(notice.message)} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
+}
+
+// runner/js/eval-progress.mjs
+import process8 from "node:process";
+var clearLine2 = "\r\x1B[2K";
+function evalProgress() {
+  const { stderr } = process8;
+  if (!stderr.isTTY || process8.env.TERM === "dumb") return { show() {
+  }, end() {
+  } };
+  const write2 = stderr.write;
+  const draw = (text3) => write2.call(stderr, text3);
+  let text2 = "";
+  const hide = () => draw(clearLine2);
+  const room = makeRoom(hide, () => draw(clearLine2 + cut(text2, (stderr.columns || 80) - 1)), draw);
+  process8.on("exit", hide);
+  return {
+    show(name, key, done, count2) {
+      text2 = `eval ${oneLine(String(name))}  ${key} model  ${done}/${count2} samples`;
+      room.showIfFree();
+    },
+    end() {
+      room.end();
+      process8.off("exit", hide);
+      hide();
+    }
+  };
+}
+
+// runner/js/eval-table.mjs
+function drawComparison({ job, models, evals }, worst) {
+  const keys = Object.keys(models);
+  const about = keys.map((key) => `${key.padEnd(8)}  ${describeModel(job, models[key])}`);
+  const head = ["eval", "samples", ...keys, "threshold", ""];
+  const rows = evals.map(({ name, threshold, passed, results }) => [
+    cut(oneLine(name), 40),
+    String(results.tuned.count),
+    ...keys.map((key) => cell(results[key])),
+    threshold === null ? "-" : number(threshold),
+    passed === null ? "" : passed ? "pass" : "FAIL"
+  ]);
+  const lines = [...about, "", ...table([head, ...rows])];
+  return worst ? [...lines, ...evals.flatMap(drawWorst)] : lines;
+}
+function describeModel(job, { kind, step, model, slug, adapter }) {
+  const ofJob = `${oneLine(job.name)} (${oneLine(job.id)})`;
+  if (kind === "base") return oneLine(model);
+  if (kind === "final") return `${ofJob}, final adapter, step ${step}`;
+  if (kind === "checkpoint") return `${ofJob}, checkpoint of step ${step}`;
+  const what = adapter.model ?? `job ${adapter.jobId}, ${adapter.kind === "final" ? "final adapter" : `checkpoint of step ${adapter.step}`}`;
+  return `endpoint ${oneLine(slug)}: ${oneLine(what)}`;
+}
+var number = (value) => Math.abs(value) < 1e3 ? value.toFixed(3) : String(Math.round(value));
+function cell({ mean, failed }) {
+  const scored = mean === null ? "-" : number(mean);
+  return failed > 0 ? `${scored} (${failed} failed)` : scored;
+}
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row2) => row2[column].length)));
+  return rows.map(
+    (row2) => row2.map((text2, column) => column === 0 || column === row2.length - 1 ? text2.padEnd(widths[column]) : text2.padStart(widths[column])).join("  ").trimEnd()
+  );
+}
+function drawWorst({ name, results }) {
+  const lines = ["", `${oneLine(name)}: what the tuned model did worst at`];
+  for (const { prompt, answer, score, note } of results.tuned.worst) {
+    const said = score === null ? "failed" : `score ${Number(score.toFixed(4))}`;
+    lines.push(`  ${said}${note === null ? "" : `  ${cut(oneLine(note), 200)}`}`);
+    if (prompt !== null) lines.push(`    asked     ${cut(oneLine(prompt), 200)}`);
+    if (answer !== null) lines.push(`    answered  ${cut(oneLine(answer), 200)}`);
+  }
+  return lines;
+}
+
+// runner/js/evals.mjs
+var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
+function attachEvals(request2, trainer2, module5) {
+  const evals = findEvals(module5);
+  if (typeof trainer2[attach] === "function") trainer2[attach]({ evals });
+  else if (evals.length > 0) {
+    say(request2, "warning: the evals are left out: this trainer is not one that createTrainer of this release makes");
+  }
+}
+function findEvals(module5) {
+  const manifest = [module5.arkor, module5.default].find((value) => value?._kind === "arkor" && value.eval !== void 0);
+  return manifest === void 0 ? [] : [manifest.eval].flat();
+}
+
+// runner/js/misses.mjs
+function describeMiss({ name, count: count2, failed, mean, threshold }) {
+  const what = `eval ${oneLine(String(name))}: `;
+  if (failed > 0) return `${what}${failed} of ${count2} samples failed, so the threshold ${threshold} is missed`;
+  return `${what}the mean ${below(mean, threshold)} is below the threshold ${threshold}`;
+}
+function below(mean, threshold) {
+  for (let places = 4; places < 15; places++) {
+    const text2 = String(Number(mean.toFixed(places)));
+    if (Number(text2) < threshold) return text2;
+  }
+  return String(mean);
+}
+
+// runner/js/models.mjs
+var fail = (message, hint, code) => Object.assign(new Error(message), { name: "ArkorError", hint, code });
+async function chooseModels(read, { job: wanted, checkpoint, endpoint }) {
+  const { job, events } = await findJob(read, wanted);
+  const base = { key: "base", model: job.config.model, step: 0, target: { kind: "base", model: job.config.model } };
+  const tuned = checkpoint === void 0 ? finalOf(job, events) : await checkpointOf(read, job, checkpoint);
+  const models = [base, { key: "tuned", ...tuned }];
+  const deployed = await findEndpoint(read, endpoint);
+  if (deployed) models.push({ key: "deployed", ...deployed });
+  return { job, models };
+}
+async function findJob(read, wanted) {
+  const list2 = async (query) => (await read(["v1", "jobs"], query))?.jobs ?? [];
+  if (wanted === void 0) {
+    const [latest] = newestFirst(await list2({ status: "completed", limit: "1" })).filter(isCompleted);
+    if (!latest) throw fail("the project has no completed training", "train one with `arkor start`", "no_job");
+    return await jobWithEvents(read, latest.id);
+  }
+  const jobs = newestFirst(await list2());
+  const named = jobs.filter(({ name }) => name === wanted);
+  const [exact] = jobs.filter(({ id }) => id === wanted);
+  const starts = jobs.filter(({ id }) => id.startsWith(wanted));
+  const found = exact ?? named.find(isCompleted) ?? named[0] ?? starts[0];
+  if (!found) {
+    throw fail(`the project has no job ${wanted}`, "give its id, the beginning of it, or its name; without any the latest completed one is taken", "job_not_found");
+  }
+  if (found === starts[0] && found !== exact && starts.length > 1) {
+    throw fail(`${starts.length} jobs begin with ${wanted}`, `give more of the id: ${starts.slice(0, 4).map(({ id }) => id).join(", ")}`, "job_ambiguous");
+  }
+  return await jobWithEvents(read, found.id);
+}
+var isCompleted = ({ status }) => status === "completed";
+var newestFirst = (jobs) => [...jobs].sort((a, b) => a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0);
+async function jobWithEvents(read, id) {
+  const { job, events = [] } = await read(["v1", "jobs", id]) ?? {};
+  if (typeof job?.config?.model !== "string") throw fail(`the backend does not say which model job ${id} is of`, "", "unexpected_response");
+  return { job, events };
+}
+function finalOf(job, events) {
+  if (!isCompleted(job)) {
+    throw fail(`job ${job.id} is ${job.status} and has no final adapter`, "name one of its checkpoints with --checkpoint STEP", "no_adapter");
+  }
+  const said = events.findLast(({ type }) => type === "training.completed")?.metrics?.finalStep;
+  const step = said ?? Math.max(0, ...events.map(({ step: step2 }) => Number.isFinite(step2) ? step2 : 0));
+  return { model: { kind: "final", jobId: job.id }, step, target: { kind: "final", step } };
+}
+async function checkpointOf(read, job, step) {
+  const known = (await read(["v1", "jobs", job.id, "metrics"], { points: "10" }))?.metrics?.checkpoints;
+  if (Array.isArray(known) && !known.includes(step)) {
+    const hint = known.length === 0 ? "it has none; saveSteps of the trainer says how often one is saved" : `it has those of the steps ${known.join(", ")}`;
+    throw fail(`job ${job.id} has no checkpoint of step ${step}`, hint, "no_adapter");
+  }
+  return { model: { kind: "checkpoint", jobId: job.id, step }, step, target: { kind: "checkpoint", step } };
+}
+async function findEndpoint(read, slug) {
+  const all = (await read(["v1", "endpoints"]))?.deployments ?? [];
+  const [latest] = all.filter(({ enabled }) => enabled).sort((a, b) => a.updatedAt < b.updatedAt ? 1 : -1);
+  const found = slug === void 0 ? latest : all.find((one) => one.slug === slug);
+  if (!found) {
+    if (slug === void 0) return void 0;
+    const hint = all.length === 0 ? "it has none" : `it has ${all.map((one) => one.slug).join(", ")}`;
+    throw fail(`the project has no endpoint ${slug}`, hint, "endpoint_not_found");
+  }
+  const { target } = found;
+  const of = { target: { kind: "endpoint", slug: found.slug } };
+  if (target.kind === "base_model") return { ...of, model: target.baseModel, step: 0, adapter: { model: target.baseModel } };
+  if (target.adapter.kind === "checkpoint") return { ...of, model: target.adapter, step: target.adapter.step, adapter: target.adapter };
+  const { job, events } = await jobWithEvents(read, target.adapter.jobId);
+  return { ...of, model: target.adapter, step: finalOf(job, events).step, adapter: target.adapter };
+}
+
+// runner/js/trainer.mjs
+var noTrainer = {
+  message: "Training entry must export `arkor` (from createArkor({...})) or `trainer` (from createTrainer({...})), or default-export one of them.",
+  hint: "see src/arkor/index.ts of a new project: `arkor init`",
+  code: "no_trainer"
+};
+function findTrainer(module5) {
+  return manifestOrTrainer(module5.arkor) ?? trainer(module5.trainer) ?? manifestOrTrainer(module5.default) ?? (isObject(module5.default) ? trainer(module5.default.trainer) : null);
+}
+function manifestOrTrainer(value) {
+  return (isObject(value) && value._kind === "arkor" ? trainer(value.trainer) : null) ?? trainer(value);
+}
+function trainer(value) {
+  const methods = ["start", "wait", "cancel"];
+  return isObject(value) && methods.every((name) => typeof value[name] === "function") ? value : null;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+// runner/js/compare.mjs
+var evaluate = /* @__PURE__ */ Symbol.for("arkor.trainer.evaluate");
+var get = /* @__PURE__ */ Symbol.for("arkor.trainer.get");
+var concurrency = 4;
+var noEvals = {
+  message: "the project has no evals",
+  hint: "give createArkor one in src/arkor/index.ts, as below",
+  code: "no_evals",
+  example: `  const heldOut = defineDataset({ type: "file", path: "data/heldout.jsonl" });
+  const exact = defineEval({
+    name: "exact", dataset: heldOut, limit: 50, threshold: 0.8,
+    score: async ({ sample, ask }) => ((await ask()) === sample.messages.at(-1).content ? 1 : 0),
+  });
+  export const arkor = createArkor({ trainer, eval: exact });`
+};
+async function compare({ request: request2, run, signals, output, refuse }) {
+  const module5 = await request2.load();
+  signals.begin();
+  const trainer2 = findTrainer(module5);
+  if (!trainer2) return refuse(noTrainer);
+  const evals = findEvals(module5);
+  if (evals.length === 0) return refuse(noEvals);
+  if (typeof trainer2[evaluate] !== "function" || typeof trainer2[get] !== "function") {
+    const message = "the trainer cannot be asked to compare models";
+    return refuse({ message, hint: `it was made by another package, or by an older release of arkor: \`${request2.upgrade}\``, code: "no_eval" });
+  }
+  run.doing = "asking the backend";
+  const { job, models } = await chooseModels((...args) => trainer2[get](...args), request2.compare);
+  const rows = await measureAll(trainer2, evals, job, models, run);
+  if (run.stopping) return 1;
+  const misses = rows.filter(({ passed }) => passed === false);
+  const comparison = {
+    job: { id: job.id, name: job.name },
+    models: Object.fromEntries(models.map(({ key, target, adapter }) => [key, { ...target, ...adapter && { adapter } }])),
+    evals: rows,
+    passed: misses.length === 0
+  };
+  output.compared(comparison, () => drawComparison(comparison, request2.compare.worst));
+  for (const { name, threshold, results } of misses) say(request2, describeMiss({ name, threshold, ...results.tuned }));
+  return misses.length > 0 ? 1 : 0;
+}
+async function measureAll(trainer2, evals, job, models, run) {
+  const { signal } = new AbortController();
+  const progress = evalProgress();
+  const rows = [];
+  try {
+    for (const one of evals) {
+      const results = {};
+      let threshold;
+      let passed;
+      const known = /* @__PURE__ */ new Map();
+      for (const { key, model, step, target } of models) {
+        run.doing = `eval ${one.name}`;
+        const onSample = (done, count3) => progress.show(one.name, key, done, count3);
+        const same = JSON.stringify(model);
+        const question = { eval: one, job, model, step, target, signal, concurrency, onSample };
+        const { result, worst } = known.get(same) ?? await trainer2[evaluate](question);
+        known.set(same, { result, worst });
+        const { count: count2, failed, mean, min, max } = result;
+        results[key] = { count: count2, failed, mean, min, max, worst };
+        if (key === "tuned") ({ threshold = null, passed = null } = result);
+        if (run.stopping) return rows;
+      }
+      rows.push({ name: String(one.name), threshold, passed, results });
+    }
+  } finally {
+    progress.end();
+  }
+  return rows;
+}
+
+// runner/js/evaluate.mjs
+import { writeFileSync } from "node:fs";
+import process9 from "node:process";
+
+// runner/js/describe.mjs
+var describeSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.describe");
+function describe3(module5) {
+  const trainer2 = findTrainer(module5);
+  if (!trainer2) return null;
+  const name = String(trainer2.name ?? "");
+  if (typeof trainer2[describeSymbol] !== "function") return { name };
+  return { name, ...trainer2[describeSymbol](), evals: findEvals(module5).map((found) => String(found?.name ?? "")) };
+}
+
+// runner/js/evaluate.mjs
+async function evaluate2(request2) {
+  const answer = (value) => writeFileSync(request2.result, JSON.stringify(value));
+  const settled = noticeStall(request2, { doing: "loading the module" }, () => answer(null));
+  let status = 0;
+  try {
+    const module5 = await request2.load();
+    answer(request2.mode === "manifest" ? { trainer: describe3(module5) } : config(module5));
+  } catch (error) {
+    report(request2, error);
+    answer(null);
+    status = 1;
+  }
+  settled();
+  process9.stderr.write("", () => process9.exit(status));
+}
+function config(module5) {
+  const value = module5.default;
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  return { type, value: type === "object" ? value : null };
+}
+
+// runner/js/dry-run.mjs
+var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
+function makeDryRun(request2, trainer2) {
+  const code = "no_dry_run";
+  if (typeof trainer2[override] !== "function") {
+    return {
+      message: "this trainer cannot be made a dry run: it was not made by createTrainer of this version of the package arkor",
+      hint: `write dryRun: true into the trainer, or upgrade the package: \`${request2.upgrade}\``,
+      code
+    };
+  }
+  if (trainer2[override]({ dryRun: true }) === false) {
+    return {
+      message: "the trainer was started while it was being loaded, too early to make a dry run of it",
+      hint: "leave the call of start() to `arkor start`",
+      code
+    };
+  }
+  say(request2, "dry run: a few steps on a small sample");
+  return null;
+}
+
+// runner/js/ending.mjs
+function createEnding(request2) {
+  let lastStep = 0;
+  let metrics = {};
+  return {
+    event(event) {
+      if (event?.type === "training.log" && Number.isFinite(event.step)) lastStep = Math.max(lastStep, event.step);
+      if (event?.type === "training.completed") metrics = event.metrics ?? {};
+    },
+    tell() {
+      const line = describe4(metrics, lastStep);
+      if (line) say(request2, line);
+    }
+  };
+}
+function describe4({ finalStep, bestStep, bestEvalLoss, stoppedEarly }, lastStep) {
+  if (!Number.isFinite(bestStep) || !Number.isFinite(bestEvalLoss)) return "";
+  const best = `step ${bestStep}, where the eval loss was lowest (${bestEvalLoss.toFixed(4)})`;
+  const kept = finalStep === bestStep;
+  if (stoppedEarly === true) {
+    return `stopped early at step ${lastStep}; ${kept ? `the final adapter is that of ${best}` : `the best was ${best}`}`;
+  }
+  return kept && bestStep < lastStep ? `the final adapter is that of ${best}` : "";
+}
+
+// runner/js/preview.mjs
+import process10 from "node:process";
 
 // runner/js/draw.mjs
 var shownLines = { trained: [10, 3], ignored: [6, 3], cut: [6, 3] };
@@ -698,8 +1220,8 @@ async function preview(request2, run, trainer2, output) {
   const answer = await trainer2[previewSymbol]();
   if (run.stopping) return 1;
   output.preview(answer, () => {
-    const { isTTY, columns } = process6.stdout;
-    const color = Boolean(isTTY) && !process6.env.NO_COLOR && process6.env.TERM !== "dumb";
+    const { isTTY, columns } = process10.stdout;
+    const color = Boolean(isTTY) && !process10.env.NO_COLOR && process10.env.TERM !== "dumb";
     const width = Math.min(columns || 80, 100);
     return drawPreview(answer.preview, { name: String(trainer2.name ?? ""), width, color });
   });
@@ -714,262 +1236,9 @@ async function preview(request2, run, trainer2, output) {
   return answer.preview.refusals.length > 0 ? 1 : 0;
 }
 
-// runner/js/progress.mjs
-import process8 from "node:process";
-
-// runner/js/room.mjs
-import module3 from "node:module";
-import process7 from "node:process";
-function makeRoom(hide, show, draw) {
-  const state = { midLine: false, children: 0 };
-  const showIfFree = () => {
-    if (!state.midLine && state.children === 0) show();
-  };
-  const terminals = [process7.stderr, process7.stdout].filter((stream) => stream.isTTY);
-  const restore = terminals.map((stream) => aroundStream(stream, state, hide, showIfFree));
-  restore.push(...aroundConsole(hide, showIfFree), ...aroundChildren(state, hide, showIfFree, draw));
-  return {
-    showIfFree,
-    end() {
-      for (const undo of restore) undo();
-    }
-  };
-}
-function aroundStream(stream, state, hide, show) {
-  return replace(
-    stream,
-    "write",
-    (write2) => function(chunk, ...rest) {
-      hide();
-      const result = write2.call(stream, chunk, ...rest);
-      const visible = String(typeof chunk === "string" ? chunk : Buffer.from(chunk)).replace(escapes, "");
-      if (visible !== "") state.midLine = !visible.endsWith("\n");
-      show();
-      return result;
-    }
-  );
-}
-function aroundConsole(hide, show) {
-  if (!process7.versions.bun && !process7.versions.deno) return [];
-  return ["log", "info", "debug", "warn", "error"].map(
-    (name) => replace(console, name, (original) => (...values) => {
-      hide();
-      original.apply(console, values);
-      show();
-    })
-  );
-}
-function aroundChildren(state, hide, show, draw) {
-  const childProcess = module3.createRequire(import.meta.url)("node:child_process");
-  const begin = () => {
-    hide();
-    state.children++;
-  };
-  const end = () => {
-    draw(`${" ".repeat((process7.stderr.columns || 80) - 1)}\r`);
-    state.midLine = false;
-    state.children--;
-    show();
-  };
-  const restore = [
-    replace(
-      childProcess.ChildProcess.prototype,
-      "spawn",
-      (spawn) => function(options) {
-        if (!sharesTerminal(options?.stdio)) return spawn.call(this, options);
-        begin();
-        let over = false;
-        const once = () => {
-          if (!over) end();
-          over = true;
-        };
-        this.once("exit", once).once("error", once);
-        return spawn.call(this, options);
-      }
-    ),
-    ...["execFileSync", "execSync", "spawnSync"].map(
-      (name) => replace(childProcess, name, (run) => (...args) => {
-        if (!sharesTerminal(args.at(-1)?.stdio)) return run(...args);
-        begin();
-        try {
-          return run(...args);
-        } finally {
-          end();
-        }
-      })
-    ),
-    () => module3.syncBuiltinESMExports()
-  ];
-  module3.syncBuiltinESMExports();
-  return restore;
-}
-function sharesTerminal(stdio) {
-  const [, ...outputs] = Array.isArray(stdio) ? stdio : [stdio, stdio];
-  return outputs.some((to) => to === "inherit" || to === 1 || to === 2 || to?.isTTY);
-}
-function replace(object, name, by) {
-  const original = object[name];
-  const other = by(original);
-  object[name] = other;
-  return () => {
-    if (object[name] === other) object[name] = original;
-  };
-}
-
-// runner/js/progress.mjs
-var clearLine = "\r\x1B[2K";
-var silent = {
-  begin() {
-  },
-  event(event) {
-    if (event?.type === "queued") process8.stderr.write(`arkor start: ${queued(event)}
-`);
-    if (event?.type === "reconnecting" && event.attempt === 2) process8.stderr.write(`arkor start: ${lostConnection(event)}
-`);
-  },
-  end() {
-  }
-};
-function createProgress(request2) {
-  let line = silent;
-  return {
-    // Whether stderr is a terminal is asked late, after user code has had its say.
-    begin() {
-      if (!request2.events && process8.stderr.isTTY && process8.env.TERM !== "dumb") line = onTerminal();
-      line.begin();
-    },
-    event: (event) => line.event(event),
-    end() {
-      line.end();
-      line = silent;
-    }
-  };
-}
-function onTerminal() {
-  const { stderr } = process8;
-  const writeError = stderr.write;
-  const rate = createRate();
-  let text2 = "waiting for the training to start";
-  let visible = false;
-  let progress = {};
-  const draw = (what) => writeError.call(stderr, what);
-  const hide = () => {
-    if (visible) draw(clearLine);
-    visible = false;
-  };
-  const show = () => {
-    draw(clearLine + cut(text2, (stderr.columns || 80) - 1));
-    visible = true;
-  };
-  const room = makeRoom(hide, show, draw);
-  return {
-    begin() {
-      process8.on("uncaughtExceptionMonitor", hide).on("exit", hide);
-      room.showIfFree();
-    },
-    event(event) {
-      if (event?.type === "queued" || event?.type === "reconnecting") {
-        text2 = event.type === "queued" ? queued(event) : lostConnection(event);
-        room.showIfFree();
-      }
-      if (event?.type === "training.started") rate.begin(Number(event.metadata?.resumedFromStep) || 0);
-      if (event?.type !== "training.started" && event?.type !== "training.log") return;
-      progress = { ...progress, ...numbers(event.metadata), ...numbers(event) };
-      if (progress.step !== void 0) rate.reached(progress.step);
-      text2 = describe3(progress, rate);
-      room.showIfFree();
-    },
-    end() {
-      hide();
-      room.end();
-      process8.off("uncaughtExceptionMonitor", hide).off("exit", hide);
-    }
-  };
-}
-function queued({ jobsAhead }) {
-  return `in the queue behind ${jobsAhead === 1 ? "another training" : `${jobsAhead} other trainings`}`;
-}
-function lostConnection({ delayMs, error }) {
-  const code = error?.cause?.code;
-  const reason2 = code === "UND_ERR_SOCKET" ? "closed" : code ?? error?.message ?? "closed";
-  return `connection to the backend lost (${oneLine(String(reason2))}), trying again in ${Math.ceil(delayMs / 1e3)} s`;
-}
-function numbers(object) {
-  return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => Number.isFinite(value)));
-}
-function describe3({ step, totalSteps, loss, evalLoss, tokensPerSecond }, rate) {
-  if (step === void 0) return totalSteps ? `step 0/${totalSteps}` : "training";
-  return [
-    totalSteps ? `step ${step}/${totalSteps} (${Math.floor(100 * step / totalSteps)} %)` : `step ${step}`,
-    loss === void 0 ? "" : `loss ${loss.toFixed(4)}`,
-    evalLoss === void 0 ? "" : `eval loss ${evalLoss.toFixed(4)}`,
-    tokensPerSecond === void 0 ? "" : `${Math.round(tokensPerSecond).toLocaleString("en-US")} tokens/s`,
-    totalSteps ? timeLeft(rate.left(totalSteps)) : ""
-  ].filter(Boolean).join("  ");
-}
-function createRate() {
-  let first;
-  let last;
-  return {
-    begin(step) {
-      first = { step, time: Date.now() };
-    },
-    reached(step) {
-      last = { step, time: Date.now() };
-      first ??= last;
-    },
-    /** Milliseconds until the last step, or NaN when that cannot be told. */
-    left: (total) => last && last.step > first.step ? (last.time - first.time) / (last.step - first.step) * (total - last.step) : NaN
-  };
-}
-function timeLeft(milliseconds) {
-  if (!Number.isFinite(milliseconds)) return "";
-  const seconds = Math.max(0, Math.round(milliseconds / 1e3));
-  if (seconds < 60) return `${seconds} s left`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min left` : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
-}
-
 // runner/js/start.mjs
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
-var deprecation = /* @__PURE__ */ Symbol.for("arkor.deprecation");
-var upgrade = /* @__PURE__ */ Symbol.for("arkor.upgrade");
-async function start(request2) {
-  const run = {
-    doing: "loading the trainer",
-    trainer: null,
-    starting: null,
-    // the promise of start(), from the moment a job may exist
-    jobID: "",
-    stopping: false
-    // a signal is ending the process; nothing else is to be said
-  };
-  globalThis[upgrade] = request2.upgrade;
-  const output = createOutput(request2);
-  const progress = createProgress(request2);
-  const signals = watchSignals(request2, run, progress, output);
-  const settled = noticeStall(request2, run, output.failed);
-  let status = 0;
-  try {
-    status = await train(request2, run, signals, progress, output);
-  } catch (error) {
-    progress.end();
-    if (!run.stopping) output.failed(report(request2, error));
-    status = 1;
-  }
-  settled();
-  if (run.stopping) return;
-  signals.release();
-  warnOfDeprecation(request2);
-  if (status !== 0) process9.exitCode ??= status;
-  if (request2.detach) leave2();
-}
-async function train(request2, run, signals, progress, output) {
-  const refuse = ({ message, hint, code }) => {
-    say(request2, message, hint);
-    output.failed({ message, hint, code });
-    return 1;
-  };
+async function train({ request: request2, run, signals, progress, output, refuse }) {
   const module5 = await request2.load();
   signals.begin();
   const trainer2 = findTrainer(module5);
@@ -979,10 +1248,14 @@ async function train(request2, run, signals, progress, output) {
     if (failure) return refuse(failure);
   }
   if (request2.preview) return await preview(request2, run, trainer2, output);
+  const misses = [];
+  const ending = createEnding(request2);
   trainer2[observe]?.((event) => {
     if (!run.stopping) announce(request2, event);
     progress.event(event);
     output.event(event);
+    ending.event(event);
+    if (event?.type === "threshold.missed") misses.push(event);
   });
   attachEvals(request2, trainer2, module5);
   run.doing = "start()";
@@ -1006,7 +1279,9 @@ async function train(request2, run, signals, progress, output) {
   output.finished(id, state, string2(job?.error));
   switch (state) {
     case "completed":
-      return 0;
+      ending.tell();
+      for (const miss of misses) say(request2, describeMiss(miss));
+      return misses.length > 0 ? 1 : 0;
     case "failed":
       say(request2, job.error ? excerpt(String(job.error)) : `job ${id} failed, and the backend gave no reason`);
       return 1;
@@ -1020,40 +1295,33 @@ async function train(request2, run, signals, progress, output) {
 function string2(value) {
   return typeof value === "string" ? value : void 0;
 }
-function leave2() {
-  process9.stdout.write("", () => process9.stderr.write("", () => process9.exit()));
-}
-function warnOfDeprecation(request2) {
-  const notice = globalThis[deprecation];
-  if (typeof notice?.message !== "string") return;
-  const cutoff = notice.sunset ? ` Cutoff: ${notice.sunset}.` : "";
-  say(request2, `${excerpt(notice.message)} (current: ${notice.version}).${cutoff} Run \`${request2.upgrade}\`.`);
-}
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process10.argv[process10.argv.length - 1]);
-process10.argv = [process10.argv[0], request.module];
+var request = JSON.parse(process11.argv[process11.argv.length - 1]);
+process11.argv = [process11.argv[0], request.module];
 request.load = async () => {
   refuseOldNode();
   try {
-    process10.setSourceMapsEnabled?.(true);
+    process11.setSourceMapsEnabled?.(true);
   } catch {
   }
   usePlugAndPlay(request.pnp);
   return import(pathToFileURL(request.module).href);
 };
-(request.mode === "start" ? start : evaluate)(request);
+var work = { start: train, eval: compare }[request.mode];
+if (work) runCommand(request, work);
+else evaluate2(request);
 function refuseOldNode() {
-  const { bun, deno, node } = process10.versions;
+  const { bun, deno, node } = process11.versions;
   if (bun || deno || Number.parseInt(node, 10) >= oldestNode) return;
-  throw Object.assign(new Error(`node ${node} at ${process10.execPath} is too old`), {
+  throw Object.assign(new Error(`node ${node} at ${process11.execPath} is too old`), {
     name: "ArkorError",
     hint: `install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME`
   });
 }
 function usePlugAndPlay(path) {
-  if (!path || process10.versions.pnp) return;
+  if (!path || process11.versions.pnp) return;
   module4.createRequire(path)(path).setup();
   const loader = join2(path, "..", ".pnp.loader.mjs");
   if (existsSync2(loader)) module4.register?.(pathToFileURL(loader).href);

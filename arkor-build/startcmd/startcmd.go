@@ -3,12 +3,9 @@ package startcmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -84,7 +81,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		}
 	}
 	if c.options.JSON && err != nil {
-		c.describe(results, err)
+		buildcmd.TellError(results, err)
 	}
 	return err
 }
@@ -106,20 +103,6 @@ func (c *command) ready(args []string) (string, error) {
 	return c.prepare(entry)
 }
 
-// describe writes an error as the last object of a run, which did not begin.
-func (c *command) describe(results io.Writer, err error) {
-	failure := struct {
-		Type    string `json:"type"`
-		Message string `json:"message"`
-		Hint    string `json:"hint,omitempty"`
-		Code    string `json:"code,omitempty"`
-	}{Type: "error", Message: err.Error(), Hint: cli.HintOf(err)}
-	if exit := (*cli.ExitError)(nil); errors.As(err, &exit) {
-		failure.Message, failure.Code = "the build failed", "build_failed" // its messages are on stderr
-	}
-	_ = json.NewEncoder(results).Encode(failure) // whoever reads it may be gone
-}
-
 // prepare returns the artifact to run and builds it where that is due.
 func (c *command) prepare(entry string) (string, error) {
 	artifact := bundle.ArtifactPath(c.env.Dir)
@@ -129,24 +112,7 @@ func (c *command) prepare(entry string) (string, error) {
 	if entry != "" {
 		return c.build(entry, !bundle.IsDefault(c.env.Dir, entry))
 	}
-	state := bundle.Inspect(c.env.Dir)
-	switch {
-	case !state.Exists:
-		return c.build(state.Entry, false)
-	case state.Stale == "" && state.Newer != "":
-		return "", tooNew(artifact, state.Newer)
-	case state.Stale != "":
-		fmt.Fprintf(c.env.Stderr, "arkor start: building again: %s\n", state.Stale)
-		return c.build(state.Entry, false)
-	}
-	if c.verbose {
-		fmt.Fprintf(c.env.Stderr, "arkor start: %s is up to date\n", filepath.FromSlash(bundle.Artifact))
-		if state.SDK.Imported {
-			buildcmd.SayWhichSDK(c.env, "start", state.SDK)
-		}
-	}
-	buildcmd.WarnOfSDK(c.env, "start", state.SDK)
-	return artifact, nil
+	return buildcmd.Artifact(c.env, "start", c.verbose)
 }
 
 func (c *command) checkBuilt(entry, artifact string) error {
@@ -157,15 +123,9 @@ func (c *command) checkBuilt(entry, artifact string) error {
 		return cli.Hint(fmt.Errorf("nothing is built at %s", artifact), "run `arkor build`, or leave --no-build out")
 	}
 	if newer := bundle.Inspect(c.env.Dir).Newer; newer != "" {
-		return tooNew(artifact, newer)
+		return buildcmd.TooNew(artifact, newer)
 	}
 	return nil
-}
-
-// tooNew refuses an artifact that may need more than this version gives it.
-func tooNew(artifact, newer string) error {
-	err := fmt.Errorf("%s was built by version %s of arkor-build, too new for this version %s", artifact, newer, cli.Version())
-	return cli.Hint(err, "upgrade arkor-build, or build the artifact again from its sources")
 }
 
 func (c *command) build(entry string, once bool) (string, error) {

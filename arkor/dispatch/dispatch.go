@@ -26,6 +26,7 @@ var commands = [...]command{
 	{"start", "arkor-build", []string{"start"}, "train: build if needed, run, follow until the job ends"},
 	{"export", "arkor-backend", []string{"export"}, "write what was trained as files for other programs"},
 	{"jobs", "arkor-backend", []string{"jobs"}, "look at trainings, and act on them"},
+	{"eval", "arkor-build", []string{"eval"}, "compare the tuned model with its base and the deployed one"},
 	{"dev", "arkor-studio", []string{"dev"}, "watch trainings in a local web page"},
 	{"login", "arkor-auth", []string{"login"}, "sign in"},
 	{"logout", "arkor-auth", []string{"logout"}, "forget the stored credentials"},

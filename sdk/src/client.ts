@@ -179,6 +179,20 @@ export class CloudApiClient {
     });
   }
 
+  /** @internal */
+  async get(
+    path: readonly string[],
+    scope: ProjectScope,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    try {
+      return await this.#transport.read({ method: "GET", path, query: { ...query, ...scopeQuery(scope) } }, (body) => body);
+    } catch (error) {
+      if (isNotOffered(error)) return undefined;
+      throw error;
+    }
+  }
+
   /**
    * Keeps what an eval found with a job. Does nothing where the backend has no
    * place for it.

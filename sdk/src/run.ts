@@ -268,6 +268,12 @@ export class Run {
     this.#pump.publish(report.result);
   }
 
+  /** Resolves with an answer of the API as it is, or undefined where the backend does not offer it. */
+  async get(path: readonly string[], query?: Readonly<Record<string, string>>): Promise<Payload | undefined> {
+    const { client, scope } = await this.#connect();
+    return await client.get(path, scope, query);
+  }
+
   /** Measures a model that need not be of this run. */
   async evaluate({ eval: one, job, model, step, target, signal, ...options }: Question): Promise<EvalReport> {
     const samples = await samplesOf(one);

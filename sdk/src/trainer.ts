@@ -74,6 +74,9 @@ export interface Overrides {
 /** How a runner measures a model by an eval of the project. */
 export const evaluateSymbol = Symbol.for("arkor.trainer.evaluate");
 
+/** How a runner reads what the API says of the project. */
+export const getSymbol = Symbol.for("arkor.trainer.get");
+
 /** How a runner changes a trainer of any copy of this package before it is started. */
 export const override = Symbol.for("arkor.trainer.override");
 
@@ -97,6 +100,7 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     [previewSymbol]: () => run.preview(),
     [observe]: (observer: Observer) => run.observe(observer),
     [attach]: (attachment: Attachment) => run.attach(attachment),
+    [getSymbol]: (path: readonly string[], query?: Readonly<Record<string, string>>) => run.get(path, query),
     [evaluateSymbol]: (question: Question) => run.evaluate(question),
     [override]: (changes: Overrides) => run.override(changes),
   } as Trainer;

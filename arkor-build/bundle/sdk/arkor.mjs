@@ -221,13 +221,13 @@ function parseModels(body) {
 
 // ../sdk/src/run.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
-import process6 from "node:process";
+import process7 from "node:process";
 
 // ../sdk/src/chat.ts
-function inferBody(args, adapter) {
+function inferBody(args, model) {
   return {
     messages: args.messages,
-    adapter,
+    ...typeof model === "string" ? { baseModel: model } : { adapter: model },
     temperature: args.temperature,
     topP: args.topP,
     maxTokens: args.maxTokens,
@@ -364,7 +364,9 @@ var passedOn = [
   "datasetFormat",
   "datasetSplit",
   "dryRun",
-  "webhook"
+  "loadBestModelAtEnd",
+  "earlyStoppingPatience",
+  "earlyStoppingThreshold"
 ];
 function openJobConfig(input) {
   const config = { model: input.model };
@@ -660,8 +662,8 @@ function segment(id) {
 }
 async function readJson(response, where) {
   if (!response.body) return await response.json();
-  const { text, cut } = await readText(response, maxAnswerBytes);
-  if (cut) throw new ResponseShapeError(`unexpected answer to ${where}: it is longer than ${maxAnswerBytes} bytes`);
+  const { text, cut: cut2 } = await readText(response, maxAnswerBytes);
+  if (cut2) throw new ResponseShapeError(`unexpected answer to ${where}: it is longer than ${maxAnswerBytes} bytes`);
   return JSON.parse(text);
 }
 async function toError(response) {
@@ -766,6 +768,28 @@ var CloudApiClient = class {
       },
       signal
     });
+  }
+  /** @internal */
+  async get(path, scope, query) {
+    try {
+      return await this.#transport.read({ method: "GET", path, query: { ...query, ...scopeQuery(scope) } }, (body) => body);
+    } catch (error) {
+      if (isNotOffered(error)) return void 0;
+      throw error;
+    }
+  }
+  /**
+   * Keeps what an eval found with a job. Does nothing where the backend has no
+   * place for it.
+   *
+   * @internal
+   */
+  async addEval(jobId, scope, result) {
+    try {
+      await this.#transport.run({ method: "POST", path: ["v1", "jobs", jobId, "evals"], query: scopeQuery(scope), json: result });
+    } catch (error) {
+      if (!isNotOffered(error)) throw error;
+    }
   }
   /** Asks an adapter or a base model. Resolves with the unread answer. */
   chat(input) {
@@ -922,8 +946,8 @@ function inPart(sample, parts) {
   for (const { fraction, seed, side } of parts) {
     seeds += `${seed}
 `;
-    const first = position(seeds + text) < fraction;
-    if (first !== (side === "first")) return false;
+    const first2 = position(seeds + text) < fraction;
+    if (first2 !== (side === "first")) return false;
   }
   return true;
 }
@@ -1019,8 +1043,8 @@ var LineChecker = class {
     return void 0;
   }
 };
-function join(parts, length) {
-  const whole = new Uint8Array(length);
+function join(parts, length2) {
+  const whole = new Uint8Array(length2);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -1138,13 +1162,12 @@ var callbackNames = [
 function describe(input, config, cwd) {
   const { dataset, callbacks } = input;
   const held = input.evalDataset ?? evalFile(dataset);
-  const { webhook: _, ...shown } = config;
   return {
     model: config.model,
     dataset: labelOf(dataset, cwd),
     evalDataset: labelOf(held, cwd),
     files: [dataset, held].flatMap((source) => source?.type === "file" ? [fileOf(source.path, cwd)] : []),
-    config: shown,
+    config,
     maxSteps: config.maxSteps ?? null,
     numTrainEpochs: config.numTrainEpochs ?? null,
     dryRun: config.dryRun === true,
@@ -1180,20 +1203,403 @@ function addressOf(url) {
   return `${protocol}//${host}${pathname}`;
 }
 
-// ../sdk/src/eval-runner.ts
-import { appendFile, mkdir } from "node:fs/promises";
-import { createHash as createHash2 } from "node:crypto";
-import { join as join2 } from "node:path";
+// ../sdk/src/eval-keep.ts
+import process2 from "node:process";
 
 // ../sdk/src/one-line.ts
 function oneLine(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
+// ../sdk/src/eval-keep.ts
+async function keepEval({ client, scope }, job, target, { result, worst }) {
+  const { name, count, failed, mean, min, max, threshold = null } = result;
+  await client.addEval(job.id, scope, { name, target, count, failed, mean, min, max, threshold, worst }).catch((error) => {
+    process2.stderr.write(`arkor: warning: the backend does not keep the result: ${oneLine(String(error))}
+`);
+  });
+}
+
+// ../sdk/src/sse.ts
+var maxFrameLength = 16 * 1024 * 1024;
+var FrameParser = class {
+  #decoder = new TextDecoder();
+  #line = "";
+  #afterCR = false;
+  #event = "";
+  #id = "";
+  #data = [];
+  #length = 0;
+  /** Returns the frames that these bytes complete. */
+  push(bytes) {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    const frames = [];
+    let start = 0;
+    for (let at = 0; at < text.length; at++) {
+      const char = text[at];
+      if (char !== "\n" && char !== "\r") {
+        this.#afterCR = false;
+        continue;
+      }
+      const ended = char === "\n" && this.#afterCR;
+      this.#afterCR = char === "\r";
+      if (!ended) {
+        const frame = this.#endLine(this.#line + text.slice(start, at));
+        if (frame !== void 0) frames.push(frame);
+        this.#line = "";
+      }
+      start = at + 1;
+    }
+    this.#line += text.slice(start);
+    if (this.#length + this.#line.length > maxFrameLength) {
+      throw new Error(`event stream frame longer than ${maxFrameLength} characters`);
+    }
+    return frames;
+  }
+  #endLine(line) {
+    if (line === "") return this.#dispatch();
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    let value = colon < 0 ? "" : line.slice(colon + 1);
+    if (value.startsWith(" ")) value = value.slice(1);
+    if (field === "data") {
+      this.#data.push(value);
+      this.#length += value.length + 1;
+    } else if (field === "event") {
+      this.#event = value;
+    } else if (field === "id" && !value.includes("\0")) {
+      this.#id = value;
+    }
+    return void 0;
+  }
+  #dispatch() {
+    const frame = { event: this.#event, data: this.#data.join("\n"), id: this.#id };
+    const complete = this.#data.length > 0 || frame.event === "end";
+    this.#event = "";
+    this.#id = "";
+    this.#data = [];
+    this.#length = 0;
+    return complete ? frame : void 0;
+  }
+};
+
+// ../sdk/src/infer-stream.ts
+async function* readInferStream(response) {
+  if (response.headers.get("content-type")?.startsWith("application/json")) {
+    throw new ResponseShapeError("the answer is one JSON document, not a stream", {
+      hint: "call infer with stream: true, or read the answer with response.json()"
+    });
+  }
+  if (response.body === null) throw new ResponseShapeError("the answer has no body to read text from");
+  const reader = response.body.getReader();
+  const parser = new FrameParser();
+  try {
+    for (; ; ) {
+      const chunk = await reader.read();
+      if (chunk.done) return;
+      for (const frame of parser.push(chunk.value)) {
+        const part = readTextFrame(frame);
+        if (part.end) return;
+        if (part.text !== "") yield part.text;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => void 0);
+  }
+}
+function readTextFrame(frame) {
+  const { event, data } = frame;
+  if (event === "end" || data === "[DONE]") return { text: "", end: true };
+  if (event === "ping" || data === "") return { text: "", end: false };
+  let value;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    value = data;
+  }
+  const fields = asRecord(value);
+  if (event === "error") {
+    throw new StreamError(asString(fields?.["error"]) ?? "the backend broke off the answer");
+  }
+  if (typeof value === "string") return { text: value, end: false };
+  const choices = fields?.["choices"];
+  const delta = asRecord(asRecord(Array.isArray(choices) ? choices[0] : void 0)?.["delta"]);
+  const text = asString(delta?.["content"]) ?? asString(fields?.["content"]) ?? asString(fields?.["text"]) ?? "";
+  return { text, end: false };
+}
+
+// ../sdk/src/json-schema.ts
+var deepest = 64;
+var remarks = [
+  "$schema",
+  "$id",
+  "$comment",
+  "$defs",
+  "definitions",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "format",
+  "deprecated",
+  "readOnly",
+  "writeOnly"
+];
+var types = {
+  object: (value) => asRecord(value) !== void 0,
+  array: Array.isArray,
+  string: (value) => typeof value === "string",
+  number: (value) => typeof value === "number",
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === "boolean",
+  null: (value) => value === null
+};
+var show = (value) => JSON.stringify(value) ?? String(value);
+var same = (a, b) => canonical(a) === canonical(b);
+var canonical = (value) => JSON.stringify(value, (_, inner) => {
+  const fields = asRecord(inner);
+  return fields === void 0 ? inner : Object.fromEntries(Object.entries(fields).sort(([a], [b]) => a < b ? -1 : 1));
+});
+var bound = (is, size, holds, says) => (limit) => {
+  if (typeof limit !== "number") throw new TypeError(`${show(limit)} is not a number`);
+  return (value, path) => types[is]?.(value) && !holds(size(value), limit) ? `${path} ${says} ${limit}` : void 0;
+};
+var length = (text) => [...text].length;
+var least = (a, b) => a >= b;
+var most = (a, b) => a <= b;
+var itself = (value) => value;
+var keywords = {
+  type: (rule) => {
+    const names = [rule].flat();
+    for (const name of names) if (!Object.hasOwn(types, name)) throw new TypeError(`there is no type ${show(name)}`);
+    return (value, path) => names.some((name) => types[name]?.(value)) ? void 0 : `${path} is not of type ${names.join(" or ")}`;
+  },
+  enum: (rule) => {
+    const says = rule.map(show).join(", ");
+    return (value, path) => rule.some((one) => same(one, value)) ? void 0 : `${path} is none of ${says}`;
+  },
+  const: (rule) => (value, path) => same(rule, value) ? void 0 : `${path} is not ${show(rule)}`,
+  required: (rule) => {
+    const names = [...rule];
+    return (value, path) => {
+      const fields = asRecord(value);
+      const missing = fields && names.find((name) => !Object.hasOwn(fields, name));
+      return missing === void 0 ? void 0 : `${path}.${missing} is missing`;
+    };
+  },
+  properties: (rule, _, inner) => {
+    const checks = Object.entries(rule).map(([name, schema]) => [name, inner(schema)]);
+    return (value, path) => {
+      const fields = asRecord(value);
+      if (fields === void 0) return void 0;
+      return first(checks, ([name, check]) => Object.hasOwn(fields, name) ? check(fields[name], `${path}.${name}`) : void 0);
+    };
+  },
+  additionalProperties: (rule, schema, inner) => {
+    const known = asRecord(schema["properties"]) ?? {};
+    const check = inner(rule);
+    return (value, path) => first(
+      Object.entries(asRecord(value) ?? {}),
+      ([name, field]) => Object.hasOwn(known, name) ? void 0 : check(field, `${path}.${name}`)
+    );
+  },
+  items: (rule, _, inner) => {
+    const check = inner(rule);
+    return (value, path) => Array.isArray(value) ? first([...value.entries()], ([index, item]) => check(item, `${path}[${index}]`)) : void 0;
+  },
+  uniqueItems: (rule) => (value, path) => rule && Array.isArray(value) && new Set(value.map(canonical)).size < value.length ? `${path} repeats an item` : void 0,
+  pattern: (rule) => {
+    const pattern = new RegExp(rule, "u");
+    return (value, path) => typeof value === "string" && !pattern.test(value) ? `${path} does not match ${rule}` : void 0;
+  },
+  minLength: bound("string", length, least, "is shorter than"),
+  maxLength: bound("string", length, most, "is longer than"),
+  minItems: bound("array", (items) => items.length, least, "has fewer items than"),
+  maxItems: bound("array", (items) => items.length, most, "has more items than"),
+  minimum: bound("number", itself, least, "is below"),
+  maximum: bound("number", itself, most, "is above"),
+  exclusiveMinimum: bound("number", itself, (a, b) => a > b, "is not above"),
+  exclusiveMaximum: bound("number", itself, (a, b) => a < b, "is not below"),
+  multipleOf: bound("number", itself, (a, b) => Number.isInteger(a / b), "is no multiple of"),
+  allOf: (rule, _, inner) => {
+    const checks = rule.map(inner);
+    return (value, path) => first(checks, (check) => check(value, path));
+  },
+  anyOf: (rule, _, inner) => {
+    const checks = rule.map(inner);
+    return (value, path) => checks.some((check) => check(value, path) === void 0) ? void 0 : `${path} fits none of the alternatives`;
+  },
+  oneOf: (rule, _, inner) => {
+    const checks = rule.map(inner);
+    return (value, path) => {
+      const fits = checks.filter((check) => check(value, path) === void 0).length;
+      return fits === 1 ? void 0 : `${path} fits ${fits} of the alternatives, not one`;
+    };
+  },
+  not: (rule, _, inner) => {
+    const check = inner(rule);
+    return (value, path) => check(value, path) === void 0 ? `${path} is what it must not be` : void 0;
+  }
+};
+function first(list, problem) {
+  for (const one of list) {
+    const found = problem(one);
+    if (found !== void 0) return found;
+  }
+  return void 0;
+}
+function compileSchema(root) {
+  const compiled = /* @__PURE__ */ new Map();
+  let depth = 0;
+  const compile = (schema) => {
+    if (schema === true) return () => void 0;
+    if (schema === false) return (_, path) => `${path} must not be there`;
+    const known = compiled.get(schema);
+    if (known !== void 0) return known;
+    const fields = asRecord(schema);
+    if (fields === void 0) throw new TypeError(`A JSON schema is an object or a boolean, not ${show(schema)}.`);
+    let checks = [];
+    const check2 = (value, path) => {
+      if (depth >= deepest) return `${path} is nested too deeply`;
+      depth++;
+      try {
+        return first(checks, (one) => one(value, path));
+      } finally {
+        depth--;
+      }
+    };
+    compiled.set(schema, check2);
+    checks = Object.entries(fields).flatMap(([name, rule]) => {
+      if (remarks.includes(name)) return [];
+      if (name === "$ref") return [compile(resolve4(rule))];
+      const keyword = Object.hasOwn(keywords, name) ? keywords[name] : void 0;
+      if (keyword === void 0) throw new TypeError(`The keyword ${show(name)} of a JSON schema is not supported here.`);
+      try {
+        return [keyword(rule, fields, compile)];
+      } catch (cause) {
+        if (cause instanceof TypeError && cause.message.endsWith(".")) throw cause;
+        throw new TypeError(`The keyword ${show(name)} of a JSON schema: ${cause instanceof Error ? cause.message : show(cause)}.`, { cause });
+      }
+    });
+    return check2;
+  };
+  const resolve4 = (reference) => {
+    const parts = typeof reference === "string" && /^#(\/|$)/.test(reference) ? reference.split("/").slice(1) : void 0;
+    let at = parts && root;
+    for (const part of parts ?? []) at = asRecord(at)?.[decodeURIComponent(part).replace(/~1/g, "/").replace(/~0/g, "~")];
+    if (at === void 0) throw new TypeError(`The reference ${show(reference)} of a JSON schema leads nowhere.`);
+    return at;
+  };
+  const check = compile(root);
+  return (value) => check(value, "$");
+}
+
+// ../sdk/src/eval-measure.ts
+var shownSamples = 5;
+var shownText = 1e3;
+async function measure(one, samples, point, { concurrency = 1, onSample } = {}) {
+  const score = scorer(one);
+  const found = [];
+  let next = 0;
+  let done = 0;
+  const work = async () => {
+    while (next < samples.length) {
+      const index = next++;
+      try {
+        point.signal.throwIfAborted();
+        found[index] = await measureSample(score, one, samples[index], point);
+      } catch (error) {
+        next = samples.length;
+        throw error;
+      }
+      onSample?.(++done, samples.length);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return summarize(one, found, point.step);
+}
+async function measureSample(score, one, sample, point) {
+  let prompt;
+  let answer;
+  const seen = (score2, note) => ({ prompt: cut(prompt), answer: cut(answer), score: score2, note: cut(note) });
+  const infer = (args) => {
+    prompt = args.messages.at(-1)?.content;
+    return point.infer({ ...args, temperature: args.temperature ?? 0 });
+  };
+  const ask = async (args = {}) => {
+    const { messages = questionOf(sample), ...rest } = { ...one.ask, ...args };
+    let text = "";
+    for await (const piece of readInferStream(await infer({ ...rest, messages }))) text += piece;
+    return answer = text;
+  };
+  try {
+    const scored = await score({ ...point, sample, infer, ask });
+    const fields = asRecord(scored);
+    const value = fields === void 0 ? scored : fields["score"];
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      throw new TypeError(`the score is not a finite number but ${String(value)}`);
+    }
+    return seen(value, asString(fields?.["note"]));
+  } catch (error) {
+    point.signal.throwIfAborted();
+    if (one.failFast === true) throw error;
+    return seen(null, error instanceof Error ? error.message : String(error));
+  }
+}
+function cut(text) {
+  return text == null || text.length <= shownText ? text ?? null : `${text.slice(0, shownText)}...`;
+}
+function scorer(one) {
+  if (one.score !== void 0) return (context) => one.score(context);
+  const check = compileSchema(one.schema);
+  return async ({ ask }) => {
+    const value = parseJson(await ask());
+    const note = value === void 0 ? "not JSON" : check(value);
+    return { score: note === void 0 ? 1 : 0, note };
+  };
+}
+function questionOf(sample) {
+  const { messages, prompt } = sample;
+  if (typeof prompt === "string") return [{ role: "user", content: prompt }];
+  if (!Array.isArray(messages)) throw new TypeError("the sample is no conversation: say what to ask in messages");
+  const answer = messages.findLastIndex((message) => asRecord(message)?.["role"] === "assistant");
+  return answer < 0 ? messages : messages.slice(0, answer);
+}
+function summarize(one, found, step) {
+  const { name, threshold } = one;
+  const scores = found.flatMap(({ score }) => score === null ? [] : [score]);
+  const failed = found.length - scores.length;
+  const none = scores.length === 0;
+  const mean = none ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const pick = (better) => none ? null : scores.reduce((a, b) => better(b, a) ? b : a);
+  const min = pick((a, b) => a < b);
+  const result = {
+    type: "eval",
+    name,
+    step,
+    count: found.length,
+    failed,
+    mean,
+    min,
+    max: pick((a, b) => a > b),
+    ...threshold !== void 0 && { threshold, passed: failed === 0 && mean !== null && mean >= threshold }
+  };
+  const first2 = found.findIndex(({ score }) => score === null);
+  return {
+    result,
+    worst: found.toSorted((a, b) => (a.score ?? -Infinity) - (b.score ?? -Infinity) || 0).slice(0, shownSamples),
+    note: found.find(({ score }) => score !== null && score === min)?.note ?? void 0,
+    problem: first2 < 0 ? void 0 : `sample ${first2 + 1}: ${String(found[first2]?.note)}`
+  };
+}
+
 // ../sdk/src/eval-runner.ts
+import { appendFile, mkdir } from "node:fs/promises";
+import { createHash as createHash2 } from "node:crypto";
+import { join as join2 } from "node:path";
 var EvalRunner = class {
   #evals;
-  #measured = /* @__PURE__ */ new Map();
+  #found = /* @__PURE__ */ new Map();
   #loading;
   constructor(evals) {
     this.#evals = evals;
@@ -1206,15 +1612,21 @@ var EvalRunner = class {
     });
     return this.#loading;
   }
-  /** Runs the evals that are due, one after the other, a sample at a time. */
+  /**
+   * Runs the evals that are due, one after the other, a sample at a time. With
+   * `last` the training is over: each eval yields what it says of this step, and
+   * whether it said so before, at the checkpoint.
+   */
   async *run(point) {
     const samples = await this.load();
     for (const [index, one] of this.#evals.entries()) {
-      const due = point.last ? this.#measured.get(one) !== point.step : one.everyCheckpoint !== false;
-      if (!due) continue;
+      const found = this.#found.get(one) ?? /* @__PURE__ */ new Map();
+      const known = found.get(point.step);
+      if (known !== void 0 && point.last) yield { ...known, known: true };
+      if (point.last ? known !== void 0 : one.everyCheckpoint === false) continue;
       const report = await measure(one, samples[index] ?? [], point);
-      this.#measured.set(one, point.step);
-      yield report;
+      this.#found.set(one, found.set(point.step, report));
+      yield { ...report, known: false };
     }
   }
 };
@@ -1226,56 +1638,15 @@ async function samplesOf(one) {
   }
   return samples;
 }
-async function measure(one, samples, point) {
-  const { step, job, infer, signal } = point;
-  const scores = [];
-  let lowest = Infinity;
-  let note;
-  let failed = 0;
-  let problem;
-  for (const [index, sample] of samples.entries()) {
-    signal.throwIfAborted();
-    try {
-      const scored = readScore(await one.score({ sample, step, job, infer, signal }));
-      if (scored.score < lowest) ({ score: lowest, note } = scored);
-      scores.push(scored.score);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (one.failFast === true) throw error;
-      failed++;
-      problem ??= `sample ${index + 1}: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  const most = (a, b) => Math.max(a, b);
-  const none = scores.length === 0;
-  const result = {
-    type: "eval",
-    name: one.name,
-    step,
-    count: samples.length,
-    failed,
-    mean: none ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
-    min: none ? null : lowest,
-    max: none ? null : scores.reduce(most)
-  };
-  return { result, note, problem };
-}
-function readScore(value) {
-  const fields = asRecord(value);
-  const score = fields === void 0 ? value : fields["score"];
-  if (typeof score !== "number" || !Number.isFinite(score)) {
-    throw new TypeError(`the score is not a finite number but ${String(score)}`);
-  }
-  return { score, note: asString(fields?.["note"]) };
-}
 function describeEval({ result, note, problem }) {
-  const { name, step, count, failed, mean, min, max } = result;
+  const { name, step, count, failed, mean, min, max, threshold, passed } = result;
   const short = (value) => String(Number((value ?? 0).toFixed(4)));
   const remark = (text) => text ? ` (${excerpt(text)})` : "";
   const parts = [
     ...mean === null ? [] : [`mean ${short(mean)}`, `min ${short(min)}${remark(note)}`, `max ${short(max)}`],
     count === 1 ? "1 sample" : `${count} samples`,
-    ...failed === 0 ? [] : [`${failed} failed${remark(problem)}`]
+    ...failed === 0 ? [] : [`${failed} failed${remark(problem)}`],
+    ...threshold === void 0 ? [] : [`threshold ${short(threshold)} ${passed ? "reached" : "missed"}`]
   ];
   return `eval ${excerpt(name)} at step ${step}: ${parts.join(", ")}`;
 }
@@ -1385,69 +1756,6 @@ var systemClock = {
   },
   random: Math.random,
   now: Date.now
-};
-
-// ../sdk/src/sse.ts
-var maxFrameLength = 16 * 1024 * 1024;
-var FrameParser = class {
-  #decoder = new TextDecoder();
-  #line = "";
-  #afterCR = false;
-  #event = "";
-  #id = "";
-  #data = [];
-  #length = 0;
-  /** Returns the frames that these bytes complete. */
-  push(bytes) {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    const frames = [];
-    let start = 0;
-    for (let at = 0; at < text.length; at++) {
-      const char = text[at];
-      if (char !== "\n" && char !== "\r") {
-        this.#afterCR = false;
-        continue;
-      }
-      const ended = char === "\n" && this.#afterCR;
-      this.#afterCR = char === "\r";
-      if (!ended) {
-        const frame = this.#endLine(this.#line + text.slice(start, at));
-        if (frame !== void 0) frames.push(frame);
-        this.#line = "";
-      }
-      start = at + 1;
-    }
-    this.#line += text.slice(start);
-    if (this.#length + this.#line.length > maxFrameLength) {
-      throw new Error(`event stream frame longer than ${maxFrameLength} characters`);
-    }
-    return frames;
-  }
-  #endLine(line) {
-    if (line === "") return this.#dispatch();
-    const colon = line.indexOf(":");
-    const field = colon < 0 ? line : line.slice(0, colon);
-    let value = colon < 0 ? "" : line.slice(colon + 1);
-    if (value.startsWith(" ")) value = value.slice(1);
-    if (field === "data") {
-      this.#data.push(value);
-      this.#length += value.length + 1;
-    } else if (field === "event") {
-      this.#event = value;
-    } else if (field === "id" && !value.includes("\0")) {
-      this.#id = value;
-    }
-    return void 0;
-  }
-  #dispatch() {
-    const frame = { event: this.#event, data: this.#data.join("\n"), id: this.#id };
-    const complete = this.#data.length > 0 || frame.event === "end";
-    this.#event = "";
-    this.#id = "";
-    this.#data = [];
-    this.#length = 0;
-    return complete ? frame : void 0;
-  }
 };
 
 // ../sdk/src/follow.ts
@@ -1737,24 +2045,24 @@ var EventIterator = class {
 
 // ../sdk/src/session.ts
 import { createHash as createHash3 } from "node:crypto";
-import process5 from "node:process";
+import process6 from "node:process";
 
 // ../sdk/src/find-binary.ts
 import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, isAbsolute as isAbsolute2, join as join4 } from "node:path";
-import process2 from "node:process";
+import process3 from "node:process";
 function findBinary(name, variable, env, beside) {
   const named = env[variable];
   if (named) return named;
-  const file = process2.platform === "win32" ? `${name}.exe` : name;
+  const file = process3.platform === "win32" ? `${name}.exe` : name;
   const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute2);
   folders.unshift(...packageFolders());
   if (beside !== void 0) folders.unshift(dirname(beside));
   return folders.map((folder) => join4(folder, file)).find(isExecutable);
 }
 function packageFolders() {
-  const platform = `@arkor/${process2.platform}-${process2.arch}/package.json`;
+  const platform = `@arkor/${process3.platform}-${process3.arch}/package.json`;
   const arkor = resolve2(import.meta.url, "arkor/package.json");
   return [resolve2(import.meta.url, platform), arkor && resolve2(arkor, platform)].filter((manifest) => manifest !== void 0).map((manifest) => join4(dirname(manifest), "bin"));
 }
@@ -1777,14 +2085,14 @@ function isExecutable(path) {
 // ../sdk/src/state-file.ts
 import { mkdir as mkdir3, readFile as readFile3 } from "node:fs/promises";
 import { dirname as dirname2, join as join5 } from "node:path";
-import process4 from "node:process";
+import process5 from "node:process";
 
 // ../sdk/src/whole-file.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
 import { open, rename as rename3, rm as rm2 } from "node:fs/promises";
-import process3 from "node:process";
+import process4 from "node:process";
 async function writeWhole(path, text) {
-  const temporary = `${path}.${process3.pid}.${randomUUID2()}.tmp`;
+  const temporary = `${path}.${process4.pid}.${randomUUID2()}.tmp`;
   try {
     const file = await open(temporary, "wx", 384);
     try {
@@ -1803,12 +2111,12 @@ async function writeWhole(path, text) {
   }
 }
 function warn(message) {
-  process3.stderr.write(`arkor: warning: ${message}
+  process4.stderr.write(`arkor: warning: ${message}
 `);
 }
 
 // ../sdk/src/state-file.ts
-function statePath(cwd = process4.cwd()) {
+function statePath(cwd = process5.cwd()) {
   return join5(cwd, ".arkor", "state.json");
 }
 async function readState(cwd) {
@@ -1952,9 +2260,9 @@ function parseTokenOutput(text) {
     scope: orgSlug !== void 0 && projectSlug !== void 0 ? { orgSlug, projectSlug } : null
   };
 }
-function sameIdentity(first, next) {
-  if (first.mode !== next.mode || first.orgSlug !== next.orgSlug) return false;
-  return first.mode === "local" || first.apiUrl === next.apiUrl;
+function sameIdentity(first2, next) {
+  if (first2.mode !== next.mode || first2.orgSlug !== next.orgSlug) return false;
+  return first2.mode === "local" || first2.apiUrl === next.apiUrl;
 }
 function expiresSoon(output, now) {
   return output.expiresAt !== null && output.expiresAt * 1e3 - now < 6e4;
@@ -1997,11 +2305,11 @@ var BinarySession = class _BinarySession {
   static async open(options, binary) {
     return new _BinarySession(options, binary, await askForToken(options, binary, ["--scope"]));
   }
-  constructor(options, binary, first) {
+  constructor(options, binary, first2) {
     this.#options = options;
     this.#binary = binary;
-    this.#first = first;
-    this.#latest = first;
+    this.#first = first2;
+    this.#latest = first2;
   }
   async current() {
     const { token } = this.#latest;
@@ -2061,7 +2369,7 @@ async function askForToken(options, binary, args) {
     args: ["token", "--json", ...args],
     cwd: options.cwd,
     timeoutMs: tokenTimeoutMs,
-    stderr: (line) => process5.stderr.write(`${line}
+    stderr: (line) => process6.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -2330,8 +2638,8 @@ async function refuseBadRun(submission, prepared) {
   }
   if (answer.preview === void 0) return;
   submission.onPreview(answer.preview);
-  const [first] = answer.preview.refusals;
-  if (first !== void 0) throw refusal(first);
+  const [first2] = answer.preview.refusals;
+  if (first2 !== void 0) throw refusal(first2);
 }
 async function askForModels(client) {
   return await client.listModels().catch(() => "unknown");
@@ -2392,7 +2700,7 @@ var Run = class {
   constructor(input, context) {
     this.#input = input;
     this.#context = context;
-    this.#cwd = context.cwd ?? process6.cwd();
+    this.#cwd = context.cwd ?? process7.cwd();
     this.#config = openJobConfig(input);
     this.#clock = context.clock ?? systemClock;
     this.#timing = {
@@ -2482,7 +2790,7 @@ var Run = class {
     return this.#connection;
   }
   async #open() {
-    const { baseUrl, credentials, env = process6.env } = this.#context;
+    const { baseUrl, credentials, env = process7.env } = this.#context;
     const now = () => this.#clock.now();
     const session = await openSession({ cwd: this.#cwd, env, baseUrl, credentials, now });
     const client = new CloudApiClient(new Transport({ source: session }));
@@ -2543,7 +2851,8 @@ var Run = class {
     try {
       if (run !== void 0) await this.#input.callbacks?.[run.name]?.(run.argument);
       if (run?.name === "onCompleted") {
-        await this.#measure({ job, step: this.#step, last: true }, connection, signal);
+        const step = numberOrNull(asRecord(payload["metrics"])?.["finalStep"]) ?? this.#step;
+        await this.#measure({ job, step, last: true }, connection, signal);
       }
       this.#notify(payload);
     } finally {
@@ -2556,19 +2865,37 @@ var Run = class {
   async #measure(point, connection, signal) {
     if (this.#evals === void 0) return;
     const { job, step, last } = point;
-    const { client, scope } = connection;
+    const kind = last ? "final" : "checkpoint";
     const adapter = last ? { kind: "final", jobId: job.id } : { kind: "checkpoint", jobId: job.id, step };
-    const infer = (args) => client.chat({ scope, body: inferBody(args, adapter), signal: args.signal ?? signal });
-    for await (const report of this.#evals.run({ ...point, infer, signal })) {
-      process6.stderr.write(`${describeEval(report)}
-`);
-      await recordEval(this.#cwd, job.id, report.result).catch((error) => {
-        process6.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}
-`);
-      });
-      this.#notify({ ...report.result });
-      this.#pump.publish(report.result);
+    const infer = inferFrom(connection, adapter, signal);
+    for await (const { known, ...report } of this.#evals.run({ ...point, infer, signal })) {
+      if (!known) await this.#tell(report, job);
+      await keepEval(connection, job, { kind, step }, report);
+      if (last && report.result.passed === false) this.#notify({ ...report.result, type: "threshold.missed" });
     }
+  }
+  async #tell(report, job) {
+    process7.stderr.write(`${describeEval(report)}
+`);
+    await recordEval(this.#cwd, job.id, report.result).catch((error) => {
+      process7.stderr.write(`arkor: warning: the result cannot be kept: ${String(error)}
+`);
+    });
+    this.#notify({ ...report.result });
+    this.#pump.publish(report.result);
+  }
+  /** Resolves with an answer of the API as it is, or undefined where the backend does not offer it. */
+  async get(path, query) {
+    const { client, scope } = await this.#connect();
+    return await client.get(path, scope, query);
+  }
+  /** Measures a model that need not be of this run. */
+  async evaluate({ eval: one, job, model, step, target, signal, ...options }) {
+    const samples = await samplesOf(one);
+    const connection = await this.#connect();
+    const report = await measure(one, samples, { job, step, signal, infer: inferFrom(connection, model, signal) }, options);
+    await keepEval(connection, job, target, report);
+    return report;
   }
   #notify(payload) {
     for (const observer of this.#observers) {
@@ -2579,10 +2906,12 @@ var Run = class {
     }
   }
 };
-function withInfer(dispatch, { client, scope }) {
+function inferFrom({ client, scope }, model, signal) {
+  return (args) => client.chat({ scope, body: inferBody(args, model), signal: args.signal ?? signal });
+}
+function withInfer(dispatch, connection) {
   if (dispatch?.name !== "onCheckpoint") return dispatch;
-  const { adapter } = dispatch.argument;
-  const infer = async (args) => await client.chat({ scope, body: inferBody(args, adapter), signal: args.signal });
+  const infer = inferFrom(connection, dispatch.argument.adapter);
   return { name: dispatch.name, argument: { ...dispatch.argument, infer } };
 }
 
@@ -2591,6 +2920,8 @@ var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 var attach = /* @__PURE__ */ Symbol.for("arkor.trainer.attach");
 var previewSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.preview");
 var describeSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.describe");
+var evaluateSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.evaluate");
+var getSymbol = /* @__PURE__ */ Symbol.for("arkor.trainer.get");
 var override = /* @__PURE__ */ Symbol.for("arkor.trainer.override");
 function createTrainer(input, context = {}) {
   checkModelName(input.model);
@@ -2605,17 +2936,19 @@ function createTrainer(input, context = {}) {
     [previewSymbol]: () => run.preview(),
     [observe]: (observer) => run.observe(observer),
     [attach]: (attachment) => run.attach(attachment),
+    [getSymbol]: (path, query) => run.get(path, query),
+    [evaluateSymbol]: (question) => run.evaluate(question),
     [override]: (changes) => run.override(changes)
   };
 }
 
 // ../sdk/src/dataset.ts
-import process7 from "node:process";
+import process8 from "node:process";
 function defineDataset(source, options = {}) {
   const { parse } = options;
   const split = (fraction, seed) => {
     checkSplit(fraction, seed);
-    checkReadable(source, process7.cwd());
+    checkReadable(source, process8.cwd());
     if (source.type === "file" && source.evalPath !== void 0) {
       throw new DatasetError("dataset_invalid", `Dataset ${source.path} cannot be split: it names held-out samples, evalPath.`, {
         hint: "drop evalPath, or do without the split"
@@ -2625,7 +2958,7 @@ function defineDataset(source, options = {}) {
     return [part("first"), part("second")];
   };
   async function* samples() {
-    for await (const { line, value } of readSamples(source, process7.cwd())) {
+    for await (const { line, value } of readSamples(source, process8.cwd())) {
       const sample = source.type === "rows" ? source.rows[line - 1] : value;
       yield parse === void 0 ? sample : parseLine(sample, line, parse, nameOf(source));
     }
@@ -2645,13 +2978,19 @@ function parseLine(value, line, parse, name) {
 
 // ../sdk/src/eval.ts
 function defineEval(input) {
-  const { name, limit } = input;
+  const { name, limit, threshold, schema, score } = input;
   if (typeof name !== "string" || name.trim() === "") {
     throw new TypeError("An eval needs a name, a non-empty string.");
   }
+  const refuse = (problem) => new TypeError(`Eval ${JSON.stringify(name)}: ${problem}.`);
   if (limit !== void 0 && !(Number.isInteger(limit) && limit > 0)) {
     throw new TypeError(`The limit of eval ${JSON.stringify(name)} is a number of samples, not ${String(limit)}.`);
   }
+  if (threshold !== void 0 && !Number.isFinite(threshold)) {
+    throw refuse(`the threshold is a finite number, not ${String(threshold)}`);
+  }
+  if (typeof score === "function" === (schema !== void 0)) throw refuse("give either score, a function, or schema");
+  if (schema !== void 0) compileSchema(schema);
   return Object.freeze({ ...input });
 }
 
@@ -2659,7 +2998,7 @@ function defineEval(input) {
 import { existsSync } from "node:fs";
 import { mkdir as mkdir4, mkdtemp, readdir, rm as rm3 } from "node:fs/promises";
 import { extname as extname3, join as join6, resolve as resolve3 } from "node:path";
-import process8 from "node:process";
+import process9 from "node:process";
 import { pathToFileURL } from "node:url";
 var buildTimeoutMs = 12e4;
 async function runTrainer(file = "src/arkor/index.ts") {
@@ -2676,7 +3015,7 @@ async function runTrainer(file = "src/arkor/index.ts") {
   const project = resolve3(".arkor");
   await mkdir4(project, { recursive: true });
   await removeAbandoned(project);
-  const folder = await mkdtemp(join6(project, `run-${process8.pid}-`));
+  const folder = await mkdtemp(join6(project, `run-${process9.pid}-`));
   try {
     await runModule(await build(entry, folder));
   } finally {
@@ -2692,7 +3031,7 @@ async function removeAbandoned(project) {
 }
 function isAlive(pid) {
   try {
-    return process8.kill(pid, 0);
+    return process9.kill(pid, 0);
   } catch (error) {
     return error.code === "EPERM";
   }
@@ -2708,10 +3047,10 @@ async function runModule(path) {
   }
   attachEvals(trainer, findEvals(module));
   const { jobId } = await trainer.start();
-  process8.stdout.write(`Started job ${oneLine(String(jobId))}
+  process9.stdout.write(`Started job ${oneLine(String(jobId))}
 `);
   const { job } = await trainer.wait();
-  process8.stdout.write(`Job ${oneLine(String(job.id))} finished with status=${oneLine(String(job.status))}
+  process9.stdout.write(`Job ${oneLine(String(job.id))} finished with status=${oneLine(String(job.status))}
 `);
 }
 function findTrainer(module) {
@@ -2734,7 +3073,7 @@ function findEvals(module) {
 function attachEvals(trainer, evals) {
   const method = trainer[attach];
   if (typeof method === "function") method.call(trainer, { evals });
-  else if (evals.length > 0) process8.stderr.write(`arkor: warning: ${cannotEvaluate}
+  else if (evals.length > 0) process9.stderr.write(`arkor: warning: ${cannotEvaluate}
 `);
 }
 var cannotEvaluate = "the evals are left out: this trainer is not one that createTrainer of this release makes";
@@ -2744,14 +3083,14 @@ function isTrainer(value) {
   return ["start", "wait", "cancel"].every((name) => typeof methods[name] === "function");
 }
 async function build(entry, folder) {
-  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process8.env, process8.env["ARKOR_AUTH_BIN"]);
+  const path = findBinary("arkor-build", "ARKOR_BUILD_BIN", process9.env, process9.env["ARKOR_AUTH_BIN"]);
   const outcome = path === void 0 ? { kind: "missing" } : await runBinary({
     path,
     // Below the project, so that its packages are found from there.
     args: ["build", entry, "--out-dir", folder],
-    cwd: process8.cwd(),
+    cwd: process9.cwd(),
     timeoutMs: buildTimeoutMs,
-    stderr: (line) => process8.stderr.write(`${line}
+    stderr: (line) => process9.stderr.write(`${line}
 `)
   });
   switch (outcome.kind) {
@@ -2766,51 +3105,6 @@ async function build(entry, folder) {
         hint: "install arkor-build, or bundle the entry yourself and pass the .mjs file"
       });
   }
-}
-
-// ../sdk/src/infer-stream.ts
-async function* readInferStream(response) {
-  if (response.headers.get("content-type")?.startsWith("application/json")) {
-    throw new ResponseShapeError("the answer is one JSON document, not a stream", {
-      hint: "call infer with stream: true, or read the answer with response.json()"
-    });
-  }
-  if (response.body === null) throw new ResponseShapeError("the answer has no body to read text from");
-  const reader = response.body.getReader();
-  const parser = new FrameParser();
-  try {
-    for (; ; ) {
-      const chunk = await reader.read();
-      if (chunk.done) return;
-      for (const frame of parser.push(chunk.value)) {
-        const part = readTextFrame(frame);
-        if (part.end) return;
-        if (part.text !== "") yield part.text;
-      }
-    }
-  } finally {
-    reader.cancel().catch(() => void 0);
-  }
-}
-function readTextFrame(frame) {
-  const { event, data } = frame;
-  if (event === "end" || data === "[DONE]") return { text: "", end: true };
-  if (event === "ping" || data === "") return { text: "", end: false };
-  let value;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    value = data;
-  }
-  const fields = asRecord(value);
-  if (event === "error") {
-    throw new StreamError(asString(fields?.["error"]) ?? "the backend broke off the answer");
-  }
-  if (typeof value === "string") return { text: value, end: false };
-  const choices = fields?.["choices"];
-  const delta = asRecord(asRecord(Array.isArray(choices) ? choices[0] : void 0)?.["delta"]);
-  const text = asString(delta?.["content"]) ?? asString(fields?.["content"]) ?? asString(fields?.["text"]) ?? "";
-  return { text, end: false };
 }
 
 // ../sdk/src/anonymous.ts
@@ -2902,12 +3196,12 @@ function problemOf(value) {
 }
 
 // ../sdk/src/ensure-credentials.ts
-import process9 from "node:process";
+import process10 from "node:process";
 function defaultArkorCloudApiUrl(credentials) {
-  return cloudApiUrl(process9.env, credentials ?? void 0);
+  return cloudApiUrl(process10.env, credentials ?? void 0);
 }
 async function ensureCredentials() {
-  const { env } = process9;
+  const { env } = process10;
   const binary = findBinary("arkor-auth", "ARKOR_AUTH_BIN", env);
   if (binary !== void 0) return await fromBinary(binary);
   const token = env["ARKOR_TOKEN"]?.trim();
@@ -2923,7 +3217,7 @@ async function ensureCredentials() {
   );
 }
 async function fromBinary(binary) {
-  const { token, mode, apiUrl, orgSlug } = await askForToken({ cwd: process9.cwd() }, binary, []);
+  const { token, mode, apiUrl, orgSlug } = await askForToken({ cwd: process10.cwd() }, binary, []);
   if (mode === "anon" || mode === "oauth") {
     const stored = await readCredentials();
     if (stored !== null && bearer(stored) === token) return stored;

@@ -2,7 +2,7 @@
 // bundle. It is built into ../runner.mjs (go generate), written beside the
 // bundle and given one argument, a request in JSON:
 //
-//   mode         "start", "manifest" or "config"
+//   mode         "start", "eval", "manifest" or "config"
 //   command      what error messages begin with
 //   module       absolute path of the bundle
 //   dir          the project, absolute
@@ -13,6 +13,8 @@
 //   dryRun       whether to make a dry run of the trainer
 //   detach       whether to leave once the job exists
 //   onInterrupt  "cancel" or "detach": what the first SIGINT does to the job
+//   compare      of "eval": job, checkpoint and endpoint as the user named them,
+//                and worst, whether to show the samples with the lowest scores
 //   events       descriptor for a JSON object about each step of the run; 0 for
 //                lines for people on stdout
 //
@@ -24,8 +26,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
+import { runCommand } from "./command.mjs";
+import { compare } from "./compare.mjs";
 import { evaluate } from "./evaluate.mjs";
-import { start } from "./start.mjs";
+import { train } from "./start.mjs";
 
 const oldestNode = 20;
 
@@ -43,7 +47,9 @@ request.load = async () => {
   usePlugAndPlay(request.pnp);
   return import(pathToFileURL(request.module).href);
 };
-(request.mode === "start" ? start : evaluate)(request);
+const work = { start: train, eval: compare }[request.mode];
+if (work) runCommand(request, work);
+else evaluate(request);
 
 function refuseOldNode() {
   const { bun, deno, node } = process.versions;

@@ -21,6 +21,7 @@ const forPeople = {
     const lines = answer.preview ? draw() : [];
     if (lines.length > 0) print(lines.join("\n"));
   },
+  compared: (comparison, draw) => print(draw().join("\n")),
   submitted: (jobID) => print(`Started job ${oneLine(jobID) || "unknown"}`),
   event() {},
   finished: (jobID, status) => print(`Job ${oneLine(jobID) || "unknown"} finished with status=${oneLine(status)}`),
@@ -50,6 +51,7 @@ function forPrograms(descriptor) {
   });
   return {
     preview: ({ preview, unavailable }) => last(preview ? { preview } : { preview: null, unavailable }),
+    compared: (comparison) => last(comparison),
     submitted: (jobId, name) => write({ type: "submitted", jobId, name }),
     event: ({ type, ...rest }) => write({ type, ...rest, ...(type === "reconnecting" && { error: reason(rest.error) }) }),
     finished: (jobId, status, error) => last({ type: "finished", jobId, status, error }),

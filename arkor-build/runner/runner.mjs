@@ -727,9 +727,12 @@ function table(rows) {
     (row2) => row2.map((text2, column) => column === 0 || column === row2.length - 1 ? text2.padEnd(widths[column]) : text2.padStart(widths[column])).join("  ").trimEnd()
   );
 }
-function drawWorst({ name, results }) {
+function drawWorst({ name, passed, results: { tuned } }) {
+  const alike = tuned.min === tuned.max && passed !== true;
+  const shown = tuned.worst.filter(({ score }) => score === null || score < tuned.max || alike);
+  if (shown.length === 0) return [];
   const lines = ["", `${oneLine(name)}: what the tuned model did worst at`];
-  for (const { prompt, answer, score, note } of results.tuned.worst) {
+  for (const { prompt, answer, score, note } of shown) {
     const said = score === null ? "failed" : `score ${Number(score.toFixed(4))}`;
     lines.push(`  ${said}${note === null ? "" : `  ${cut(oneLine(note), 200)}`}`);
     if (prompt !== null) lines.push(`    asked     ${cut(oneLine(prompt), 200)}`);
@@ -754,7 +757,7 @@ function findEvals(module5) {
 
 // runner/js/misses.mjs
 function describeMiss({ name, count: count2, failed, mean, threshold }) {
-  const what = `eval ${oneLine(String(name))}: `;
+  const what = `${oneLine(String(name))}: `;
   if (failed > 0) return `${what}${failed} of ${count2} samples failed, so the threshold ${threshold} is missed`;
   return `${what}the mean ${below(mean, threshold)} is below the threshold ${threshold}`;
 }
@@ -866,11 +869,11 @@ var noEvals = {
   hint: "give createArkor one in src/arkor/index.ts, as below",
   code: "no_evals",
   example: `  const heldOut = defineDataset({ type: "file", path: "data/heldout.jsonl" });
-  const exact = defineEval({
-    name: "exact", dataset: heldOut, limit: 50, threshold: 0.8,
-    score: async ({ sample, ask }) => ((await ask()) === sample.messages.at(-1).content ? 1 : 0),
+  const valid = defineEval({
+    name: "valid JSON", dataset: heldOut, limit: 50, threshold: 0.9,
+    schema: { type: "object", required: ["category", "urgency"] },
   });
-  export const arkor = createArkor({ trainer, eval: exact });`
+  export const arkor = createArkor({ trainer, eval: valid });`
 };
 async function compare({ request: request2, run, signals, output, refuse }) {
   const module5 = await request2.load();
@@ -1280,7 +1283,7 @@ async function train({ request: request2, run, signals, progress, output, refuse
   switch (state) {
     case "completed":
       ending.tell();
-      for (const miss of misses) say(request2, describeMiss(miss));
+      for (const miss of misses) say(request2, `eval ${describeMiss(miss)}`);
       return misses.length > 0 ? 1 : 0;
     case "failed":
       say(request2, job.error ? excerpt(String(job.error)) : `job ${id} failed, and the backend gave no reason`);

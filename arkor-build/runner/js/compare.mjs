@@ -18,11 +18,11 @@ const noEvals = {
   hint: "give createArkor one in src/arkor/index.ts, as below",
   code: "no_evals",
   example: `  const heldOut = defineDataset({ type: "file", path: "data/heldout.jsonl" });
-  const exact = defineEval({
-    name: "exact", dataset: heldOut, limit: 50, threshold: 0.8,
-    score: async ({ sample, ask }) => ((await ask()) === sample.messages.at(-1).content ? 1 : 0),
+  const valid = defineEval({
+    name: "valid JSON", dataset: heldOut, limit: 50, threshold: 0.9,
+    schema: { type: "object", required: ["category", "urgency"] },
   });
-  export const arkor = createArkor({ trainer, eval: exact });`,
+  export const arkor = createArkor({ trainer, eval: valid });`,
 };
 
 /** Work for runCommand. */

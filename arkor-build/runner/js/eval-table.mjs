@@ -42,9 +42,13 @@ function table(rows) {
   );
 }
 
-function drawWorst({ name, results }) {
+// Samples as good as the best are none to look at, unless all are as bad.
+function drawWorst({ name, passed, results: { tuned } }) {
+  const alike = tuned.min === tuned.max && passed !== true;
+  const shown = tuned.worst.filter(({ score }) => score === null || score < tuned.max || alike);
+  if (shown.length === 0) return [];
   const lines = ["", `${oneLine(name)}: what the tuned model did worst at`];
-  for (const { prompt, answer, score, note } of results.tuned.worst) {
+  for (const { prompt, answer, score, note } of shown) {
     const said = score === null ? "failed" : `score ${Number(score.toFixed(4))}`;
     lines.push(`  ${said}${note === null ? "" : `  ${cut(oneLine(note), 200)}`}`);
     if (prompt !== null) lines.push(`    asked     ${cut(oneLine(prompt), 200)}`);

@@ -4,7 +4,7 @@ import { oneLine } from "./text.mjs";
 
 /** Says in one line why the result of an eval misses its threshold. */
 export function describeMiss({ name, count, failed, mean, threshold }) {
-  const what = `eval ${oneLine(String(name))}: `;
+  const what = `${oneLine(String(name))}: `;
   if (failed > 0) return `${what}${failed} of ${count} samples failed, so the threshold ${threshold} is missed`;
   return `${what}the mean ${below(mean, threshold)} is below the threshold ${threshold}`;
 }

@@ -56,7 +56,7 @@ export async function train({ request, run, signals, progress, output, refuse })
   switch (state) {
     case "completed":
       ending.tell();
-      for (const miss of misses) say(request, describeMiss(miss));
+      for (const miss of misses) say(request, `eval ${describeMiss(miss)}`);
       return misses.length > 0 ? 1 : 0;
     case "failed":
       say(request, job.error ? excerpt(String(job.error)) : `job ${id} failed, and the backend gave no reason`);

@@ -203,3 +203,28 @@ export async function watch(): Promise<void> {
     }
   }
 }
+
+// By a function, or by a schema, and with a threshold that is a number.
+defineEval({
+  name: "gate",
+  dataset: tickets,
+  threshold: 0.8,
+  ask: { maxTokens: 64, responseFormat: { type: "json_object" } },
+  async score({ sample, ask }) {
+    const answer: string = await ask({ messages: [{ role: "user", content: sample.text }], topP: 0.9 });
+    // @ts-expect-error the answer is text, whole
+    await ask({ stream: true });
+    return answer === sample.label ? 1 : { score: 0, note: answer };
+  },
+});
+defineEval({ name: "valid", dataset: tickets, schema: { type: "object", required: ["label"] } as const });
+// @ts-expect-error one of them is enough
+defineEval({ name: "both", dataset: tickets, schema: true, score: () => 1 });
+// @ts-expect-error one of them has to be there
+defineEval({ name: "none", dataset: tickets });
+// @ts-expect-error a threshold is a number
+defineEval({ name: "gate", dataset: tickets, schema: true, threshold: "80 %" });
+
+createTrainer({ ...base, loadBestModelAtEnd: true, earlyStoppingPatience: 3, earlyStoppingThreshold: 0.01 });
+// @ts-expect-error patience is counted
+createTrainer({ ...base, earlyStoppingPatience: "3" });

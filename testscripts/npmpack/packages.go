@@ -94,7 +94,10 @@ func published(source, version string) (manifest, error) {
 
 // elsewhere are the pages that are not about a project, and stay with the
 // sources: for those who work on the tool, ship it or run a server for others.
-var elsewhere = []string{"architecture.md", "backend-api.md", "benchmarks.md", "export.md", "jobs.md", "packaging.md", "team-server.md", "telemetry.md"}
+var elsewhere = []string{
+	"architecture.md", "backend-api.md", "benchmarks.md", "evals.md", "export.md", "jobs.md", "packaging.md", "start-json.md",
+	"team-server.md", "telemetry.md",
+}
 
 // publishedPages is where they can be read.
 const publishedPages = "https://github.com/arkorlab/arkor-go/blob/main/docs/"

@@ -13,11 +13,14 @@ import (
 
 // target is one committed file and the sources that it is made of. Paths are
 // relative to the folder of the module.
-type target struct{ entry, output, banner string }
+type target struct {
+	entry, output, banner string
+	lineLimit             int // packs the code into lines of this length, which makes the npm package smaller; 0 leaves it
+}
 
 var targets = []target{
-	{"../sdk/src/index.ts", "bundle/sdk/arkor.mjs", "// Code generated from sdk/src by go generate. DO NOT EDIT."},
-	{"runner/js/main.mjs", "runner/runner.mjs", "// Code generated from runner/js by go generate. DO NOT EDIT."},
+	{"../sdk/src/index.ts", "bundle/sdk/arkor.mjs", "// Code generated from sdk/src by go generate. DO NOT EDIT.", 120},
+	{"runner/js/main.mjs", "runner/runner.mjs", "// Code generated from runner/js by go generate. DO NOT EDIT.", 0},
 }
 
 func main() {
@@ -51,6 +54,9 @@ func (t target) build(module string) ([]byte, error) {
 		Charset:       api.CharsetUTF8,
 		Banner:        map[string]string{"js": t.banner},
 		LegalComments: api.LegalCommentsNone,
+
+		MinifyWhitespace: t.lineLimit > 0,
+		LineLimit:        t.lineLimit,
 	})
 	if len(result.Errors) > 0 {
 		return nil, fmt.Errorf("%s", result.Errors[0].Text)

@@ -61,9 +61,7 @@ func New(env cli.Env) *ff.Command {
 
 func (c *command) run(ctx context.Context, args []string) error {
 	results := c.env.Stdout
-	if c.compare.JSON {
-		c.env.Stdout = c.env.Stderr // for what a build says
-	}
+	c.env.Stdout = c.env.Stderr // for what a build says
 	artifact, err := c.ready(args)
 	if err == nil {
 		env := c.env

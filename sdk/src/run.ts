@@ -255,7 +255,9 @@ export class Run {
     for await (const { known, ...report } of this.#evals.run({ ...point, infer, signal })) {
       if (!known) await this.#tell(report, job);
       await keepEval(connection, job, { kind, step }, report);
-      if (last && report.result.passed === false) this.#notify({ ...report.result, type: "threshold.missed" });
+      // A dry run is there to see whether all of it works, not how well.
+      const decides = last && this.#config.dryRun !== true;
+      if (decides && report.result.passed === false) this.#notify({ ...report.result, type: "threshold.missed" });
     }
   }
 

@@ -177,6 +177,17 @@ test("the finished model is that of the step that the backend names", async (t) 
   assert.deepEqual(missed.map(({ name, step, mean }) => [name, step, mean]), [["final", 50, 0]]);
 });
 
+test("a dry run misses no threshold", async (t) => {
+  const cloud = await FakeCloud.start(t);
+  const stderr = catchStderr(t);
+  cloud.stream({ body: checkpoint(1, 4) + completed(2) });
+  const trainer = withEvals(createTrainer({ ...input, dryRun: true }, cloud.context), byScore({ threshold: 1 }));
+  const seen = watch(trainer);
+  await trainer.wait();
+  assert.deepEqual(seen.map(({ type }) => type), ["checkpoint.saved", "eval", "training.completed"]);
+  assert.match(stderr[0] ?? "", /, threshold 1 missed\n$/);
+});
+
 test("no threshold is reached with samples that failed, or without any", async (t) => {
   const cloud = await FakeCloud.start(t);
   catchStderr(t);

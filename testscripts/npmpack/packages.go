@@ -95,7 +95,7 @@ func published(source, version string) (manifest, error) {
 // elsewhere are the pages that are not about a project, and stay with the
 // sources: for those who work on the tool, ship it or run a server for others.
 var elsewhere = []string{
-	"architecture.md", "backend-api.md", "benchmarks.md", "evals.md", "export.md", "jobs.md", "packaging.md", "start-json.md",
+	"architecture.md", "backend-api.md", "benchmarks.md", "export.md", "jobs.md", "packaging.md", "start-json.md", "studio.md",
 	"team-server.md", "telemetry.md",
 }
 

@@ -610,8 +610,9 @@ toTrainerEvent(run,payload))}if(run?.name==="onCheckpoint"){await this.#measure(
 connection,signal)}}async#measure(point,connection,signal){if(this.#evals===void 0)return;const{job,step,last}=point;const kind=last?
 "final":"checkpoint";const adapter=last?{kind:"final",jobId:job.id}:{kind:"checkpoint",jobId:job.id,step};const infer=inferFrom(
 connection,adapter,signal);for await(const{known,...report}of this.#evals.run({...point,infer,signal})){if(!known)await this.#tell(
-report,job);await keepEval(connection,job,{kind,step},report);if(last&&report.result.passed===false)this.#notify({...report.
-result,type:"threshold.missed"})}}async#tell(report,job){process7.stderr.write(`${describeEval(report)}
+report,job);await keepEval(connection,job,{kind,step},report);const decides=last&&this.#config.dryRun!==true;if(decides&&
+report.result.passed===false)this.#notify({...report.result,type:"threshold.missed"})}}async#tell(report,job){process7.stderr.
+write(`${describeEval(report)}
 `);await recordEval(this.#cwd,job.id,report.result).catch(error=>{process7.stderr.write(`arkor: warning: the result cann\
 ot be kept: ${String(error)}
 `)});this.#notify({...report.result});this.#pump.publish(report.result)}async get(path,query){const{client,scope}=await this.#connect();

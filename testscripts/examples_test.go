@@ -15,18 +15,21 @@ import (
 	"testing"
 )
 
-// Every TypeScript example of the npm package's page compiles in a new project
+// Every TypeScript example of the npm package's pages compiles in a new project
 // and does what it says, against a real backend.
 func TestExamples(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip(err)
 	}
-	page, err := os.ReadFile("../sdk/README.md")
-	if err != nil {
-		t.Fatal(err)
+	var examples [][][]byte
+	for _, name := range []string{"../sdk/README.md", "../docs/evals.md"} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples = append(examples, regexp.MustCompile("(?s)```ts\n(.*?)```\n").FindAllSubmatch(page, -1)...)
 	}
-	examples := regexp.MustCompile("(?s)```ts\n(.*?)```\n").FindAllSubmatch(page, -1)
-	if len(examples) < 7 {
+	if len(examples) < 8 {
 		t.Fatalf("found %d examples", len(examples))
 	}
 	f := newFolder(t)
@@ -61,7 +64,7 @@ func TestExamples(t *testing.T) {
 	for i, example := range examples {
 		code := string(example[1])
 		switch {
-		case strings.Contains(code, "createTrainer("):
+		case strings.Contains(code, "createTrainer("), strings.Contains(code, `from "./trainer"`):
 			out := f.run(project, "arkor", "start", "--dry-run", files[i])
 			finished := regexp.MustCompile(`(?m)^Job (\S+) finished with status=completed$`).FindStringSubmatch(out)
 			if finished == nil {

@@ -92,11 +92,12 @@ func published(source, version string) (manifest, error) {
 	return m, nil
 }
 
-// elsewhere are the pages that are not about a project, and stay with the
-// sources: for those who work on the tool, ship it or run a server for others.
+// elsewhere are the pages that stay with the sources, for the package has to be
+// small: those for people who work on the tool, ship it or run a server for
+// others, and those that not every project needs.
 var elsewhere = []string{
-	"architecture.md", "backend-api.md", "benchmarks.md", "export.md", "jobs.md", "packaging.md", "start-json.md", "studio.md",
-	"team-server.md", "telemetry.md",
+	"architecture.md", "backend-api.md", "benchmarks.md", "export.md", "jobs.md", "packaging.md", "signing-in.md", "start-json.md",
+	"studio.md", "team-server.md", "telemetry.md",
 }
 
 // publishedPages is where they can be read.

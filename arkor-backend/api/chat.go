@@ -96,8 +96,8 @@ type completion struct {
 
 func (s *server) chatWhole(c *call, model string, req inference.Request, answer completion) error {
 	var text strings.Builder
-	done, err := s.Pool.Generate(c.Context(), model, req, func(piece string) error {
-		text.WriteString(piece)
+	done, err := s.Pool.Generate(c.Context(), model, req, func(d inference.Delta) error {
+		text.WriteString(d.Text)
 		return nil
 	})
 	if err != nil {
@@ -130,8 +130,8 @@ func (s *server) chatStream(c *call, model string, req inference.Request, answer
 		}
 		return stream.send("data: %s\n\n", data)
 	}
-	done, err := s.Pool.Generate(c.Context(), model, req, func(piece string) error {
-		return chunk(map[string]string{"content": piece}, nil)
+	done, err := s.Pool.Generate(c.Context(), model, req, func(d inference.Delta) error {
+		return chunk(map[string]string{"content": d.Text}, nil)
 	})
 	if err == nil {
 		err = chunk(map[string]string{}, done.FinishReason)

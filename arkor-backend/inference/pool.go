@@ -127,10 +127,10 @@ func (p *Pool) await(most time.Duration) {
 	}
 }
 
-// Generate answers a request with a model, and calls text for each piece of the
-// answer as it comes. It ends early when ctx does or text fails. Errors:
+// Generate answers a request with a model, and calls piece for each piece of the
+// answer as it comes. It ends early when ctx does or piece fails. Errors:
 // *Error for what the worker refuses, ErrBusy, a *sibling.NotFoundError.
-func (p *Pool) Generate(ctx context.Context, model string, req Request, text func(string) error) (Done, error) {
+func (p *Pool) Generate(ctx context.Context, model string, req Request, piece func(Delta) error) (Done, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -159,7 +159,7 @@ func (p *Pool) Generate(ctx context.Context, model string, req Request, text fun
 		}
 		return Done{}, err
 	}
-	done, err := p.relay(ctx, model, w, r, text)
+	done, err := p.relay(ctx, model, w, r, piece)
 	w.close(id)
 	if err != nil && !errors.As(err, &refused) && !isClosed(w.gone) {
 		_ = w.send(operation{ID: id, Op: "cancel"}) // nobody waits for the rest
@@ -168,7 +168,7 @@ func (p *Pool) Generate(ctx context.Context, model string, req Request, text fun
 }
 
 // relay passes pieces on until the answer is complete.
-func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, text func(string) error) (Done, error) {
+func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, piece func(Delta) error) (Done, error) {
 	watchdog := time.NewTimer(p.Stall)
 	defer watchdog.Stop()
 	for {
@@ -200,8 +200,8 @@ func (p *Pool) relay(ctx context.Context, model string, w *worker, r *request, t
 			}
 		}
 		switch next.Type {
-		case "token":
-			if err := text(next.Text); err != nil {
+		case "token", "tool":
+			if err := piece(next.delta()); err != nil {
 				return Done{}, err
 			}
 		case "done":

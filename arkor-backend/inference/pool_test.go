@@ -56,8 +56,8 @@ func (p *testPool) ask(model, caller, text string) *asking {
 	go func() {
 		defer close(a.done)
 		begun := sync.OnceFunc(func() { close(a.first) })
-		_, a.err = p.Generate(ctx, model, Request{Caller: caller, Messages: []Message{{Role: "user", Content: text}}}, func(piece string) error {
-			a.text.WriteString(piece)
+		_, a.err = p.Generate(ctx, model, Request{Caller: caller, Messages: []Message{{Role: "user", Content: text}}}, func(piece Delta) error {
+			a.text.WriteString(piece.Text)
 			begun()
 			return nil
 		})
@@ -140,7 +140,7 @@ func TestAdaptersShareAProcess(t *testing.T) {
 	p := newPool(t, Options{})
 	pids := map[int]bool{}
 	for _, adapter := range []string{"", t.TempDir(), t.TempDir()} {
-		if _, err := p.Generate(t.Context(), "m", Request{Adapter: adapter, Messages: []Message{{Role: "user", Content: "hi"}}}, func(string) error { return nil }); err != nil {
+		if _, err := p.Generate(t.Context(), "m", Request{Adapter: adapter, Messages: []Message{{Role: "user", Content: "hi"}}}, func(Delta) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		pids[p.pid("m")] = true
@@ -161,7 +161,7 @@ func TestRequestsTakeTurns(t *testing.T) {
 	for i, name := range []string{"busy 1", "busy 2", "busy 3", "other 1", "other 2"} {
 		all.Go(func() {
 			caller, _, _ := strings.Cut(name, " ")
-			_, err := p.Generate(context.Background(), "m", Request{Caller: caller, Messages: []Message{{Role: "user", Content: "x"}}}, func(string) error {
+			_, err := p.Generate(context.Background(), "m", Request{Caller: caller, Messages: []Message{{Role: "user", Content: "x"}}}, func(Delta) error {
 				mu.Lock()
 				defer mu.Unlock()
 				order = append(order, name)
@@ -299,7 +299,7 @@ func TestSlowClient(t *testing.T) {
 	blocked, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		begun := sync.OnceFunc(func() { close(blocked) })
-		_, err := p.Generate(context.Background(), "m", Request{Messages: []Message{{Role: "user", Content: "flood"}}}, func(string) error {
+		_, err := p.Generate(context.Background(), "m", Request{Messages: []Message{{Role: "user", Content: "flood"}}}, func(Delta) error {
 			begun()
 			<-release
 			return nil
@@ -433,7 +433,7 @@ func TestCloseLetsAnswersFinish(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		first := sync.OnceFunc(func() { close(begun) })
-		_, err := p.Generate(context.Background(), "m", Request{Messages: []Message{{Role: "user", Content: "one two"}}}, func(string) error {
+		_, err := p.Generate(context.Background(), "m", Request{Messages: []Message{{Role: "user", Content: "one two"}}}, func(Delta) error {
 			first()
 			<-release
 			return nil

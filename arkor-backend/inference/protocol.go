@@ -9,29 +9,88 @@ import (
 
 // Message is one message of a chat.
 type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+	Role       string     `json:"role"` // "system", "user", "assistant" or "tool"
+	Content    string     `json:"content"`
+	ToolCalls  []ToolCall `json:"toolCalls,omitempty"`  // of an assistant
+	ToolCallID string     `json:"toolCallId,omitempty"` // of a tool: the call that it answers
 }
 
-// Request is one answer to generate. Nil numbers leave the choice to the worker.
+// ToolCall is a call that an assistant made; Arguments is JSON as text.
+type ToolCall struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Arguments string `json:"arguments"`
+}
+
+// Tool is what an assistant may call; without Parameters it takes no arguments.
+type Tool struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Parameters  json.RawMessage `json:"parameters,omitempty"` // a JSON Schema
+	Strict      bool            `json:"strict,omitempty"`
+}
+
+// Constraint is what an answer must look like. Type says which of the other
+// fields counts: "json_object", "json_schema", "regex", "choice" or "grammar".
+type Constraint struct {
+	Type    string          `json:"type"`
+	Schema  json.RawMessage `json:"schema,omitempty"`
+	Strict  bool            `json:"strict,omitempty"`
+	Pattern string          `json:"pattern,omitempty"`
+	Choices []string        `json:"choices,omitempty"`
+	Grammar string          `json:"grammar,omitempty"` // EBNF
+
+	AnyWhitespace        *bool  `json:"anyWhitespace,omitempty"`        // false: compact JSON
+	WhitespacePattern    string `json:"whitespacePattern,omitempty"`    // between the tokens of JSON
+	AdditionalProperties *bool  `json:"additionalProperties,omitempty"` // false: none where the schema says nothing
+}
+
+// Request is one answer to generate, to messages or, without a chat template,
+// to a prompt. Nil leaves the choice to the worker.
 type Request struct {
-	Caller      string `json:"-"` // whose turn it is when requests have to wait: an endpoint, a project
-	Messages    []Message
-	Adapter     string // folder of a LoRA adapter, "" for the model as it is
-	Temperature *float64
-	TopP        *float64
-	MaxTokens   *int64
+	Caller string `json:"-"` // whose turn it is when requests have to wait: an endpoint, a project
+
+	Messages          []Message   `json:"messages,omitempty"`
+	Prompt            *string     `json:"prompt,omitempty"`
+	Adapter           string      `json:"adapter,omitempty"` // folder of a LoRA adapter, "" for the model as it is
+	Temperature       *float64    `json:"temperature,omitempty"`
+	TopP              *float64    `json:"topP,omitempty"`
+	MaxTokens         *int64      `json:"maxTokens,omitempty"`
+	Seed              *int64      `json:"seed,omitempty"`
+	Stop              []string    `json:"stop,omitempty"`
+	Tools             []Tool      `json:"tools,omitempty"`
+	ToolChoice        any         `json:"toolChoice,omitempty"` // "auto", "none", "required" or a NamedTool
+	ParallelToolCalls *bool       `json:"parallelToolCalls,omitempty"`
+	Constraint        *Constraint `json:"constraint,omitempty"`
+}
+
+// NamedTool is a tool that has to be called.
+type NamedTool struct {
+	Name string `json:"name"`
+}
+
+// Delta is the next piece of an answer: text, or a piece of a tool call.
+type Delta struct {
+	Text string
+	Tool *ToolDelta
+}
+
+// ToolDelta is a piece of a tool call. The first one of an Index has ID and
+// Name; the Arguments of all of them make up the call's.
+type ToolDelta struct {
+	Index               int
+	ID, Name, Arguments string
 }
 
 // Done says how an answer ended.
 type Done struct {
-	FinishReason                   string // "stop", "length" or "cancelled"
+	FinishReason                   string // "stop", "length", "tool_calls" or "cancelled"
 	PromptTokens, CompletionTokens int64
 }
 
 // Error is a worker's refusal of a request.
 type Error struct {
-	Code    string // "context_too_long", "bad_adapter", "invalid_request" or "internal"
+	Code    string // "context_too_long", "bad_adapter", "invalid_request", "invalid_schema", "tool_calling_not_configured" or "internal"
 	Message string
 }
 
@@ -44,13 +103,9 @@ const (
 
 // operation is a line to a worker.
 type operation struct {
-	ID          string    `json:"id"`
-	Op          string    `json:"op"`
-	Messages    []Message `json:"messages,omitempty"`
-	Adapter     string    `json:"adapter,omitempty"`
-	Temperature *float64  `json:"temperature,omitempty"`
-	TopP        *float64  `json:"topP,omitempty"`
-	MaxTokens   *int64    `json:"maxTokens,omitempty"`
+	ID string `json:"id"`
+	Op string `json:"op"` // "generate" or "cancel"
+	Request
 }
 
 // line writes an operation. One that no worker takes is an *Error.
@@ -72,6 +127,10 @@ type reply struct {
 	ID               string `json:"id"`
 	Type             string `json:"type"`
 	Text             string `json:"text"`
+	Index            int    `json:"index"`
+	ToolID           string `json:"toolId"`
+	Name             string `json:"name"`
+	Arguments        string `json:"arguments"`
 	FinishReason     string `json:"finishReason"`
 	PromptTokens     int64  `json:"promptTokens"`
 	CompletionTokens int64  `json:"completionTokens"`
@@ -88,7 +147,7 @@ func parseReply(line []byte) (reply, error) {
 	switch r.Type {
 	case "ready":
 		return r, nil
-	case "token", "reading", "done", "error":
+	case "token", "tool", "reading", "done", "error":
 		if r.ID != "" {
 			return r, nil
 		}
@@ -98,6 +157,14 @@ func parseReply(line []byte) (reply, error) {
 		return r, fmt.Errorf("a %s line without an id", r.Type)
 	}
 	return r, fmt.Errorf("unknown type %q", r.Type)
+}
+
+// delta is the piece of an answer in a token or tool line.
+func (r reply) delta() Delta {
+	if r.Type == "tool" {
+		return Delta{Tool: &ToolDelta{r.Index, r.ToolID, r.Name, r.Arguments}}
+	}
+	return Delta{Text: r.Text}
 }
 
 // failure is the error of an error line.

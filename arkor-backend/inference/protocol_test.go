@@ -11,13 +11,14 @@ import (
 func FuzzParseReply(f *testing.F) {
 	f.Add(`{"type":"ready","model":"arkor/tiny"}`)
 	f.Add(`{"id":"r1","type":"token","text":"a"}`)
+	f.Add(`{"id":"r1","type":"tool","index":1,"toolId":"t1","name":"weather","arguments":"{"}`)
 	f.Add(`{"id":"r1","type":"error","code":"bad_adapter"}`)
 	f.Fuzz(func(t *testing.T, line string) {
 		r, err := parseReply([]byte(line))
 		if err != nil {
 			return
 		}
-		if r.Type == "token" && r.ID == "" {
+		if (r.Type == "token" || r.Type == "tool") && r.ID == "" {
 			t.Error("a piece of nobody's answer")
 		}
 		if e := r.failure(); e.Code == "" || e.Message == "" {
@@ -29,7 +30,7 @@ func FuzzParseReply(f *testing.F) {
 func TestOperationsFitIntoALine(t *testing.T) {
 	t.Parallel()
 	of := func(content string) error {
-		_, err := operation{ID: "r1", Op: "generate", Messages: []Message{{"user", content}}}.line()
+		_, err := operation{ID: "r1", Op: "generate", Request: Request{Messages: []Message{{Role: "user", Content: content}}}}.line()
 		return err
 	}
 	if err := of(strings.Repeat("<", 2<<20)); err != nil {

@@ -129,8 +129,7 @@ func (w *worker) open(req Request) (id string, r *request, err error) {
 	id = "r" + strconv.Itoa(w.next)
 	w.requests[id] = r
 	w.mu.Unlock()
-	err = w.send(operation{ID: id, Op: "generate", Messages: req.Messages, Adapter: req.Adapter,
-		Temperature: req.Temperature, TopP: req.TopP, MaxTokens: req.MaxTokens})
+	err = w.send(operation{ID: id, Op: "generate", Request: req})
 	if err != nil {
 		w.close(id)
 	}

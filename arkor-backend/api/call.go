@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,9 +25,6 @@ const (
 	maxChat = 8 << 20
 )
 
-// bodyTimeout is what a JSON body may take to arrive.
-const bodyTimeout = time.Minute
-
 // call is one request with what was found out about it.
 type call struct {
 	*http.Request
@@ -34,6 +32,12 @@ type call struct {
 	caller  identity.Caller
 	org     cloud.Org
 	project cloud.Project
+	openAI  bool // errors in OpenAI's form: for callers of endpoints
+	write   time.Duration
+}
+
+func (s *server) call(w http.ResponseWriter, r *http.Request) *call {
+	return &call{Request: r, w: w, write: s.Write}
 }
 
 // failure is an error with an answer.
@@ -64,15 +68,34 @@ func encode(body any) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// bytes answers with what encode made.
+// bytes answers with what encode made. A client that does not take it in time
+// is given up.
 func (c *call) bytes(status int, data []byte) {
-	c.w.Header().Set("Content-Type", "application/json")
-	c.w.Header().Set("Cache-Control", "no-store")
+	h := c.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	h.Set("Cache-Control", "no-store")
+	control := http.NewResponseController(c.w)
+	_ = control.SetWriteDeadline(time.Now().Add(c.write))
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(data) // a client that is gone needs no answer
+	_ = control.Flush()    // before the deadline is lifted for the next request
+	_ = control.SetWriteDeadline(time.Time{})
 }
 
 func (c *call) fail(f *failure) {
+	if h := c.w.Header(); h.Get("Retry-After") == "" {
+		switch f.status {
+		case http.StatusServiceUnavailable:
+			h.Set("Retry-After", "5")
+		case http.StatusTooManyRequests:
+			h.Set("Retry-After", "1")
+		}
+	}
+	if c.openAI {
+		_ = c.json(f.status, f.openAI())
+		return
+	}
 	body := map[string]any{"error": f.message}
 	if f.code != "" {
 		body["code"] = f.code
@@ -80,18 +103,12 @@ func (c *call) fail(f *failure) {
 	if f.details != nil {
 		body["details"] = f.details
 	}
-	if f.status == http.StatusServiceUnavailable {
-		c.w.Header().Set("Retry-After", "5")
-	}
 	_ = c.json(f.status, body)
 }
 
 // body reads a JSON body, which must be an object.
 func (c *call) body(limit int64) (json.RawMessage, error) {
-	deadline := http.NewResponseController(c.w)
-	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
-	_ = deadline.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -99,6 +116,7 @@ func (c *call) body(limit int64) (json.RawMessage, error) {
 	case err != nil:
 		return nil, fail(http.StatusBadRequest, "invalid_request", "the body broke off")
 	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // the answer may take longer
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil || object == nil {
 		return nil, fail(http.StatusBadRequest, "invalid_request", "the body is not a JSON object")
@@ -145,41 +163,48 @@ func kind(k reflect.Kind) string {
 	return "a number"
 }
 
-// dispatch picks the handler by method and answers what none is there for.
+// dispatch serves the requests for one path.
 func (s *server) dispatch(m methods) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{Request: r, w: w}
-		if m == nil {
-			c.fail(fail(http.StatusNotFound, "", "Not found"))
-			return
-		}
-		method := r.Method
-		if method == http.MethodHead {
-			method = http.MethodGet
-		}
-		handle, ok := m[method]
-		if !ok {
-			w.Header().Set("Allow", allow(m))
-			c.fail(fail(http.StatusMethodNotAllowed, "", "Method not allowed"))
-			return
-		}
-		err := handle(c)
-		var f *failure
-		switch {
-		case err == nil:
-		case errors.As(err, &f):
-			c.fail(f)
-		case errors.Is(err, store.ErrNotFound):
-			c.fail(fail(http.StatusNotFound, "not_found", "Not found"))
-		case r.Context().Err() != nil: // nobody is listening
-		case store.Full(err):
-			s.Log.Error("the disk is full", "path", r.URL.Path, "error", err)
-			c.fail(fail(http.StatusInsufficientStorage, "disk_full", "the disk of the backend is full: make room, then try again"))
-		default:
-			s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-			c.fail(fail(http.StatusInternalServerError, "internal", "the backend could not do this; its log says why"))
-		}
+		s.serve(s.call(w, r), m.handle)
 	})
+}
+
+// handle picks the handler by method.
+func (m methods) handle(c *call) error {
+	if m == nil {
+		return fail(http.StatusNotFound, "", "Not found")
+	}
+	method := c.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	handle, ok := m[method]
+	if !ok {
+		c.w.Header().Set("Allow", allow(m))
+		return fail(http.StatusMethodNotAllowed, "", "Method not allowed")
+	}
+	return handle(c)
+}
+
+// serve answers with what went wrong, if anything did.
+func (s *server) serve(c *call, handle handler) {
+	err := handle(c)
+	var f *failure
+	switch {
+	case err == nil:
+	case errors.As(err, &f):
+		c.fail(f)
+	case errors.Is(err, store.ErrNotFound):
+		c.fail(fail(http.StatusNotFound, "not_found", "Not found"))
+	case c.Context().Err() != nil: // nobody is listening
+	case store.Full(err):
+		s.Log.Error("the disk is full", "path", c.URL.Path, "error", err)
+		c.fail(fail(http.StatusInsufficientStorage, "disk_full", "the disk of the backend is full: make room, then try again"))
+	default:
+		s.Log.Error("request failed", "method", c.Method, "path", c.URL.Path, "error", err)
+		c.fail(fail(http.StatusInternalServerError, "internal", "the backend could not do this; its log says why"))
+	}
 }
 
 func allow(m methods) string {
@@ -200,7 +225,7 @@ func allow(m methods) string {
 // here, which then is in Host.
 func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{Request: r, w: w}
+		c := s.call(w, r)
 		defer func() {
 			if p := recover(); p != nil {
 				if p != http.ErrAbortHandler {
@@ -209,12 +234,21 @@ func (s *server) guard(next http.Handler) http.Handler {
 				panic(http.ErrAbortHandler)
 			}
 		}()
-		if s.Loopback && !loopbackHost(r.Host) {
+		if r.ContentLength != 0 { // net/http reads what is left of a body before it answers
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.Body))
+		}
+		slug, path, byHost, published := s.Address.published(r)
+		c.openAI = published
+		if s.Loopback && !byHost && !loopbackHost(r.Host) {
 			c.fail(fail(http.StatusForbidden, "host_refused", "this backend answers requests to localhost only"))
 			return
 		}
 		if _, ok := r.Header["Origin"]; ok {
 			c.fail(fail(http.StatusForbidden, "browser_refused", "this backend answers no requests from browsers"))
+			return
+		}
+		if published {
+			s.publish(c, slug, path)
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, "/v1/") {

@@ -6,10 +6,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -17,53 +13,79 @@ import (
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
-func (s *server) chat(c *call) error {
+// chat answers whoever has a token.
+func (s *server) chat(c *call) error { return byCode(s.answerChat(c)) }
+
+// byCode begins the message of a refusal with its code, for clients that keep
+// the message alone.
+func byCode(err error) error {
+	var f *failure
+	if errors.As(err, &f) && f.status == http.StatusBadRequest {
+		named := *f
+		named.message = f.code + ": " + f.message
+		return &named
+	}
+	return err
+}
+
+func (s *server) answerChat(c *call) error {
+	fields, err := c.chatFields()
+	if err != nil {
+		return err
+	}
+	asked, err := fields.chat(true)
+	if err != nil {
+		return err
+	}
+	from, err := s.source(c, fields)
+	if err != nil {
+		return err
+	}
+	asked.Caller = c.project.ID
+	return s.answer(c, from, asked, nil)
+}
+
+// chatFields reads the body of a request for an answer.
+func (c *call) chatFields() (*chatFields, error) {
 	raw, err := c.body(maxChat)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var body chatBody
-	if err := decodeFields(raw, &body); err != nil {
-		return err
-	}
-	req, err := body.check()
-	if err != nil {
-		return err
-	}
-	var from source
-	if body.Adapter != nil {
-		from, err = s.adapter(c, *body.Adapter)
-	} else {
-		from, err = s.baseModel(c, *body.BaseModel)
-	}
-	if err != nil {
-		return err
-	}
-	req.Adapter, req.Caller = from.folder, c.project.ID
-	answer := completion{ID: "chatcmpl-" + uuid.NewString(), Created: time.Now().Unix(), Model: from.shown}
-	if body.Stream == nil || *body.Stream {
-		return s.chatStream(c, from.model, req, answer)
-	}
-	return s.chatWhole(c, from.model, req, answer)
+	fields := &chatFields{}
+	return fields, json.Unmarshal(raw, &fields.fields)
 }
 
 // source is what answers a chat.
 type source struct {
-	model  string // id or folder
-	shown  string // what the answer calls it
-	folder string // of the adapter, "" for the model as it is
+	model  cloud.Model // its id may be a folder
+	shown  string      // what the answer calls it
+	folder string      // of the adapter, "" for the model as it is
 }
 
-func (s *server) baseModel(c *call, id string) (source, error) {
-	_, err := s.findModel(c, "baseModel", id)
-	return source{model: id, shown: id}, err
+// source finds what a chat asks.
+func (s *server) source(c *call, fields *chatFields) (source, error) {
+	var adapter *chatAdapter
+	var baseModel *string
+	fields.read("adapter", &adapter)
+	fields.read("baseModel", &baseModel)
+	if (adapter == nil) == (baseModel == nil) && fields.err == nil {
+		return source{}, fail(http.StatusBadRequest, "invalid_request", "give either adapter or baseModel")
+	}
+	switch {
+	case fields.err != nil:
+		return source{}, fields.err
+	case adapter != nil:
+		return s.adapter(c, *adapter)
+	}
+	model, err := s.findModel(c, "baseModel", *baseModel)
+	return source{model: model, shown: model.ID}, err
 }
 
 // adapter lays what a job trained out for the worker.
 func (s *server) adapter(c *call, a chatAdapter) (source, error) {
 	step, ok := a.step()
 	if !ok {
-		return source{}, refuseChat("invalid_request", "adapter must be %s", adapterShapes)
+		return source{}, fail(http.StatusBadRequest, "invalid_request", "adapter must be %s", adapterShapes)
 	}
 	job, artifacts, err := s.trained(c, a.JobID, step)
 	if err != nil {
@@ -80,97 +102,39 @@ func (s *server) adapter(c *call, a chatAdapter) (source, error) {
 	var config struct {
 		Model string `json:"model"`
 	}
-	err = json.Unmarshal(job.Config, &config)
-	return source{config.Model, job.ID + ":" + name, folder}, err
+	if err := json.Unmarshal(job.Config, &config); err != nil {
+		return source{}, err
+	}
+	model, err := s.knownModel(c, config.Model)
+	return source{model, job.ID + ":" + name, folder}, err
 }
 
-// completion is the part of an answer that all its frames share.
-type completion struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Created int64  `json:"created"`
-	Model   string `json:"model"`
-	Choices [1]any `json:"choices"`
-	Usage   any    `json:"usage,omitempty"`
-}
-
-func (s *server) chatWhole(c *call, model string, req inference.Request, answer completion) error {
-	var text strings.Builder
-	done, err := s.Pool.Generate(c.Context(), model, req, func(d inference.Delta) error {
-		text.WriteString(d.Text)
-		return nil
-	})
-	if err != nil {
-		return s.chatFailure(err)
+// knownModel returns what is known about a model that something was made of.
+// One that is not offered any more may still be there.
+func (s *server) knownModel(c *call, id string) (cloud.Model, error) {
+	offered, err := s.capabilities(c)
+	if model, ok := offered.Model(id); ok {
+		return model, nil
 	}
-	answer.Object = "chat.completion"
-	answer.Choices[0] = map[string]any{
-		"index": 0, "finish_reason": done.FinishReason,
-		"message": cloud.Message{Role: "assistant", Content: text.String()},
-	}
-	answer.Usage = map[string]int64{"prompt_tokens": done.PromptTokens, "completion_tokens": done.CompletionTokens,
-		"total_tokens": done.PromptTokens + done.CompletionTokens}
-	return c.json(http.StatusOK, answer)
-}
-
-// chatStream answers with a status of its own until the first piece is there,
-// and tells of later failures in the stream.
-func (s *server) chatStream(c *call, model string, req inference.Request, answer completion) error {
-	answer.Object = "chat.completion.chunk"
-	var stream *eventStream
-	chunk := func(delta map[string]string, finish any) error {
-		if stream == nil {
-			stream = s.openStream(c)
-			delta["role"] = "assistant"
-		}
-		answer.Choices[0] = map[string]any{"index": 0, "delta": delta, "finish_reason": finish}
-		data, err := json.Marshal(answer)
-		if err != nil {
-			return err
-		}
-		return stream.send("data: %s\n\n", data)
-	}
-	done, err := s.Pool.Generate(c.Context(), model, req, func(d inference.Delta) error {
-		return chunk(map[string]string{"content": d.Text}, nil)
-	})
-	if err == nil {
-		err = chunk(map[string]string{}, done.FinishReason)
-		if err == nil {
-			err = stream.send("data: [DONE]\n\n")
-		}
-		stream.close()
-		return nil
-	}
-	if stream == nil {
-		return s.chatFailure(err)
-	}
-	defer stream.close()
-	if c.Context().Err() != nil {
-		return nil // the client is gone
-	}
-	var f *failure
-	if !errors.As(s.chatFailure(err), &f) {
-		f = fail(http.StatusInternalServerError, "internal", "%v", err)
-	}
-	data, err := json.Marshal(map[string]string{"error": f.message, "code": f.code})
-	if err != nil {
-		return nil
-	}
-	_ = stream.send("event: error\ndata: %s\n\n", data)
-	return nil
+	return cloud.Model{ID: id}, err
 }
 
 // chatFailure gives an error of the pool its answer.
-func (s *server) chatFailure(err error) error {
+func (s *server) chatFailure(c *call, err error) error {
 	var refused *inference.Error
 	var missing *sibling.NotFoundError
 	switch {
-	case errors.As(err, &refused) && refused.Code == "internal":
-		return fail(http.StatusInternalServerError, "internal", "the model failed: %s", refused.Message)
-	case errors.As(err, &refused):
-		return refuseChat(refused.Code, "%s", refused.Message)
+	case c.Context().Err() != nil: // nobody is listening
+		return err
+	case errors.As(err, &refused) && refused.Code != "internal":
+		return fail(http.StatusBadRequest, refused.Code, "%s", refused.Message)
 	case errors.Is(err, inference.ErrBusy):
 		return fail(http.StatusServiceUnavailable, "busy", "%v", err)
+	case c.openAI: // strangers learn nothing about this machine
+		s.Log.Warn("an endpoint failed", "path", c.URL.Path, "error", err)
+		return fail(http.StatusServiceUnavailable, "model_failed", "the model could not answer; the log of the backend says why")
+	case refused != nil:
+		return fail(http.StatusInternalServerError, "internal", "the model failed: %s", refused.Message)
 	case errors.As(err, &missing):
 		return fail(http.StatusServiceUnavailable, "engine_unavailable", "%v; %s", err, cli.HintOf(err))
 	}

@@ -183,21 +183,6 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
-func FuzzChatBody(f *testing.F) {
-	f.Add(`{"messages":[{"role":"user","content":"hi"}],"baseModel":"m","maxTokens":3}`)
-	f.Add(`{"messages":[{"role":"tool","content":null}],"adapter":{"kind":"final"},"toolChoice":{"type":"function"}}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		var body chatBody
-		if decodeFields([]byte(text), &body) != nil {
-			return
-		}
-		req, err := body.check()
-		if err == nil && (len(req.Messages) == 0 || req.MaxTokens != nil && *req.MaxTokens < 1) {
-			t.Errorf("accepted %s", text)
-		}
-	})
-}
-
 // 6.10: what goes by the held-out loss names what is wrong with it, and is
 // refused where nothing is held out.
 func TestConfigOfTheBest(t *testing.T) {

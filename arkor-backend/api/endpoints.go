@@ -16,7 +16,7 @@ func (s *server) listEndpoints(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, map[string]any{"deployments": endpoints})
+	return c.json(http.StatusOK, map[string]any{"deployments": s.shownEndpoints(c, endpoints...)})
 }
 
 func (s *server) createEndpoint(c *call) error {
@@ -48,7 +48,7 @@ func (s *server) createEndpoint(c *call) error {
 	if err != nil {
 		return endpointFailure(err)
 	}
-	return c.json(http.StatusCreated, map[string]any{"deployment": made})
+	return c.json(http.StatusCreated, map[string]any{"deployment": s.shownEndpoints(c, made)[0]})
 }
 
 func (s *server) getEndpoint(c *call) error {
@@ -56,7 +56,7 @@ func (s *server) getEndpoint(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, map[string]any{"deployment": e})
+	return c.json(http.StatusOK, map[string]any{"deployment": s.shownEndpoints(c, e)[0]})
 }
 
 func (s *server) changeEndpoint(c *call) error {
@@ -75,13 +75,17 @@ func (s *server) changeEndpoint(c *call) error {
 	if err != nil {
 		return err
 	}
+	before := e
 	if change != nil {
 		e, err = s.Store.ChangeEndpoint(c.Context(), c.project.ID, e.ID, time.Now(), change)
 	}
 	if err != nil {
 		return endpointFailure(err)
 	}
-	return c.json(http.StatusOK, map[string]any{"deployment": e})
+	if e.RunRetentionMode != before.RunRetentionMode || e.RunRetentionDays < before.RunRetentionDays {
+		s.Usage.Sweep(c.Context())
+	}
+	return c.json(http.StatusOK, map[string]any{"deployment": s.shownEndpoints(c, e)[0]})
 }
 
 func (s *server) deleteEndpoint(c *call) error {
@@ -90,6 +94,14 @@ func (s *server) deleteEndpoint(c *call) error {
 	}
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// shownEndpoints returns endpoints as clients see them: with their address.
+func (s *server) shownEndpoints(c *call, endpoints ...cloud.Endpoint) []cloud.Endpoint {
+	for i := range endpoints {
+		endpoints[i].URL = s.Address.of(endpoints[i].Slug, c.Request)
+	}
+	return endpoints
 }
 
 // findEndpoint returns the endpoint of the path, in this project.

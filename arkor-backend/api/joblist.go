@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -27,12 +28,9 @@ func (s *server) listJobs(c *call) error {
 		}
 	}
 	paged := query.Has("limit") || query.Has("cursor")
-	limit := defaultPage
-	if query.Has("limit") {
-		var err error
-		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > maxPage {
-			return fail(http.StatusBadRequest, "invalid_request", "limit must be a whole number from 1 to %d", maxPage)
-		}
+	limit, err := pageLimit(query)
+	if err != nil {
+		return err
 	}
 	if query.Has("cursor") {
 		var ok bool
@@ -77,7 +75,19 @@ func (s *server) listJobs(c *call) error {
 	return nil
 }
 
-// cursor names the position behind a job.
+// pageLimit returns how many rows a page is to have.
+func pageLimit(query url.Values) (int, error) {
+	if !query.Has("limit") {
+		return defaultPage, nil
+	}
+	limit, err := strconv.Atoi(query.Get("limit"))
+	if err != nil || limit < 1 || limit > maxPage {
+		return 0, fail(http.StatusBadRequest, "invalid_request", "limit must be a whole number from 1 to %d", maxPage)
+	}
+	return limit, nil
+}
+
+// cursor names the position behind a row of a page.
 func cursor(createdAt, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(createdAt + " " + id))
 }

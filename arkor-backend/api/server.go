@@ -18,6 +18,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/series"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/arkor-backend/usage"
 )
 
 // Options is what the API works with.
@@ -29,6 +30,7 @@ type Options struct {
 	Uploads *dataset.Uploads
 	Fetcher *dataset.Fetcher
 	Pool    *inference.Pool
+	Usage   *usage.Log
 
 	Receivers outbound.Rules      // of webhooks
 	Identity  *identity.Authority // who may call
@@ -38,10 +40,12 @@ type Options struct {
 	AdaptersDir string // adapters laid out for the worker that answers chats
 
 	Version   string
-	MinClient string // lowest client version that is served, "" for all
-	Loopback  bool   // the listener can be reached from this machine only
+	MinClient string  // lowest client version that is served, "" for all
+	Loopback  bool    // the listener can be reached from this machine only
+	Address   Address // of endpoints
 
 	Ping    time.Duration // silence after which an event stream says something
+	Body    time.Duration // what the body of a request may take to arrive
 	Write   time.Duration // what a blocked write may take before the client is given up
 	Leaving <-chan struct{}
 	// Stop ends the backend; with onlyIdle set it refuses (false) while there
@@ -58,6 +62,7 @@ type server struct {
 	adapters artifact.Folders
 	logs     series.Recent
 	pages    pages // of lists of jobs
+	busy     busy  // with requests to endpoints
 }
 
 // handler serves a request; its error becomes the answer when nothing was
@@ -106,6 +111,8 @@ func (s *server) routes() map[string]methods {
 		"/v1/endpoints/{id}":                   {"GET": s.inProject(s.getEndpoint), "PATCH": s.inProject(s.changeEndpoint), "DELETE": s.inProject(s.deleteEndpoint)},
 		"/v1/endpoints/{id}/keys":              {"GET": s.inProject(s.listEndpointKeys), "POST": s.inProject(s.createEndpointKey)},
 		"/v1/endpoints/{id}/keys/{keyId}":      {"DELETE": s.inProject(s.revokeEndpointKey)},
+		"/v1/endpoints/{id}/runs":              {"GET": s.inProject(s.listRuns), "DELETE": s.inProject(s.deleteRuns)},
+		"/v1/endpoints/{id}/runs/{runId}":      {"DELETE": s.inProject(s.deleteRun)},
 	}
 }
 

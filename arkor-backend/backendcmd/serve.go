@@ -23,6 +23,7 @@ type serve struct {
 	idle         time.Duration
 	private      bool
 	limits       limits
+	published    published
 	signIn       signIn
 }
 
@@ -30,16 +31,17 @@ func newServe(env cli.Env) *ff.Command {
 	c := &serve{env: env}
 	flags := ff.NewFlagSet("serve")
 	flags.AddFlag(ff.FlagConfig{LongName: "listen", Value: ffval.NewValueDefault(&c.listen, "127.0.0.1:0"),
-		Placeholder: "ADDR", Usage: "address and port to answer on; port 0 is any free one"})
+		Placeholder: "ADDR", Usage: "address and port to answer on; port 0 is the one it had last, or any free one"})
 	flags.AddFlag(ff.FlagConfig{LongName: "data", Value: ffval.NewValue(&c.data), NoDefault: true,
 		Placeholder: "DIR", Usage: "data folder"})
 	flags.AddFlag(ff.FlagConfig{LongName: "idle-timeout", Value: ffval.NewValue(&c.idle), NoDefault: true,
-		Placeholder: "DURATION", Usage: "leave after this time without work, like 30m (default: stay)"})
+		Placeholder: "DURATION", Usage: "leave after this time without work and enabled endpoints, like 30m (default: stay)"})
 	flags.AddFlag(ff.FlagConfig{LongName: "allow-private-urls", Value: ffval.NewValue(&c.private), NoDefault: true,
 		Usage: "fetch datasets over plain http and from private addresses too"})
 	flags.AddFlag(ff.FlagConfig{LongName: "min-client", Value: ffval.NewValue(&c.minClient), NoDefault: true,
 		Placeholder: "VERSION", Usage: "refuse older clients"})
 	c.limits.addTo(flags)
+	c.published.addTo(flags)
 	c.signIn.addTo(flags)
 	return &ff.Command{
 		Name: "serve", Usage: "arkor backend serve [options]", ShortHelp: "run the backend in the foreground",
@@ -50,7 +52,9 @@ func newServe(env cli.Env) *ff.Command {
 			"  arkor backend serve --listen 127.0.0.1:4000 --data /srv/arkor --anonymous\n" +
 			"  arkor backend serve --listen 127.0.0.1:4000 --data /srv/arkor \\\n" +
 			"    --oidc-issuer https://login.example.com --oidc-client arkor-cli \\\n" +
-			"    --oidc-audience https://arkor.example.com --oidc-require groups=ml",
+			"    --oidc-audience https://arkor.example.com --oidc-require groups=ml\n" +
+			"  arkor backend serve --listen 127.0.0.1:4000 --data /srv/arkor \\\n" +
+			"    --public-url https://arkor.example.com --endpoint-domain models.example.com",
 		Flags: flags, Exec: c.run,
 	}
 }
@@ -68,6 +72,10 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	if err := c.limits.check(); err != nil {
 		return err
 	}
+	address, err := c.published.address()
+	if err != nil {
+		return err
+	}
 	provider, err := c.signIn.provider()
 	if err != nil {
 		return err
@@ -81,7 +89,7 @@ func (c *serve) run(ctx context.Context, args []string) error {
 	}
 	d, err := daemon.Open(ctx, daemon.Options{
 		Env: c.env, Home: home, Listen: c.listen, Idle: c.idle, AllowPrivateURLs: c.private, MinClient: c.minClient,
-		Anonymous: c.signIn.anonymous, Provider: provider,
+		Anonymous: c.signIn.anonymous, Provider: provider, Address: address,
 		Running: c.limits.running, Queue: store.QueueLimits{Project: c.limits.project, All: c.limits.all},
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, nil)),
 	})

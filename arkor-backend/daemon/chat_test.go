@@ -105,31 +105,35 @@ func TestChatRefusals(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	tool := `{"type":"function","function":{"name":"weather"}}`
+	plain := modelFolder(t, "plain")
 	for body, code := range map[string]string{
 		`{}`:                             "invalid_request",
 		`{"messages":[],` + base + `}`:   "invalid_request",
 		`{"messages":"hi",` + base + `}`: "invalid_request",
-		`{"messages":[{"role":"robot","content":"x"}],` + base + `}`:      "invalid_request",
-		`{"messages":[{"role":"user"}],` + base + `}`:                     "invalid_request",
-		`{"messages":[{"role":"assistant","content":null}],` + base + `}`: "invalid_request",
-		say("hi", `"stream":true`):                                        "invalid_request",
-		say("hi", base+`,"adapter":{"kind":"final","jobId":"x"}`):         "invalid_request",
-		say("hi", base+`,"temperature":-1`):                               "invalid_request",
-		say("hi", base+`,"temperature":"hot"`):                            "invalid_request",
-		say("hi", base+`,"topP":0`):                                       "invalid_request",
-		say("hi", base+`,"maxTokens":0`):                                  "invalid_request",
-		say("hi", base+`,"maxTokens":1.5`):                                "invalid_request",
-		say("hi", base+`,"responseFormat":"json"`):                        "invalid_request",
-		say("hi", base+`,"tools":[`+tool+`]`):                             "tool_calling_not_configured",
-		say("hi", base+`,"tools":[`+tool+`],"toolChoice":"auto"`):         "tool_calling_not_configured",
-		say("hi", base+`,"tools":[`+tool+`],"toolChoice":"required"`):     "unsupported_here",
-		say("hi", base+`,"toolChoice":"required"`):                        "unsupported_here",
-		say("hi", base+`,"structuredOutputs":{"choice":["a"]}`):           "unsupported_here",
-		say("hi", base+`,"responseFormat":{"type":"json_object"}`):        "unsupported_here",
-		`{"messages":[{"role":"tool","content":"x"}],` + base + `}`:       "unsupported_here",
-		say("hi", `"baseModel":"acme/huge"`):                              "unknown_model",
-		say("long", base):                                                 "context_too_long",
-		say("long", base+`,"stream":false`):                               "context_too_long",
+		`{"messages":[{"role":"robot","content":"x"}],` + base + `}`:                    "invalid_request",
+		`{"messages":[{"role":"user"}],` + base + `}`:                                   "invalid_request",
+		`{"messages":[{"role":"assistant","content":null}],` + base + `}`:               "invalid_request",
+		say("hi", `"stream":true`):                                                      "invalid_request",
+		say("hi", base+`,"adapter":{"kind":"final","jobId":"x"}`):                       "invalid_request",
+		say("hi", base+`,"temperature":-1`):                                             "invalid_request",
+		say("hi", base+`,"temperature":"hot"`):                                          "invalid_request",
+		say("hi", base+`,"topP":0`):                                                     "invalid_request",
+		say("hi", base+`,"maxTokens":0`):                                                "invalid_request",
+		say("hi", base+`,"maxTokens":1.5`):                                              "invalid_request",
+		say("hi", base+`,"responseFormat":"json"`):                                      "invalid_request",
+		say("hi", base+`,"tools":[`+tool+`],"toolChoice":"sometimes"`):                  "invalid_request",
+		say("hi", base+`,"toolChoice":"required"`):                                      "invalid_request",
+		say("hi", base+`,"responseFormat":{"type":"xml"}`):                              "invalid_request",
+		say("hi", base+`,"n":2`):                                                        "unsupported_here",
+		say("hi", base+`,"maxTokens":513`):                                              "invalid_request", // the model has 512
+		say("impossible", base+`,"responseFormat":{"type":"json_object"}`):              "invalid_schema",
+		say("hi", `"baseModel":"`+plain+`","tools":[`+tool+`]`):                         "tool_calling_not_configured",
+		say("hi", `"baseModel":"`+plain+`","tools":[`+tool+`],"toolChoice":"required"`): "unsupported_here",
+		say("hi", `"baseModel":"`+plain+`","responseFormat":{"type":"json_object"}`):    "unsupported_here",
+		`{"messages":[{"role":"tool","content":"x"}],` + base + `}`:                     "invalid_request",
+		say("hi", `"baseModel":"acme/huge"`):                                            "unknown_model",
+		say("long", base):                                                               "context_too_long",
+		say("long", base+`,"stream":false`):                                             "context_too_long",
 	} {
 		a := b.chat(body)
 		if a.StatusCode != 400 || a.code() != code {
@@ -137,7 +141,7 @@ func TestChatRefusals(t *testing.T) {
 		}
 	}
 	b.want(b.chat(say(strings.Repeat("x", 9<<20), base)), 413, "body_too_large")
-	if a := b.chat(say("x", base+`,"tools":[`+tool+`]`)); !strings.Contains(a.text(), `"error":"tool_calling_not_configured: `) {
+	if a := b.chat(say("x", `"baseModel":"`+plain+`","tools":[`+tool+`]`)); !strings.Contains(a.text(), `"error":"tool_calling_not_configured: `) {
 		t.Errorf("answer %s", a.text())
 	}
 }
@@ -206,16 +210,23 @@ func TestUnusedModelIsDropped(t *testing.T) {
 	b.want(b.chat(say("hi", base)), 200, "")
 }
 
-func TestModelThatDoesNotLoad(t *testing.T) {
-	t.Parallel()
-	b := start(t)
-	folder := filepath.Join(t.TempDir(), "broken")
+// modelFolder makes what looks like the folder of a model.
+func modelFolder(t *testing.T, name string) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), name)
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return folder
+}
+
+func TestModelThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	folder := modelFolder(t, "broken")
 	a := b.chat(say("hi", `"baseModel":"`+folder+`"`))
 	b.want(a, 500, "internal")
 	if !strings.Contains(a.text(), "model.safetensors is cut off") {
@@ -252,10 +263,7 @@ func TestChatTimesOut(t *testing.T) {
 func TestChatModelsMakeRoom(t *testing.T) {
 	t.Parallel()
 	b := start(t, func(o *daemon.Options) { o.Chat.MaxModels, o.Chat.Wait = 1, time.Second })
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte("{}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	folder := modelFolder(t, "other")
 	other := `"baseModel":"` + folder + `"`
 	for range 2 {
 		b.want(b.chat(say("one", base)), 200, "")

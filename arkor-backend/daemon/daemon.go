@@ -3,17 +3,15 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +24,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/outbound"
 	"github.com/arkorlab/arkor-go/arkor-backend/queue"
 	"github.com/arkorlab/arkor-go/arkor-backend/store"
+	"github.com/arkorlab/arkor-go/arkor-backend/usage"
 	"github.com/arkorlab/arkor-go/arkor-backend/webhook"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/wholefile"
@@ -45,8 +44,12 @@ type Options struct {
 	Running          int                // trainings at once; 0 means 1
 	Queue            store.QueueLimits
 	Ping             time.Duration // 0 means 15 s
+	Body             time.Duration // what a body may take to arrive; 0 means a minute
+	Write            time.Duration // what a client may take to read what it is sent; 0 means 30 s
 	Grace            time.Duration // what a worker gets to save and stop; 0 means 30 s
 	Chat             inference.Options
+	Address          api.Address // of endpoints
+	Connections      int         // 0 means as many as there are files for
 	Log              *slog.Logger
 }
 
@@ -54,7 +57,8 @@ const (
 	defaultDatasetBytes = 1 << 30
 	defaultPing         = 15 * time.Second
 	defaultGrace        = 30 * time.Second
-	writeTimeout        = 30 * time.Second
+	defaultBody         = time.Minute
+	defaultWrite        = 30 * time.Second
 	drainTimeout        = 5 * time.Second
 )
 
@@ -67,7 +71,8 @@ type Daemon struct {
 	queue    *queue.Queue
 	courier  *webhook.Courier
 	pool     *inference.Pool
-	listener net.Listener
+	usage    *usage.Log
+	listener *connections
 	server   *http.Server
 	leaving  chan struct{} // closed when the daemon begins to leave
 	leave    func()
@@ -77,18 +82,12 @@ type Daemon struct {
 // Open takes the data folder and the address. ErrRunning: another backend has
 // the folder.
 func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
-	if o.MaxDatasetBytes == 0 {
-		o.MaxDatasetBytes = defaultDatasetBytes
-	}
-	if o.Running == 0 {
-		o.Running = 1
-	}
-	if o.Ping == 0 {
-		o.Ping = defaultPing
-	}
-	if o.Grace == 0 {
-		o.Grace = defaultGrace
-	}
+	o.Running = cmp.Or(o.Running, 1)
+	o.MaxDatasetBytes = cmp.Or(o.MaxDatasetBytes, defaultDatasetBytes)
+	o.Ping = cmp.Or(o.Ping, defaultPing)
+	o.Body = cmp.Or(o.Body, defaultBody)
+	o.Write = cmp.Or(o.Write, defaultWrite)
+	o.Grace = cmp.Or(o.Grace, defaultGrace)
 	o.Chat.Env = o.Env
 	d := &Daemon{o: o, leaving: make(chan struct{}), activity: newActivity()}
 	d.leave = sync.OnceFunc(func() { close(d.leaving) })
@@ -117,9 +116,11 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.listener, err = listen(ctx, o.Listen); err != nil {
+	listener, err := o.Home.listen(ctx, o.Listen, o.Log)
+	if err != nil {
 		return nil, err
 	}
+	d.listener = newConnections(listener, cmp.Or(o.Connections, connectionLimit()))
 	d.clean(ctx, blobs)
 	trainer := local.New(o.Env, o.Grace)
 	fetcher := &dataset.Fetcher{Blobs: blobs, MaxBytes: o.MaxDatasetBytes, Rules: outbound.Rules{AllowPrivate: o.AllowPrivateURLs}}
@@ -132,32 +133,21 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	})
 	o.Chat.Needs = func(ctx context.Context, model string) int64 { return modelMemory(ctx, trainer, model) }
 	d.pool = inference.New(o.Chat)
+	d.usage = usage.New(d.store, o.Log)
 	d.server = &http.Server{
 		Handler: d.activity.watch(api.New(api.Options{
-			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Fetcher: fetcher,
+			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Usage: d.usage, Fetcher: fetcher,
 			Receivers: receivers, Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
 			Limits: o.Queue, JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
-			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(),
-			Ping: o.Ping, Write: writeTimeout, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
+			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(), Address: o.Address,
+			Ping: o.Ping, Body: o.Body, Write: o.Write, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
 		})),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+		ConnState: d.listener.watch,
+		ErrorLog:  slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	d.info = Info{URL: "http://" + d.listener.Addr().String(), PID: os.Getpid(), Version: cli.Version()}
 	return d, nil
-}
-
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-		if strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "Only one usage") {
-			return nil, cli.Hint(fmt.Errorf("%s is in use by another program", address), "choose another port with --listen, or port 0 for any free one")
-		}
-		return nil, cli.Hint(fmt.Errorf("listen on %s: %w", address, err), "write an address of this machine and a port, like 127.0.0.1:4000")
-	}
-	return listener, err
 }
 
 // Info says where the daemon is.
@@ -185,6 +175,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
 	parts.Go(func() { d.queue.Run(ctx) })
 	parts.Go(func() { d.courier.Run(ctx) })
+	parts.Go(func() { d.usage.Run(ctx) })
 	parts.Go(func() {
 		if err := d.server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
@@ -208,6 +199,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		d.server.Close()
 	}
 	parts.Wait()
+	d.usage.Flush(ctx)
 	return err
 }
 
@@ -257,6 +249,15 @@ func (d *Daemon) deliversSoon() bool {
 	return err != nil || ok && time.Until(at) <= deliverySoon
 }
 
+// publishes reports whether endpoints are enabled: whoever calls them cannot
+// start the daemon again.
+func (d *Daemon) publishes() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	enabled, err := d.store.Publishes(ctx)
+	return enabled || err != nil
+}
+
 // watchIdle ends the daemon when it was not needed for a while.
 func (d *Daemon) watchIdle(ctx context.Context) {
 	timer := time.NewTimer(d.o.Idle)
@@ -271,7 +272,7 @@ func (d *Daemon) watchIdle(ctx context.Context) {
 		}
 		rest := d.o.Idle - d.activity.quiet()
 		if rest <= 0 {
-			if d.idle(0) && !d.deliversSoon() {
+			if d.idle(0) && !d.deliversSoon() && !d.publishes() {
 				d.o.Log.Info("nobody needs the backend; it leaves", "idle", d.o.Idle)
 				d.leave()
 				return

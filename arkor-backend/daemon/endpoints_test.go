@@ -43,6 +43,7 @@ func TestEndpointIsCreated(t *testing.T) {
 		"target":   map[string]any{"kind": "adapter", "adapter": map[string]any{"kind": "final", "jobId": job.ID}},
 		"authMode": "fixed_api_key", "urlFormat": "openai_compat", "enabled": true, "customDomain": nil,
 		"runRetentionMode": "days", "runRetentionDays": 7.0, "createdAt": created, "updatedAt": created,
+		"url": b.client.BaseURL + "/e/support-bot/v1",
 	}, made)
 	same := read[struct{ Deployment map[string]any }](b.do("GET", inDemo("/v1/endpoints/"+id.(string)), nil)).Deployment
 	check(t, made, same)

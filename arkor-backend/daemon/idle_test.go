@@ -133,3 +133,49 @@ func TestStaysForDeliveries(t *testing.T) {
 		}
 	})
 }
+
+// Whoever calls an endpoint cannot start the daemon: it stays while one is
+// enabled.
+func TestStaysForEndpoints(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		ctx, now := t.Context(), time.Now()
+		if err := d.store.CreateProject(ctx, cloud.Project{ID: "p", OrgID: "local", Slug: "p"}, now); err != nil {
+			t.Fatal(err)
+		}
+		e := cloud.Endpoint{
+			ID: "e", ProjectID: "p", Slug: "bot", Enabled: true, AuthMode: cloud.AuthNone, RunRetentionMode: cloud.RetainDisabled,
+			Target: cloud.EndpointTarget{Kind: cloud.TargetBaseModel, BaseModel: "m"},
+		}
+		if _, err := d.store.CreateEndpoint(ctx, e); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Hour)
+		if d.left() {
+			t.Fatal("left while an endpoint was enabled")
+		}
+		if _, err := d.store.ChangeEndpoint(ctx, "p", "e", now, func(e *cloud.Endpoint) { e.Enabled = false }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(61 * time.Minute)
+		if !d.left() {
+			t.Fatal("still there for an endpoint that is disabled")
+		}
+	})
+}
+
+func TestEndpointsKeepNoVersionInPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		if err := d.store.CreateProject(t.Context(), cloud.Project{ID: "p", OrgID: "local", Slug: "p"}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		e := cloud.Endpoint{ID: "e", ProjectID: "p", Slug: "bot", Enabled: true, AuthMode: cloud.AuthNone, RunRetentionMode: cloud.RetainDisabled}
+		if _, err := d.store.CreateEndpoint(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if !d.stop(true) || !d.left() {
+			t.Error("a newer version has to wait for an endpoint")
+		}
+	})
+}

@@ -136,6 +136,26 @@ type reply struct {
 	CompletionTokens int64  `json:"completionTokens"`
 	Error            string `json:"error"`
 	Code             string `json:"code"`
+	abilities               // of a ready line
+}
+
+// abilities are what a worker can do with its model.
+type abilities struct {
+	Tools             bool `json:"tools"` // find calls in what the model says
+	StructuredOutputs bool `json:"structuredOutputs"`
+}
+
+// refuse returns why a worker could not honour a request, nil if it can.
+func (a abilities) refuse(req Request) error {
+	switch {
+	case len(req.Tools) > 0 && req.ToolChoice == "auto" && !a.Tools:
+		return &Error{"tool_calling_not_configured", "this model has no tool-call parser: a tool can only be forced, with required or by its name"}
+	case len(req.Tools) > 0 && req.ToolChoice != "auto" && req.ToolChoice != "none" && !a.StructuredOutputs:
+		return &Error{"unsupported_here", "arkor-trainer cannot force a tool call with this model"}
+	case req.Constraint != nil && !a.StructuredOutputs:
+		return &Error{"unsupported_here", "arkor-trainer cannot constrain the answers of this model"}
+	}
+	return nil
 }
 
 // parseReply reads a line from a worker.

@@ -41,6 +41,7 @@ type worker struct {
 	next     int
 	requests map[string]*request
 	refusal  error // what the worker said before it was ready, if it refused
+	able     abilities
 
 	// Held by the pool.
 	active   int
@@ -101,6 +102,7 @@ func (w *worker) read(stdout io.Reader) {
 			select {
 			case <-w.ready:
 			default:
+				w.able = r.abilities
 				close(w.ready)
 			}
 		case r.ID == "" && w.refusal == nil:
@@ -121,8 +123,12 @@ func (w *worker) read(stdout io.Reader) {
 	}
 }
 
-// open sends a request and returns where its replies come in.
+// open sends a request to a worker that is ready and returns where its replies
+// come in.
 func (w *worker) open(req Request) (id string, r *request, err error) {
+	if err := w.able.refuse(req); err != nil {
+		return "", nil, err
+	}
 	r = &request{replies: make(chan reply, pending), slow: make(chan struct{}), last: time.Now()}
 	w.mu.Lock()
 	w.next++

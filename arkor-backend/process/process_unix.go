@@ -56,3 +56,12 @@ func Signal(err error) string {
 	}
 	return fmt.Sprintf("signal %d (%s)", status.Signal(), unix.SignalName(status.Signal()))
 }
+
+// MaxFiles returns how many files this process may have open.
+func MaxFiles() (n uint64, ok bool) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, false
+	}
+	return uint64(limit.Cur), true
+}

@@ -27,3 +27,13 @@ func (s *Store) AddEndpointKey(ctx context.Context, endpointID string, k cloud.E
 func (s *Store) RevokeEndpointKey(ctx context.Context, endpointID, id string) error {
 	return s.change(ctx, ErrNotFound, `UPDATE endpoint_keys SET enabled = 0 WHERE id = ? AND endpoint_id = ?`, id, endpointID)
 }
+
+// UsableKey is a key that was not revoked.
+type UsableKey struct{ ID, EndpointID, SHA256 string }
+
+// KeyByHash returns the usable key with a hash, or ErrNotFound.
+func (s *Store) KeyByHash(ctx context.Context, sha256 string) (k UsableKey, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT id, endpoint_id, sha256 FROM endpoint_keys WHERE sha256 = ? AND enabled`, sha256).
+		Scan(&k.ID, &k.EndpointID, &k.SHA256)
+	return k, orNotFound(err)
+}

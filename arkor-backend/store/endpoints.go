@@ -10,8 +10,10 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
-const endpointQuery = `SELECT e.id, e.slug, p.org_id, e.project_id, e.target, e.auth_mode, e.enabled, e.retention_mode,
-	e.retention_days, e.created_at, e.updated_at FROM endpoints e JOIN projects p ON p.id = e.project_id WHERE e.project_id = ?`
+const endpointsQuery = `SELECT e.id, e.slug, p.org_id, e.project_id, e.target, e.auth_mode, e.enabled, e.retention_mode,
+	e.retention_days, e.created_at, e.updated_at FROM endpoints e JOIN projects p ON p.id = e.project_id`
+
+const endpointQuery = endpointsQuery + ` WHERE e.project_id = ?`
 
 func scanEndpoint(row scanner) (cloud.Endpoint, error) {
 	e := cloud.Endpoint{URLFormat: cloud.OpenAIFormat}
@@ -95,7 +97,7 @@ func storedTarget(ctx context.Context, tx *sql.Tx, e cloud.Endpoint) (target str
 	return string(data), id, err
 }
 
-// DeleteEndpoint removes an endpoint of a project with its keys, or returns
+// DeleteEndpoint removes an endpoint of a project with its keys and runs, or returns
 // ErrNotFound. Its slug is free again.
 func (s *Store) DeleteEndpoint(ctx context.Context, projectID, id string) error {
 	return s.change(ctx, ErrNotFound, `DELETE FROM endpoints WHERE id = ? AND project_id = ?`, id, projectID)
@@ -119,4 +121,16 @@ func refuseTargeted(ctx context.Context, tx *sql.Tx, jobID string) error {
 		return nil
 	}
 	return err
+}
+
+// EndpointBySlug returns the endpoint that is published under a slug, or
+// ErrNotFound.
+func (s *Store) EndpointBySlug(ctx context.Context, slug string) (cloud.Endpoint, error) {
+	return scanEndpoint(s.read.QueryRowContext(ctx, endpointsQuery+` WHERE e.slug = ?`, slug))
+}
+
+// Publishes reports whether any endpoint is enabled.
+func (s *Store) Publishes(ctx context.Context) (enabled bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM endpoints WHERE enabled)`).Scan(&enabled)
+	return enabled, err
 }

@@ -8,8 +8,9 @@ type Endpoint struct {
 	OrgID            string         `json:"orgId"`
 	ProjectID        string         `json:"projectId"`
 	Target           EndpointTarget `json:"target"`
-	AuthMode         string         `json:"authMode"`  // AuthNone or AuthAPIKey
-	URLFormat        string         `json:"urlFormat"` // always OpenAIFormat
+	AuthMode         string         `json:"authMode"`      // AuthNone or AuthAPIKey
+	URLFormat        string         `json:"urlFormat"`     // always OpenAIFormat
+	URL              string         `json:"url,omitempty"` // where it answers, for OpenAI's clients; "" where the backend does not say
 	Enabled          bool           `json:"enabled"`
 	CustomDomain     *string        `json:"customDomain"`
 	RunRetentionMode string         `json:"runRetentionMode,omitempty"` // one of the Retain constants, or a newer one

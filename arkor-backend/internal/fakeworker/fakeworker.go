@@ -158,7 +158,7 @@ func say(format string, args ...any) {
 
 func models() int {
 	say(`{"models":[{"id":"arkor/tiny","displayName":"Fake","parameters":10,"limits":{"maxLength":512,"maxBatchSize":64,"maxLoraR":64},` +
-		`"capabilities":{"train":true,"infer":true,"loadIn4bit":false,"tools":false,"structuredOutputs":false}}]}`)
+		`"capabilities":{"train":true,"infer":true,"loadIn4bit":false,"tools":true,"structuredOutputs":true}}]}`)
 	return 0
 }
 

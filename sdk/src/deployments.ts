@@ -30,6 +30,8 @@ export interface DeploymentDto {
   readonly authMode: DeploymentAuthMode;
   readonly urlFormat: "openai_compat";
   readonly enabled: boolean;
+  /** The base URL for OpenAI's clients, where the backend says it. */
+  readonly url?: string;
   /** A host of your own that leads here, or null. */
   readonly customDomain: string | null;
   /** One of the known modes, or one that is newer than this release. */

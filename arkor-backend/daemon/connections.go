@@ -28,14 +28,14 @@ func connectionLimit() int {
 }
 
 // connections is a listener that holds a bounded number of connections. When
-// all are taken, the one that was idle for longest makes room; without one, the
-// new connection is told so and closed.
+// all are taken, the one that asked nothing for longest makes room; when all are
+// being answered, the new one is told so and closed.
 type connections struct {
 	net.Listener
 	most int
 
 	mu   sync.Mutex
-	held map[net.Conn]time.Time // since when it is idle; zero while it is not
+	held map[net.Conn]time.Time // since when it asks nothing; zero while it is answered
 	said sync.WaitGroup         // refusals on their way
 	room chan struct{}          // a token for each
 }
@@ -88,7 +88,7 @@ func (c *connections) take(conn net.Conn) bool {
 		delete(c.held, oldest)
 		oldest.Close()
 	}
-	c.held[conn] = time.Time{}
+	c.held[conn] = time.Now()
 	return true
 }
 

@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -10,58 +11,58 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 )
 
-// Connections beyond the limit are told so; one that is idle makes room.
+// However many connections say nothing, there is room for those who ask; when
+// all are being answered, the next one is told so.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	const most = 8
 	b := start(t, func(o *daemon.Options) { o.Connections = most })
 	b.publishOpen("bot", baseTarget)
-	http.DefaultClient.CloseIdleConnections() // other tests' too; theirs come back
-	address := strings.TrimPrefix(b.client.BaseURL, "http://")
-	var open []net.Conn
 	dial := func() net.Conn {
 		t.Helper()
-		conn, err := net.Dial("tcp", address)
+		conn, err := net.Dial("tcp", strings.TrimPrefix(b.client.BaseURL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
 		return conn
 	}
-	for range 10 * most { // they say nothing
-		open = append(open, dial())
+	for range 10 * most {
+		dial()
 	}
-	for { // while many are being told, others are closed without a word
-		answer, err := io.ReadAll(dial())
-		if text := string(answer); err == nil && strings.HasPrefix(text, "HTTP/1.1 503 ") {
-			if !strings.Contains(text, "Retry-After: 5") || !strings.Contains(text, `"code":"too_many_connections"`) {
-				t.Errorf("told %s", text)
-			}
-			break
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("nobody was told")
-		}
-	}
-	for _, conn := range open {
-		conn.Close()
-	}
-	// Each of these keeps its connection, idle, and the next one gets in.
-	for range 3 * most {
+	for range 3 * most { // each on a connection of its own, which stays
 		client := &http.Client{Transport: &http.Transport{}}
 		t.Cleanup(client.CloseIdleConnections)
-		for {
-			res, err := client.Get(b.client.BaseURL + "/e/bot/v1/models")
-			if err == nil {
-				_, _ = io.Copy(io.Discard, res.Body)
-				res.Body.Close()
-				if res.StatusCode == 200 {
-					break
-				}
+		res, err := client.Get(b.client.BaseURL + "/e/bot/v1/models")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		check(t, 200, res.StatusCode)
+	}
+
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	for range most {
+		defer begin(t, ctx, b.client.BaseURL+"/e/bot/v1/chat/completions", `{"messages":[{"role":"user","content":"hang"}],"stream":true}`).Body.Close()
+	}
+	answer, err := io.ReadAll(dial())
+	text := string(answer)
+	if err != nil || !strings.HasPrefix(text, "HTTP/1.1 503 ") || !strings.Contains(text, "Retry-After: 5") || !strings.Contains(text, `"code":"too_many_connections"`) {
+		t.Errorf("told %q, %v", text, err)
+	}
+	leave()
+	for { // until those who left are no longer answered
+		res, err := http.Get(b.client.BaseURL + "/healthz")
+		if err == nil {
+			res.Body.Close()
+			if res.StatusCode == 200 {
+				break
 			}
-			if t.Context().Err() != nil { // those that were closed may still be counted
-				t.Fatal("no room")
-			}
+		}
+		if t.Context().Err() != nil {
+			t.Fatal("the places are lost")
 		}
 	}
 }

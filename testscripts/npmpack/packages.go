@@ -96,8 +96,8 @@ func published(source, version string) (manifest, error) {
 // small: those for people who work on the tool, ship it or run a server for
 // others, and those that not every project needs.
 var elsewhere = []string{
-	"architecture.md", "backend-api.md", "benchmarks.md", "export.md", "jobs.md", "packaging.md", "signing-in.md", "start-json.md",
-	"studio.md", "team-server.md", "telemetry.md",
+	"architecture.md", "backend-api.md", "benchmarks.md", "endpoints.md", "export.md", "jobs.md", "packaging.md", "signing-in.md",
+	"start-json.md", "structured-outputs.md", "studio.md", "team-server.md", "telemetry.md",
 }
 
 // publishedPages is where they can be read.

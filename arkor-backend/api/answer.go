@@ -46,9 +46,6 @@ type tokens struct {
 // answer asks a model and writes what it says. It tells ended, unless that is
 // nil, what became of it.
 func (s *server) answer(c *call, from source, asked ask, ended func(*answer, inference.Done, error)) error {
-	if err := asked.fits(from.model); err != nil {
-		return err
-	}
 	asked.Adapter = from.folder
 	begun := time.Now()
 	a := &answer{c: c, asked: asked, begun: begun, frame: frame{ID: "chatcmpl-" + uuid.NewString(), Created: begun.Unix(), Model: from.shown}}
@@ -57,7 +54,7 @@ func (s *server) answer(c *call, from source, asked ask, ended func(*answer, inf
 		a.frame.ID, a.frame.Object = strings.Replace(a.frame.ID, "chatcmpl", "cmpl", 1), "text_completion"
 	}
 	c.w.Header().Set("X-Request-Id", a.frame.ID)
-	done, err := s.Pool.Generate(c.Context(), from.model.ID, asked.Request, func(d inference.Delta) error {
+	done, err := s.Pool.Generate(c.Context(), from.model, asked.Request, func(d inference.Delta) error {
 		a.keep(d)
 		if !asked.stream {
 			return nil

@@ -9,7 +9,6 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
@@ -57,9 +56,9 @@ func (c *call) chatFields() (*chatFields, error) {
 
 // source is what answers a chat.
 type source struct {
-	model  cloud.Model // its id may be a folder
-	shown  string      // what the answer calls it
-	folder string      // of the adapter, "" for the model as it is
+	model  string // id or folder
+	shown  string // what the answer calls it
+	folder string // of the adapter, "" for the model as it is
 }
 
 // source finds what a chat asks.
@@ -77,8 +76,8 @@ func (s *server) source(c *call, fields *chatFields) (source, error) {
 	case adapter != nil:
 		return s.adapter(c, *adapter)
 	}
-	model, err := s.findModel(c, "baseModel", *baseModel)
-	return source{model: model, shown: model.ID}, err
+	_, err := s.findModel(c, "baseModel", *baseModel)
+	return source{model: *baseModel, shown: *baseModel}, err
 }
 
 // adapter lays what a job trained out for the worker.
@@ -102,21 +101,8 @@ func (s *server) adapter(c *call, a chatAdapter) (source, error) {
 	var config struct {
 		Model string `json:"model"`
 	}
-	if err := json.Unmarshal(job.Config, &config); err != nil {
-		return source{}, err
-	}
-	model, err := s.knownModel(c, config.Model)
-	return source{model, job.ID + ":" + name, folder}, err
-}
-
-// knownModel returns what is known about a model that something was made of.
-// One that is not offered any more may still be there.
-func (s *server) knownModel(c *call, id string) (cloud.Model, error) {
-	offered, err := s.capabilities(c)
-	if model, ok := offered.Model(id); ok {
-		return model, nil
-	}
-	return cloud.Model{ID: id}, err
+	err = json.Unmarshal(job.Config, &config)
+	return source{config.Model, job.ID + ":" + name, folder}, err
 }
 
 // chatFailure gives an error of the pool its answer.

@@ -3,11 +3,9 @@ package api
 import (
 	"encoding/json"
 	"math"
-	"net/http"
 	"strconv"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/inference"
-	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
 const (
@@ -20,8 +18,7 @@ type ask struct {
 	inference.Request
 	raw         bool // continues a prompt; there are no messages
 	stream      bool
-	streamUsage bool   // counts tokens in the last frame
-	tokensField string // what the body calls MaxTokens
+	streamUsage bool // counts tokens in the last frame
 }
 
 // chat reads a request for an answer to messages.
@@ -66,16 +63,12 @@ func (b *chatFields) sampling(a *ask) {
 	a.Temperature = b.number("temperature", "at least 0", func(n float64) bool { return n >= 0 })
 	a.TopP = b.number("topP", "above 0 and at most 1", func(n float64) bool { return n > 0 && n <= 1 })
 	a.Seed = b.whole("seed", math.Inf(-1))
-	a.tokensField = b.spelled("maxTokens")
 	a.MaxTokens = b.whole("maxTokens", 1)
 	if n := b.whole("maxCompletionTokens", 1); n != nil {
 		if a.MaxTokens != nil && *a.MaxTokens != *n {
-			b.invalid(b.spelled("maxCompletionTokens"), "and %s are the same: give one of them", a.tokensField)
+			b.invalid(b.spelled("maxCompletionTokens"), "and %s are the same: give one of them", b.spelled("maxTokens"))
 		}
-		a.MaxTokens, a.tokensField = n, b.spelled("maxCompletionTokens")
-	}
-	if a.MaxTokens != nil && *a.MaxTokens > math.MaxInt32 {
-		b.invalid(a.tokensField, "must be at most %d", math.MaxInt32)
+		a.MaxTokens = n
 	}
 	a.Stop = b.stops()
 	b.read("stream", &a.stream)
@@ -109,17 +102,6 @@ func (b *chatFields) stops() (stops []string) {
 		}
 	}
 	return stops
-}
-
-// fits refuses more tokens than a model ever writes.
-func (a ask) fits(model cloud.Model) error {
-	most := model.Limits.MaxLength
-	if a.MaxTokens == nil || most == nil || *a.MaxTokens <= *most {
-		return nil
-	}
-	f := fail(http.StatusBadRequest, "invalid_request", "%s must be at most %d: a prompt and its answer have no more tokens with this model", a.tokensField, *most)
-	f.details = map[string]string{"field": a.tokensField}
-	return f
 }
 
 // chatMessage is a message as bodies and answers have it, and as it is stored.

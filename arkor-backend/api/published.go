@@ -199,7 +199,7 @@ func (s *server) target(c *call, e endpoint) (from source, err error) {
 		}
 		from, err = s.adapter(c, named)
 	} else {
-		from.model, err = s.knownModel(c, e.Target.BaseModel)
+		from.model = e.Target.BaseModel
 	}
 	from.shown = e.Slug
 	if err != nil && c.Context().Err() == nil {

@@ -141,13 +141,16 @@ type reply struct {
 
 // abilities are what a worker can do with its model.
 type abilities struct {
-	Tools             bool `json:"tools"` // find calls in what the model says
-	StructuredOutputs bool `json:"structuredOutputs"`
+	Tools             bool  `json:"tools"` // find calls in what the model says
+	StructuredOutputs bool  `json:"structuredOutputs"`
+	MaxLength         int64 `json:"maxLength"` // tokens of a prompt and its answer together
 }
 
 // refuse returns why a worker could not honour a request, nil if it can.
 func (a abilities) refuse(req Request) error {
 	switch {
+	case req.MaxTokens != nil && a.MaxLength > 0 && *req.MaxTokens > a.MaxLength:
+		return &Error{"invalid_request", fmt.Sprintf("max_tokens is %d, and a prompt and its answer have at most %d tokens together with this model", *req.MaxTokens, a.MaxLength)}
 	case len(req.Tools) > 0 && req.ToolChoice == "auto" && !a.Tools:
 		return &Error{"tool_calling_not_configured", "this model has no tool-call parser: a tool can only be forced, with required or by its name"}
 	case len(req.Tools) > 0 && req.ToolChoice != "auto" && req.ToolChoice != "none" && !a.StructuredOutputs:

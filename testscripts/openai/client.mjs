@@ -62,7 +62,7 @@ await refused(unknown, OpenAI.NotFoundError, "endpoint_not_found");
 await refused(disabled, OpenAI.NotFoundError, "endpoint_disabled");
 await refused({ ...disabled, key: "ark_live_wrong" }, OpenAI.NotFoundError, "endpoint_not_found");
 assert.equal((await refused(keyed, OpenAI.BadRequestError, "unsupported_here", { n: 2 })).param, "n");
-assert.equal((await refused(keyed, OpenAI.BadRequestError, "invalid_request", { max_completion_tokens: 1e6 })).param, "max_completion_tokens");
+assert.match((await refused(keyed, OpenAI.BadRequestError, "invalid_request", { max_completion_tokens: 1e6 })).message, /max_tokens is 1000000/);
 await refused(keyed, OpenAI.BadRequestError, "context_too_long", { messages: [{ role: "user", content: "late ".repeat(5000) }] });
 
 if (structured) {

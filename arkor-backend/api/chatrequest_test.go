@@ -46,7 +46,7 @@ func TestChatRequests(t *testing.T) {
 	for body, want := range map[string]string{
 		hi: messages,
 		// 7.1: numbers, and what has no number.
-		hi + `,"temperature":0,"topP":0.9,"maxTokens":64,"seed":-7000000000,"stop":["a","b"]`:                                                                            messages + `,"temperature":0,"topP":0.9,"maxTokens":64,"seed":-7000000000,"stop":["a","b"]`,
+		hi + `,"temperature":0,"topP":0.9,"maxTokens":64,"seed":-7000000000,"stop":["a","b"]`:                                                                   messages + `,"temperature":0,"topP":0.9,"maxTokens":64,"seed":-7000000000,"stop":["a","b"]`,
 		hi + `,"maxCompletionTokens":3,"maxTokens":3,"stop":"x"`:                                                                                                messages + `,"maxTokens":3,"stop":["x"]`,
 		hi + `,"temperature":null,"tools":null,"stop":null,"toolChoice":null,"n":1,"logprobs":false,"presencePenalty":0.0,"logitBias":{},"modalities":["text"]`: messages,
 		hi + `,"unknown":{"x":1},"store":true,"metadata":{"a":"b"},"user":"ada"`:                                                                                messages,

@@ -11,14 +11,18 @@ const (
 
 // Message is one turn of a conversation.
 type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+	Role       string     `json:"role"`
+	Content    string     `json:"content"`
+	ToolCalls  []ToolCall `json:"toolCalls,omitempty"`  // of an assistant's message
+	ToolCallID string     `json:"toolCallId,omitempty"` // of a tool's: the call that it answers
+	Skip       bool       `json:"-"`                    // an assistant's message that is not learned
 }
 
 // Sample is one conversation of a dataset.
 type Sample struct {
 	Line     int // in the file it was read from, from 1; 0 when it was not read from a file
 	Messages []Message
+	Tools    []Tool
 }
 
 // Encoded is a conversation as tokens.

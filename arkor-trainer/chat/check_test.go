@@ -25,8 +25,8 @@ func encode(t *testing.T, samples []Sample, limit int) []Encoded {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	answered := Sample{7, []Message{{User, "What is it?"}, {Assistant, "It is a very long answer to a short question."}}}
-	unanswered := Sample{9, []Message{{User, "Hello?"}}}
+	answered := Sample{Line: 7, Messages: []Message{{Role: User, Content: "What is it?"}, {Role: Assistant, Content: "It is a very long answer to a short question."}}}
+	unanswered := Sample{Line: 9, Messages: []Message{{Role: User, Content: "Hello?"}}}
 	for _, test := range []struct {
 		name    string
 		samples []Sample
@@ -34,7 +34,7 @@ func TestCheck(t *testing.T) {
 		want    string
 	}{
 		{"fine", []Sample{answered}, 100, ""},
-		{"one of two is cut", []Sample{answered, {8, []Message{{User, strings.Repeat("long ", 90)}, {Assistant, "x"}}}}, 60, ""},
+		{"one of two is cut", []Sample{answered, {Line: 8, Messages: []Message{{Role: User, Content: strings.Repeat("long ", 90)}, {Role: Assistant, Content: "x"}}}}, 60, ""},
 		{"empty", nil, 100, "train.jsonl: no samples"},
 		{"no assistant turn", []Sample{answered, unanswered}, 100, `train.jsonl:9: no assistant turn, so there is nothing to learn: {"messages":[{"role":"user","content":"Hello?"}]}`},
 		{"all masked", []Sample{answered}, 5, "train.jsonl:7: every label is masked: no sample has any of its answer within the first 5 tokens, such as {"},
@@ -91,7 +91,7 @@ func TestSplitIsStable(t *testing.T) {
 	t.Parallel()
 	var samples []Sample
 	for i := range 1000 {
-		samples = append(samples, Sample{i + 1, []Message{{User, fmt.Sprint(i)}, {Assistant, "x"}}})
+		samples = append(samples, Sample{Line: i + 1, Messages: []Message{{Role: User, Content: fmt.Sprint(i)}, {Role: Assistant, Content: "x"}}})
 	}
 	side := func(samples []Sample) map[string]bool {
 		train, heldOut := Split(samples, 0.1, 3)
@@ -124,9 +124,9 @@ func TestSplitIsStable(t *testing.T) {
 
 func TestSplitEdges(t *testing.T) {
 	t.Parallel()
-	one := Sample{1, []Message{{User, "a"}, {Assistant, "b"}}}
-	other := Sample{2, []Message{{User, "c"}, {Assistant, "d"}}}
-	twin := Sample{3, one.Messages}
+	one := Sample{Line: 1, Messages: []Message{{Role: User, Content: "a"}, {Role: Assistant, Content: "b"}}}
+	other := Sample{Line: 2, Messages: []Message{{Role: User, Content: "c"}, {Role: Assistant, Content: "d"}}}
+	twin := Sample{Line: 3, Messages: one.Messages}
 	for _, test := range []struct {
 		samples        []Sample
 		fraction       float64

@@ -35,11 +35,12 @@ func ReadJSONL(r io.Reader, name string) ([]Sample, error) {
 		if len(line) == 0 {
 			continue
 		}
-		messages, err := parseSample(line)
+		sample, err := parseSample(line)
 		if err != nil {
 			return nil, &LineError{name, number, err}
 		}
-		samples = append(samples, Sample{Line: number, Messages: messages})
+		sample.Line = number
+		samples = append(samples, sample)
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, &LineError{name, number + 1, fmt.Errorf("the line is longer than %d MiB", MaxLine>>20)}
@@ -64,32 +65,36 @@ type jsonSample struct {
 	Messages   *[]jsonMessage `json:"messages"`
 	Prompt     *string        `json:"prompt"`
 	Completion *string        `json:"completion"`
+
+	Tools     json.RawMessage `json:"tools"`
+	Functions json.RawMessage `json:"functions"`
 }
 
-type jsonMessage struct {
-	Role         string          `json:"role"`
-	Content      json.RawMessage `json:"content"`
-	ToolCalls    json.RawMessage `json:"tool_calls"`
-	FunctionCall json.RawMessage `json:"function_call"`
-}
-
-func parseSample(line []byte) ([]Message, error) {
+func parseSample(line []byte) (Sample, error) {
 	if !utf8.Valid(line) {
-		return nil, errors.New("not UTF-8 text")
+		return Sample{}, errors.New("not UTF-8 text")
 	}
 	var s jsonSample
 	if err := json.Unmarshal(line, &s); err != nil {
-		return nil, jsonError(err)
+		return Sample{}, jsonError(err)
 	}
 	switch {
 	case s.Messages != nil && len(*s.Messages) > 0:
-		return parseMessages(*s.Messages)
+		if isSet(s.Functions) {
+			return Sample{}, errors.New("functions are not supported: write them as tools")
+		}
+		tools, err := parseTools(s.Tools)
+		if err != nil {
+			return Sample{}, err
+		}
+		messages, err := parseMessages(*s.Messages, tools)
+		return Sample{Messages: messages, Tools: tools}, err
 	case s.Messages != nil:
-		return nil, errors.New("no messages")
+		return Sample{}, errors.New("no messages")
 	case s.Prompt != nil && s.Completion != nil:
-		return []Message{{User, *s.Prompt}, {Assistant, *s.Completion}}, nil
+		return Sample{Messages: []Message{{Role: User, Content: *s.Prompt}, {Role: Assistant, Content: *s.Completion}}}, nil
 	}
-	return nil, fmt.Errorf("not a conversation: expected %s", forms)
+	return Sample{}, fmt.Errorf("not a conversation: expected %s", forms)
 }
 
 // jsonError words a decoding error for someone who does not know Go's types.
@@ -113,35 +118,6 @@ func article(kind string) string {
 		return "an " + kind
 	}
 	return "a " + kind
-}
-
-func parseMessages(raw []jsonMessage) ([]Message, error) {
-	messages := make([]Message, len(raw))
-	for i, m := range raw {
-		switch m.Role {
-		case System, User, Assistant:
-		case "developer": // OpenAI's newer word for it
-			m.Role = System
-		case "":
-			return nil, fmt.Errorf("message %d has no role (system, user or assistant)", i+1)
-		default:
-			return nil, fmt.Errorf("message %d has the role %q: only system, user and assistant are supported", i+1, shorten(m.Role))
-		}
-		if isSet(m.ToolCalls) || isSet(m.FunctionCall) {
-			return nil, fmt.Errorf("message %d calls a tool, which is not supported", i+1)
-		}
-		content, err := parseContent(m.Content)
-		if err != nil {
-			return nil, fmt.Errorf("message %d: %w", i+1, err)
-		}
-		messages[i] = Message{m.Role, content}
-	}
-	return messages, nil
-}
-
-func isSet(raw json.RawMessage) bool {
-	text := string(raw)
-	return text != "" && text != "null" && text != "[]"
 }
 
 // parseContent accepts a string, or OpenAI's list of parts if all are text.

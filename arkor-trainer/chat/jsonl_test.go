@@ -20,9 +20,9 @@ func TestReadJSONL(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Sample{
-		{1, []Message{{System, "S"}, {User, "ü\n"}, {Assistant, "A"}}},
-		{3, []Message{{User, "P"}, {Assistant, "C"}}},
-		{4, []Message{{System, "D"}, {User, "ab"}, {Assistant, ""}}},
+		{Line: 1, Messages: []Message{{Role: System, Content: "S"}, {Role: User, Content: "ü\n"}, {Role: Assistant, Content: "A"}}},
+		{Line: 3, Messages: []Message{{Role: User, Content: "P"}, {Role: Assistant, Content: "C"}}},
+		{Line: 4, Messages: []Message{{Role: System, Content: "D"}, {Role: User, Content: "ab"}, {Role: Assistant, Content: ""}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -38,12 +38,12 @@ func TestReadJSONLErrors(t *testing.T) {
 		{`{"messages":"a"}`, `train.jsonl:2: "messages" is a string: expected {`},
 		{`{"text":"a"}`, "train.jsonl:2: not a conversation: expected {"},
 		{`{"messages":[]}`, "train.jsonl:2: no messages"},
-		{`{"messages":[{"content":"a"}]}`, "train.jsonl:2: message 1 has no role (system, user or assistant)"},
-		{`{"messages":[{"role":"tool","content":"a"}]}`, `train.jsonl:2: message 1 has the role "tool": only system, user and assistant are supported`},
+		{`{"messages":[{"content":"a"}]}`, "train.jsonl:2: message 1 has no role (system, user, assistant or tool)"},
+		{`{"messages":[{"role":"function","content":"a"}]}`, `train.jsonl:2: message 1 has the role "function": only system, user, assistant and tool are supported`},
 		{`{"messages":[{"role":"user"}]}`, "train.jsonl:2: message 1: content is not text"},
 		{`{"messages":[{"role":"user","content":null}]}`, "train.jsonl:2: message 1: content is not text"},
 		{`{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`, `train.jsonl:2: message 1: content of the type "image_url" is not supported, only text`},
-		{`{"messages":[{"role":"assistant","content":null,"tool_calls":[{}]}]}`, "train.jsonl:2: message 1 calls a tool, which is not supported"},
+		{`{"messages":[{"role":"assistant","content":null,"tool_calls":[{}]}]}`, `train.jsonl:2: message 1 has a call that is not {"id":"...","type":"function","function":{"name":"...","arguments":"{...}"}}`},
 		{"{\"prompt\":\"\xff\",\"completion\":\"\"}", "train.jsonl:2: not UTF-8 text"},
 		{strings.Repeat("x", MaxLine+10), "train.jsonl:2: the line is longer than 1 MiB"},
 	} {

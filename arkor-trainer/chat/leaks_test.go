@@ -11,7 +11,7 @@ func said(line int, contents ...string) Sample {
 	s := Sample{Line: line}
 	roles := []string{User, Assistant}
 	for i, content := range contents {
-		s.Messages = append(s.Messages, Message{roles[i%2], content})
+		s.Messages = append(s.Messages, Message{Role: roles[i%2], Content: content})
 	}
 	return s
 }

@@ -31,18 +31,37 @@ type Template struct {
 	trim          bool   // the template strips space around contents
 	defaultSystem string // system turn of conversations without one
 	systemPrefix  string // put before every system turn, which is made when there is none
+
+	tools    bool // the template knows tools
+	notation Notation
 }
 
 // LoadTemplate recognises the chat template of a model folder. Templates are
 // programs in Jinja; rather than run them, LoadTemplate knows the families
 // below and refuses others by naming what is supported.
 func LoadTemplate(fsys fs.FS, tok *tokenizer.Tokenizer) (*Template, error) {
-	source, err := templateSource(fsys)
+	source, tools, err := templateSource(fsys)
 	if err != nil {
 		return nil, err
 	}
-	// Tool calls and documents are other branches of the same program and do
-	// not change what plain conversations become. Reasoning does.
+	t, err := recognize(source, tok)
+	if err != nil {
+		return nil, err
+	}
+	t.notation, t.tools = notationOf(tools)
+	return t, nil
+}
+
+// HasTools reports whether the chat template of a model folder knows tools.
+func HasTools(fsys fs.FS) bool {
+	_, tools, err := templateSource(fsys)
+	_, known := notationOf(tools)
+	return err == nil && known
+}
+
+func recognize(source string, tok *tokenizer.Tokenizer) (*Template, error) {
+	// Documents are other branches of the same program and do not change what
+	// plain conversations become. Reasoning does.
 	for _, mark := range []string{"reasoning_content", "enable_thinking", "<think>"} {
 		if strings.Contains(source, mark) {
 			return nil, fmt.Errorf("the chat template is for a model that reasons (%s), which is not supported (%s)", mark, supportedTemplates)
@@ -59,38 +78,44 @@ func LoadTemplate(fsys fs.FS, tok *tokenizer.Tokenizer) (*Template, error) {
 	return nil, fmt.Errorf("the model's chat template is of no supported kind (%s)", supportedTemplates)
 }
 
-// templateSource returns the Jinja source, "" when the folder has none.
-func templateSource(fsys fs.FS) (string, error) {
+// templateSource returns the Jinja source, "" when the folder has none, and
+// that for conversations with tools, which is mostly the same.
+func templateSource(fsys fs.FS) (source, tools string, err error) {
 	if source, err := fs.ReadFile(fsys, "chat_template.jinja"); err == nil {
-		return string(source), nil
+		return string(source), string(source), nil
 	}
 	data, err := fs.ReadFile(fsys, "tokenizer_config.json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return "", "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read chat template: %w", err)
+		return "", "", fmt.Errorf("read chat template: %w", err)
 	}
 	var config struct {
 		ChatTemplate json.RawMessage `json:"chat_template"`
 	}
 	if err := json.Unmarshal(data, &config); err != nil {
-		return "", fmt.Errorf("tokenizer_config.json: not JSON: %w", err)
+		return "", "", fmt.Errorf("tokenizer_config.json: not JSON: %w", err)
 	}
-	var source string
 	if len(config.ChatTemplate) == 0 || json.Unmarshal(config.ChatTemplate, &source) == nil {
-		return source, nil
+		return source, source, nil
 	}
 	var named []struct{ Name, Template string }
 	if err := json.Unmarshal(config.ChatTemplate, &named); err != nil {
-		return "", errors.New("tokenizer_config.json: chat_template is neither text nor a list of templates")
+		return "", "", errors.New("tokenizer_config.json: chat_template is neither text nor a list of templates")
 	}
 	for _, t := range named {
-		if t.Name == "default" {
-			return t.Template, nil
+		switch t.Name {
+		case "default":
+			source = t.Template
+		case "tool_use":
+			tools = t.Template
 		}
 	}
-	return "", nil
+	if tools == "" {
+		tools = source
+	}
+	return source, tools, nil
 }
 
 // defaultSystemPattern finds the system turn that some ChatML templates put in

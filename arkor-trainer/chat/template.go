@@ -11,10 +11,6 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-trainer/tokenizer"
 )
 
-// ChatMLJinja is the chat template of the builtin model, in the form that
-// tokenizer_config.json holds.
-const ChatMLJinja = `{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}`
-
 const supportedTemplates = "supported: ChatML, Llama 3"
 
 // Template renders conversations as the tokens that a model was trained on. It

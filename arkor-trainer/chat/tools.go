@@ -127,6 +127,18 @@ func (t *Template) Tools() bool { return t.tools }
 // Notation returns how calls are written, also for a template without tools.
 func (t *Template) Notation() Notation { return t.notation }
 
+// Text returns the bytes of a token of an answer: those of Tokenizer.Bytes, and
+// of the control tokens that some tokenizers have for the begin and end of a call.
+func (t *Template) Text(token int32) []byte {
+	if text := t.tok.Bytes(token); text != nil {
+		return text
+	}
+	if name, _ := t.tok.Name(token); name == "<tool_call>" || name == "</tool_call>" {
+		return []byte(name)
+	}
+	return nil
+}
+
 // piece is a part of a turn. Markers are written by the template, and may be
 // tokens of their own; everything else is text, whatever it looks like.
 type piece struct {

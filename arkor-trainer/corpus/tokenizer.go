@@ -29,7 +29,7 @@ func Tokenizer(seed int64, vocabSize int) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := vocabulary.ConfigJSON(chat.ChatMLJinja, endOfTurn, endOfText, maxLength)
+	config, err := vocabulary.ConfigJSON(chat.ChatMLJinja(), endOfTurn, endOfText, maxLength)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
+	"github.com/arkorlab/arkor-go/arkor-trainer/grammar"
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 	"github.com/arkorlab/arkor-go/arkor-trainer/tokenizer"
 )
@@ -17,6 +18,7 @@ type Assistant struct {
 	Tokenizer *tokenizer.Tokenizer
 	Template  *chat.Template
 	stops     []int32
+	forms     *grammar.Cache
 }
 
 // Open reads a model folder. Close the engine of the assistant when no answer
@@ -38,6 +40,7 @@ func Open(fsys fs.FS) (*Assistant, error) {
 		return nil, fmt.Errorf("tokenizer.json has %d tokens, but config.json says that the model knows %d", n, m.Config.VocabSize)
 	}
 	a.stops = append(a.Template.StopTokens(), m.Config.EOSTokenIDs...)
+	a.forms = grammar.NewCache(a.Tokenizer.VocabSize(), a.Template.Text, a.stops)
 	a.Engine, err = New(m)
 	return a, err
 }

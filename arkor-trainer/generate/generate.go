@@ -13,6 +13,7 @@ const (
 	FinishStop      = "stop"   // the model ended its answer, or a stop string was met
 	FinishLength    = "length" // maxTokens, or the end of the context
 	FinishCancelled = "cancelled"
+	FinishToolCalls = "tool_calls" // the answer ended, and calls tools; see Reply
 )
 
 const (
@@ -31,6 +32,13 @@ type Options struct {
 	Stop        []string // texts that end the answer and are not part of it
 	StopTokens  []int32  // tokens that end the answer
 	Reading     func()   // called while the prompt is read, after each part but the last; may be nil
+	Constraint  Constraint
+}
+
+// Constraint says which tokens may come next; nil leaves all of them.
+type Constraint interface {
+	Mask(logits []float32) // sets the scores of tokens that may not to minus infinity
+	Accept(token int32)    // called with each token of the answer
 }
 
 // check returns an error that names the option at fault, by its name in the
@@ -123,7 +131,12 @@ func (a *answer) reading() bool { return len(a.unread()) > 1 }
 
 // pick chooses the next token by its scores, which it may change. It runs beside
 // the picks of other answers.
-func (a *answer) pick(logits []float32) { a.token = a.sampler.pick(logits) }
+func (a *answer) pick(logits []float32) {
+	if a.options.Constraint != nil {
+		a.options.Constraint.Mask(logits)
+	}
+	a.token = a.sampler.pick(logits)
+}
 
 // deliver hands out the token of the step, and returns whether the answer is at
 // its end.
@@ -140,6 +153,9 @@ func (a *answer) deliver() (ended bool) {
 	}
 	if slices.Contains(a.options.StopTokens, a.token) {
 		return a.end(FinishStop)
+	}
+	if a.options.Constraint != nil {
+		a.options.Constraint.Accept(a.token)
 	}
 	a.result.CompletionTokens++
 	piece, found := a.pieces.push(a.text(a.token))

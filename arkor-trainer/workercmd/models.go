@@ -10,6 +10,7 @@ import (
 	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/builtin"
+	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/hub"
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -104,6 +105,6 @@ func describe(id string, folder fs.FS) (modelInfo, error) {
 	return modelInfo{
 		ID: id, DisplayName: name, Parameters: config.NumParameters(),
 		Limits:       modelLimits{MaxLength: config.MaxPositions, MaxBatchSize: maxBatchSize, MaxLoraR: maxLoraR},
-		Capabilities: modelCapabilities{Train: true, Infer: true},
+		Capabilities: modelCapabilities{Train: true, Infer: true, Tools: chat.HasTools(folder), StructuredOutputs: true},
 	}, nil
 }

@@ -34,7 +34,7 @@ func Folder(t testing.TB) fs.FS {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config, err := vocabulary.ConfigJSON(chat.ChatMLJinja, "<|im_end|>", "<|endoftext|>", MaxPositions)
+	config, err := vocabulary.ConfigJSON(chat.ChatMLJinja(), "<|im_end|>", "<|endoftext|>", MaxPositions)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
+	"github.com/arkorlab/arkor-go/arkor-trainer/grammar"
 )
 
 // maxLine bounds a request. The longest contexts are some hundred thousand
@@ -25,6 +26,8 @@ const (
 	codeAdapter  = "bad_adapter"
 	codeRequest  = "invalid_request"
 	codeInternal = "internal"
+	codeSchema   = "invalid_schema"
+	codeTools    = "tool_calling_not_configured"
 )
 
 // request is a line that comes in. Fields that are absent get defaults.
@@ -38,6 +41,38 @@ type request struct {
 	MaxTokens   *int           `json:"maxTokens"`
 	Seed        *int64         `json:"seed"`
 	Stop        []string       `json:"stop"`
+
+	Prompt            *string       `json:"prompt"` // instead of messages
+	Tools             []chat.Tool   `json:"tools"`
+	ToolChoice        toolChoice    `json:"toolChoice"`
+	ParallelToolCalls *bool         `json:"parallelToolCalls"`
+	Constraint        *grammar.Spec `json:"constraint"`
+}
+
+// toolChoice is a word or {"name": "..."}.
+type toolChoice struct{ word, name string }
+
+func (c *toolChoice) UnmarshalJSON(data []byte) error {
+	*c = toolChoice{}
+	if json.Unmarshal(data, &c.word) == nil { // null, too
+		return nil
+	}
+	var named struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(data, &named); err != nil || named.Name == "" {
+		return &json.UnmarshalTypeError{Value: "value without a word or a name", Field: "toolChoice"}
+	}
+	c.name = named.Name
+	return nil
+}
+
+func (r *request) question() generate.Question {
+	return generate.Question{
+		Messages: r.Messages, Prompt: r.Prompt,
+		Tools: r.Tools, Choice: r.ToolChoice.word, Tool: r.ToolChoice.name, Parallel: or(r.ParallelToolCalls, true),
+		Form: r.Constraint,
+	}
 }
 
 // parseRequest reads one line. The request carries the id also beside an error
@@ -82,6 +117,9 @@ type (
 		Type      string `json:"type"` // "ready"
 		Model     string `json:"model"`
 		MaxLength int    `json:"maxLength"`
+
+		Tools             bool `json:"tools"` // calls are told from text
+		StructuredOutputs bool `json:"structuredOutputs"`
 	}
 	// readingLine says, at most once a second, that the prompt is being read:
 	// the model is slow, it does not hang.
@@ -93,6 +131,14 @@ type (
 		ID   string `json:"id"`
 		Type string `json:"type"` // "token"
 		Text string `json:"text"`
+	}
+	toolLine struct {
+		ID        string `json:"id"`
+		Type      string `json:"type"` // "tool"
+		Index     int    `json:"index"`
+		ToolID    string `json:"toolId,omitempty"` // this and the name in the first line of a call only
+		Name      string `json:"name,omitempty"`
+		Arguments string `json:"arguments"` // to be appended
 	}
 	doneLine struct {
 		ID               string `json:"id"`

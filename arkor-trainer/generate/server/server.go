@@ -11,7 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-trainer/chat"
 	"github.com/arkorlab/arkor-go/arkor-trainer/generate"
+	"github.com/arkorlab/arkor-go/arkor-trainer/grammar"
 )
 
 const (
@@ -59,7 +61,7 @@ func (s *Server) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, s.stop = context.WithCancelCause(ctx)
 	defer s.requests.Wait()
 	defer s.stop(nil)
-	s.say(readyLine{"ready", s.model, s.assistant.MaxLength()})
+	s.say(readyLine{"ready", s.model, s.assistant.MaxLength(), s.assistant.Template.Tools(), true})
 	lines := readLines(ctx, in)
 	for {
 		select {
@@ -213,8 +215,12 @@ func (s *Server) answer(ctx context.Context, r request) (last any) {
 			s.say(readingLine{r.ID, "reading"})
 		}
 	}
-	result, err := s.assistant.Answer(ctx, r.Messages, o, func(piece string) error {
-		s.say(tokenLine{r.ID, "token", piece})
+	result, err := s.assistant.Reply(ctx, r.question(), o, func(d generate.Delta) error {
+		if c := d.Call; c != nil {
+			s.say(toolLine{r.ID, "tool", c.Index, c.ID, c.Name, c.Arguments})
+			return nil
+		}
+		s.say(tokenLine{r.ID, "token", d.Text})
 		return nil
 	})
 	if err != nil {
@@ -225,9 +231,14 @@ func (s *Server) answer(ctx context.Context, r request) (last any) {
 
 func codeOf(err error) string {
 	var wrong *generate.RequestError
+	var form *grammar.Error
 	switch {
 	case errors.Is(err, generate.ErrContextTooLong):
 		return codeContext
+	case errors.Is(err, chat.ErrNoTools):
+		return codeTools
+	case errors.As(err, &form):
+		return codeSchema
 	case errors.As(err, &wrong):
 		return codeRequest
 	}

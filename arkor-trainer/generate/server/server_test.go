@@ -25,6 +25,10 @@ import (
 type answer struct {
 	ID, Type, Text, Error, Code, Model, FinishReason string
 	MaxLength, PromptTokens, CompletionTokens        int
+
+	ToolID, Name, Arguments  string
+	Index                    int
+	Tools, StructuredOutputs bool
 }
 
 // client talks to a running server.
@@ -61,7 +65,7 @@ func start(t *testing.T) *client {
 		inW.Close()
 		outR.Close()
 	})
-	if diff := cmp.Diff(answer{Type: "ready", Model: "test/model", MaxLength: generatetest.MaxPositions}, c.next()); diff != "" {
+	if diff := cmp.Diff(answer{Type: "ready", Model: "test/model", MaxLength: generatetest.MaxPositions, Tools: true, StructuredOutputs: true}, c.next()); diff != "" {
 		t.Fatal(diff)
 	}
 	return c

@@ -58,6 +58,9 @@ func (m *Matcher) Accept(token int32) {
 // Complete reports whether the answer may end here.
 func (m *Matcher) Complete() bool { return m.at.complete }
 
+// Matches reports whether text is a whole answer.
+func (m *Matcher) Matches(text string) bool { return m.machine.Matches(text) }
+
 // Matches reports whether text is one of those that the network allows.
 func (m *Machine) Matches(text string) bool {
 	m.mu.Lock()

@@ -58,6 +58,9 @@ func (m *Matcher) Accept(token int32) {
 // Complete reports whether the answer may end here.
 func (m *Matcher) Complete() bool { return m.at.complete }
 
+// Dead reports whether what was accepted is no beginning of an answer.
+func (m *Matcher) Dead() bool { return m.at.dead() }
+
 // Matches reports whether text is a whole answer.
 func (m *Matcher) Matches(text string) bool { return m.machine.Matches(text) }
 

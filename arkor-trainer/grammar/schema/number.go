@@ -105,39 +105,27 @@ func (c *compiler) scaled(s *shape, whole bool) (r scaledRange, err error) {
 			step = commonMultiple(step, d)
 		}
 	}
-	needed := 0
-	if !whole {
-		exact := []*big.Rat{step}
-		if len(s.divisors) == 0 {
-			exact = nil
-			for _, b := range []*bound{s.low, s.high} {
-				if b != nil {
-					exact = append(exact, b.value)
-				}
-			}
-		}
-		for _, value := range exact {
-			places, ok := decimalPlaces(value)
-			if !ok {
-				return r, wrong(s.at, "its bounds or multipleOf have too many digits to be kept to exactly")
-			}
-			needed = max(needed, places)
-		}
-		if len(s.divisors) > 0 {
-			r.places = needed
-		}
-	}
-	// Room for the digits before the point that the bounds need.
+	// Room for the digits before the point that the bounds need. What bounds have
+	// after it beyond the room is rounded to the inside.
 	before := 1
 	for _, b := range []*bound{s.low, s.high} {
-		if b != nil {
-			whole := new(big.Int).Quo(b.value.Num(), b.value.Denom())
-			before = max(before, len(whole.Abs(whole).Text(10)))
+		if b == nil {
+			continue
+		}
+		head := new(big.Int).Quo(b.value.Num(), b.value.Denom())
+		before = max(before, len(head.Abs(head).Text(10)))
+		if r.places > 0 {
+			r.places = max(r.places, decimalPlaces(b.value))
 		}
 	}
-	r.places = max(needed, min(r.places, maxDigits-before))
-	if before+needed > maxDigits {
-		return r, wrong(s.at, "its bounds have too many digits to be kept to exactly: at most %d are supported", maxDigits)
+	if before > maxDigits {
+		return r, wrong(s.at, "its bounds have more than %d digits", maxDigits)
+	}
+	r.places = min(r.places, maxDigits-before)
+	if len(s.divisors) > 0 && !whole {
+		if r.places = decimalPlaces(step); before+r.places > maxDigits {
+			return r, wrong(s.at, "multipleOf has too many digits to be kept to exactly")
+		}
 	}
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(r.places)), nil)
 	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(maxDigits), nil)
@@ -172,15 +160,16 @@ func commonMultiple(a, b *big.Rat) *big.Rat {
 	return new(big.Rat).SetFrac(lcm, new(big.Int).Mul(a.Denom(), b.Denom()))
 }
 
-// decimalPlaces returns how many digits after the point write r exactly.
-func decimalPlaces(r *big.Rat) (int, bool) {
+// decimalPlaces returns how many digits after the point write r exactly, more
+// than there may be when none do.
+func decimalPlaces(r *big.Rat) int {
 	for places := range maxDigits {
 		unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
 		if new(big.Rat).Mul(r, new(big.Rat).SetInt(unit)).IsInt() {
-			return places, true
+			return places
 		}
 	}
-	return 0, false
+	return maxDigits
 }
 
 // inUnits returns the last number within a bound, in units of 1/unit.

@@ -64,6 +64,7 @@ func TestReadJSONLReportsTheReader(t *testing.T) {
 
 func FuzzReadJSONL(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}`))
+	f.Add([]byte(toolLine))
 	f.Add([]byte("\ufeff{\"prompt\":\"p\",\"completion\":\"c\"}\r\n\n[]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		samples, err := ReadJSONL(strings.NewReader(string(data)), "f")

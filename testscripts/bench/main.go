@@ -71,6 +71,7 @@ func run(ctx context.Context, bin string, only []string) error {
 		{"training-step", b.trainingStep},
 		{"decoding", b.decoding},
 		{"serving", b.serving},
+		{"structured", b.structured},
 		{"whole-training", b.wholeTraining},
 	}
 	var figures []figure

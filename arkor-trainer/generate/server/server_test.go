@@ -144,6 +144,58 @@ func TestAnswersOne(t *testing.T) {
 	}
 }
 
+func TestFormsAndTools(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	const tools = `,"maxTokens":900,"temperature":2,"tools":[{"name":"weather","parameters":{"type":"object","properties":{"days":{"type":"integer","minimum":1,"maximum":9}},"required":["days"]}}]`
+	c.ask("form", `,"constraint":{"type":"choice","choices":["low","high"]}`)
+	c.ask("regex", `,"constraint":{"type":"regex","pattern":"a{3}"}`)
+	c.ask("schema", `,"constraint":{"type":"json_schema","schema":{"properties":{"a":{"not":{}}}}}`)
+	c.ask("strict", `,"constraint":{"type":"json_schema","strict":true,"schema":{"type":"object"}}`)
+	c.ask("short", `,"maxTokens":2,"constraint":{"type":"json_schema","schema":{"const":"low"}}`)
+	c.ask("choice", tools+`,"toolChoice":{"name":"storm"}`)
+	c.ask("number", tools+`,"toolChoice":7`)
+	c.send(`{"id":"raw","op":"generate","prompt":"hello","maxTokens":3}`)
+	c.send(`{"id":"history","op":"generate","maxTokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"toolCalls":[{"id":"t","name":"now","arguments":"{}"}]},{"role":"tool","toolCallId":"t","content":"3"}]}`)
+	texts, last := c.collect("form", "regex", "schema", "strict", "short", "choice", "number", "raw", "history")
+	if text := texts["form"]; text != "low" && text != "high" || last["form"].FinishReason != "stop" || texts["regex"] != "aaa" {
+		t.Errorf("%q %+v", texts, last)
+	}
+	if last["short"].FinishReason != "length" || last["raw"].PromptTokens != 2 || last["history"].Type != "done" {
+		t.Errorf("%+v", last)
+	}
+	for id, want := range map[string]string{
+		"schema": "invalid_schema: at /properties/a/not: ", "strict": "invalid_schema: strict needs additionalProperties",
+		"choice": `invalid_request: toolChoice names "storm"`, "number": `invalid_request: toolChoice "7" is not one of`,
+	} {
+		if got := last[id].Code + ": " + last[id].Error; !strings.HasPrefix(got, want) {
+			t.Errorf("%s: got %s, want %s", id, got, want)
+		}
+	}
+	c.ask("call", tools+`,"toolChoice":"required","parallelToolCalls":false`)
+	first := c.next()
+	if first.Type != "tool" || first.ToolID == "" || first.Name != "weather" || first.Arguments != "" || first.Index != 0 {
+		t.Fatalf("%+v", first)
+	}
+	arguments := ""
+	for {
+		a := c.next()
+		if a.Type != "tool" {
+			if a.FinishReason != "tool_calls" || !json.Valid([]byte(arguments)) {
+				t.Errorf("%+v after %s", a, arguments)
+			}
+			break
+		}
+		if a.ToolID != "" || a.Name != "" {
+			t.Errorf("%+v", a)
+		}
+		arguments += a.Arguments
+	}
+	if err := c.end(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestInterleaves(t *testing.T) {
 	t.Parallel()
 	c := start(t)
@@ -239,7 +291,7 @@ func TestRefuses(t *testing.T) {
 		{`{"id":"a","op":"generate","maxTokens":"many"}`, "a", codeRequest, "maxTokens cannot be a string"},
 		{`{"id":"a","op":"generate","seed":1.5}`, "a", codeRequest, "seed cannot be a number 1.5"},
 		{`{"id":"a","op":"generate","messages":[]}`, "a", codeRequest, "no messages"},
-		{`{"id":"a","op":"generate","messages":[{"role":"tool","content":"x"}]}`, "a", codeRequest, `role "tool"`},
+		{`{"id":"a","op":"generate","messages":[{"role":"function","content":"x"}]}`, "a", codeRequest, `role "function"`},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"temperature":-1}`, "a", codeRequest, "temperature -1"},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"maxTokens":3001}`, "a", codeRequest, "maxTokens is 3001, and the model reads and writes at most 3000 tokens together"},
 		{`{"id":"a","op":"generate","messages":[{"role":"user","content":"x"}],"stop":[""]}`, "a", codeRequest, "stop text"},
@@ -273,7 +325,7 @@ func TestRefuses(t *testing.T) {
 func TestSurvivesPanic(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	c.server.assistant.Tokenizer = nil
+	c.server.assistant.Template = nil
 	c.ask("bug", `,"maxTokens":3`)
 	_, last := c.collect("bug")
 	if got := last["bug"]; got.Code != codeInternal || !strings.Contains(got.Error, "internal error") {
@@ -402,11 +454,13 @@ func TestReadLine(t *testing.T) {
 func FuzzParseRequest(f *testing.F) {
 	f.Add([]byte(`{"id":"r1","op":"generate","messages":[{"role":"user","content":"hi"}],"temperature":0.7,"seed":1}`))
 	f.Add([]byte(`{"id":"r1","op":"cancel"}`))
+	f.Add([]byte(`{"id":"r1","op":"generate","prompt":"x","tools":[{"name":"a","parameters":{}}],"toolChoice":{"name":"a"},"constraint":{"type":"regex","pattern":"a"}}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		r, err := parseRequest(line)
 		if err == nil && (r.ID == "" || r.Op == "") {
 			t.Fatalf("accepted %+v", r)
 		}
 		r.options()
+		r.question()
 	})
 }

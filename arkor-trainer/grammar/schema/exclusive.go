@@ -55,7 +55,7 @@ func (c *compiler) disjoint(a, b []*node, depth int) (bool, error) {
 // apart is disjoint for shapes: for each type that both allow there has to be a
 // difference.
 func (c *compiler) apart(a, b *shape, depth int) (bool, error) {
-	if c.work++; c.work > maxWork {
+	if c.work += 50; c.work > maxWork {
 		return false, wrong(a.at, "too complex: its alternatives are too many")
 	}
 	common := a.kinds & b.kinds

@@ -58,7 +58,7 @@ func TestModelsListsTheBuiltinOne(t *testing.T) {
 	want := modelInfo{
 		ID: "arkor/tiny", DisplayName: "Arkor Tiny (for trying the tool out)", Parameters: list.Models[0].Parameters,
 		Limits:       modelLimits{MaxLength: 512, MaxBatchSize: 64, MaxLoraR: 64},
-		Capabilities: modelCapabilities{Train: true, Infer: true},
+		Capabilities: modelCapabilities{Train: true, Infer: true, Tools: true, StructuredOutputs: true},
 	}
 	if diff := cmp.Diff([]modelInfo{want}, list.Models); diff != "" {
 		t.Error(diff)

@@ -36,7 +36,7 @@ func runIn(ctx context.Context, dir string, stdin io.Reader, args ...string) (st
 func TestServeEndsWithItsInput(t *testing.T) {
 	t.Parallel()
 	status, stdout, stderr := runIn(t.Context(), modelDir(t), strings.NewReader("nonsense\n"), "serve", "--model", "./model")
-	want := `{"type":"ready","model":"./model","maxLength":3000}` + "\n" +
+	want := `{"type":"ready","model":"./model","maxLength":3000,"tools":true,"structuredOutputs":true}` + "\n" +
 		`{"id":"","type":"error","error":"the line is not a JSON object","code":"invalid_request"}` + "\n"
 	if status != 0 || stdout != want || stderr != "" {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)

@@ -201,6 +201,9 @@ func (b *Bundle) ArtifactHash() string {
 	return b.Hash()
 }
 
+// EntryInput is Entry as it stands among Inputs.
+func (b *Bundle) EntryInput() string { return filepath.ToSlash(Relative(b.dir, realPath(b.Entry))) }
+
 // Path returns where one of Inputs lies.
 func (b *Bundle) Path(input string) string { return resolve(b.dir, input) }
 

@@ -39,7 +39,7 @@ const (
 func (b *Bundle) record() record {
 	r := record{
 		Version: recordVersion, Tool: cli.Version(), SDK: b.SDK.kind(), Artifact: b.Hash(),
-		Entry: filepath.ToSlash(Relative(b.dir, realPath(b.Entry))),
+		Entry: b.EntryInput(),
 	}
 	paths := slices.Concat(b.Inputs, configFiles(b.dir, b.Inputs))
 	slices.Sort(paths)

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-build/buildcmd"
 	"github.com/arkorlab/arkor-go/arkor-build/bundle"
@@ -21,7 +24,9 @@ import (
 
 // Manifest is what a project exports.
 type Manifest struct {
-	Entry        string          `json:"entry"`        // "" of a project that is its artifact alone
+	Entry        string          `json:"entry"`        // like one of Inputs; "" of a project that is its artifact alone
+	Entries      []string        `json:"entries"`      // what seems to export a trainer, Entry first
+	BuiltAt      string          `json:"builtAt"`      // when the bundle was made
 	ArtifactHash string          `json:"artifactHash"` // of the artifact that a build would write
 	Inputs       []string        `json:"inputs"`       // files that were read, relative to the project's real path, with slashes
 	Trainer      json.RawMessage `json:"trainer"`      // what js/describe.mjs answers; null when there is none
@@ -30,6 +35,7 @@ type Manifest struct {
 type manifestCommand struct {
 	env   cli.Env
 	json  bool
+	entry string
 	limit time.Duration
 }
 
@@ -37,13 +43,21 @@ type manifestCommand struct {
 // loading the project may take.
 func NewManifest(env cli.Env, limit time.Duration) *ff.Command {
 	c := &manifestCommand{env: env, limit: limit}
+	flags := jsonFlag("manifest", &c.json)
+	if _, err := flags.AddFlag(ff.FlagConfig{
+		LongName: "entry", Value: ffval.NewValue(&c.entry), NoDefault: true,
+		Placeholder: "FILE", Usage: "describe this module, as `arkor start FILE` would run it",
+	}); err != nil {
+		panic(err) // two flags of one name
+	}
 	return &ff.Command{
 		Name:      "manifest",
-		Usage:     "arkor-build manifest [--json]",
+		Usage:     "arkor-build manifest [--entry FILE] [--json]",
 		ShortHelp: "print what the project exports",
-		LongHelp:  "Bundles " + bundle.DefaultEntry + ", imports it without starting anything and prints\nwhich trainer `arkor start` would run.",
-		Flags:     jsonFlag("manifest", &c.json),
-		Exec:      c.run,
+		LongHelp: "Bundles what `arkor start` would: the entry of the last build, else\n" + bundle.DefaultEntry + ". Imports it without starting anything and prints which\n" +
+			"trainer would run. With --json, mistakes in the code are an object on stdout too.",
+		Flags: flags,
+		Exec:  c.run,
 	}
 }
 
@@ -51,27 +65,22 @@ func (c *manifestCommand) run(ctx context.Context, args []string) error {
 	if err := cli.NoArguments(args); err != nil {
 		return err
 	}
+	if c.entry != "" && !filepath.IsAbs(c.entry) {
+		c.entry = filepath.Join(c.env.Dir, c.entry) // where the user is
+	}
 	c.env = project.Enter(c.env, "arkor-build manifest")
-	code, manifest, keep, err := c.code()
-	if err != nil {
-		return err
-	}
-	var answer struct {
-		Trainer json.RawMessage `json:"trainer"`
-	}
-	evaluate := func() error {
-		return runner.Evaluate(ctx, c.env, "manifest", code, c.limit, &answer)
-	}
-	if keep {
-		err = cached(c.env.Dir, "manifest", manifest.ArtifactHash+" "+runner.Hash(), &answer, evaluate)
-	} else {
-		err = evaluate()
-	}
-	if err != nil {
-		return err
-	}
-	manifest.Trainer = answer.Trainer
-	if c.json {
+	env, said := c.env, &beginning{left: maxSaid}
+	env.Stderr = io.MultiWriter(c.env.Stderr, said)
+	manifest, err := c.describe(ctx, env)
+	switch {
+	case err != nil && c.json:
+		if found := diagnose(c.env.Dir, err, said.String()); len(found) > 0 {
+			_ = json.NewEncoder(c.env.Stdout).Encode(map[string]any{"diagnostics": found}) // stderr says it as well
+		}
+		return buildcmd.Explain(c.env, err)
+	case err != nil:
+		return buildcmd.Explain(c.env, err)
+	case c.json:
 		return json.NewEncoder(c.env.Stdout).Encode(manifest)
 	}
 	var trainer *struct{ Name string }
@@ -86,22 +95,50 @@ func (c *manifestCommand) run(ctx context.Context, args []string) error {
 	return err
 }
 
-// code returns the bundle of the default entry, and whether what it says may be
-// kept. It is not written where "arkor start" would find it: a page that polls
-// must not replace what a training is about to load. A project that was shipped
+// describe bundles and loads the project; what it prints goes to env.Stderr.
+func (c *manifestCommand) describe(ctx context.Context, env cli.Env) (m Manifest, err error) {
+	code, m, keep, err := c.code()
+	if err != nil {
+		return m, err
+	}
+	var answer struct {
+		Trainer json.RawMessage `json:"trainer"`
+	}
+	evaluate := func() error {
+		return runner.Evaluate(ctx, env, "manifest", code, c.limit, &answer)
+	}
+	if keep {
+		err = cached(env.Dir, "manifest", m.ArtifactHash+" "+runner.Hash(), &answer, evaluate)
+	} else {
+		err = evaluate()
+	}
+	m.Trainer = answer.Trainer
+	return m, err
+}
+
+// code returns the bundle of the entry, and whether what it says may be kept.
+// It is not written where "arkor start" would find it: a page that polls must
+// not replace what a training is about to load. A project that was shipped
 // without sources is described by its artifact.
 func (c *manifestCommand) code() (code []byte, m Manifest, keep bool, err error) {
-	b, err := bundle.Make(bundle.Options{Dir: c.env.Dir, Entry: bundle.DefaultEntry, Inline: true})
+	entry := c.entry
+	if entry == "" {
+		entry = bundle.Inspect(c.env.Dir).Entry
+	}
+	m.BuiltAt = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+	b, err := bundle.Make(bundle.Options{Dir: c.env.Dir, Entry: entry, Inline: true})
 	var missing *bundle.NotFoundError
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) && c.entry == "" {
 		if artifact, readErr := os.ReadFile(bundle.ArtifactPath(c.env.Dir)); readErr == nil {
-			return artifact, Manifest{ArtifactHash: bundle.Hash(artifact), Inputs: []string{}}, false, nil
+			m.ArtifactHash, m.Inputs, m.Entries = bundle.Hash(artifact), []string{}, []string{}
+			return artifact, m, false, nil
 		}
 	}
 	if err != nil {
-		return nil, m, false, buildcmd.Explain(c.env, err)
+		return nil, m, false, err
 	}
-	m = Manifest{Entry: bundle.DefaultEntry, ArtifactHash: b.ArtifactHash(), Inputs: b.Inputs}
+	m.Entry, m.ArtifactHash, m.Inputs = b.EntryInput(), b.ArtifactHash(), b.Inputs
+	m.Entries = entries(c.env.Dir, m.Entry, b.Inputs)
 	return b.Code, m, !mayChange(b), nil
 }
 

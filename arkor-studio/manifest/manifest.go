@@ -28,13 +28,16 @@ const patience = time.Minute
 type Manifest struct {
 	Fields json.RawMessage // arkor-build's answer, an object; nil with an Error
 	Error  string          // as the terminal would show it
-	Hint   string
-	Code   string // "manifest_timeout", "no_entry" where there is no project, or ""
+	// Diagnostics are the places of the error, a list, where they are known.
+	Diagnostics json.RawMessage
+	Hint        string
+	Code        string // "manifest_timeout", "no_entry" where there is no project, or ""
 }
 
 // Reader asks for manifests. Questions that come at once are one.
 type Reader struct {
 	env   cli.Env
+	entry func() string
 	files chan []string
 
 	mu     sync.Mutex
@@ -47,8 +50,11 @@ type question struct {
 	err      error
 }
 
-// NewReader returns a reader for the project in env.Dir.
-func NewReader(env cli.Env) *Reader { return &Reader{env: env, files: make(chan []string, 1)} }
+// NewReader returns a reader for the project in env.Dir. entry names the module
+// to describe, "" for what a plain start would run.
+func NewReader(env cli.Env, entry func() string) *Reader {
+	return &Reader{env: env, entry: entry, files: make(chan []string, 1)}
+}
 
 // Files are the files that the latest manifest depends on, for Watch.
 func (r *Reader) Files() <-chan []string { return r.files }
@@ -107,10 +113,17 @@ func (r *Reader) ask(q *question) {
 	env := r.env
 	var said bytes.Buffer
 	env.Stderr = &said
-	q.err = sibling.JSON(ctx, env, &q.manifest.Fields, "arkor-build", "manifest", "--json")
+	args := []string{"manifest", "--json"}
+	if entry := r.entry(); entry != "" {
+		args = append(args, "--entry", entry)
+	}
+	q.err = sibling.JSON(ctx, env, &q.manifest.Fields, "arkor-build", args...)
 	var silent *cli.ExitError
 	if errors.As(q.err, &silent) {
+		var places struct{ Diagnostics json.RawMessage }
+		_ = json.Unmarshal(q.manifest.Fields, &places) // most errors have none
 		q.manifest, q.err = failed(said.String()), nil
+		q.manifest.Diagnostics = places.Diagnostics
 	}
 	r.mu.Lock()
 	if r.asking == q {

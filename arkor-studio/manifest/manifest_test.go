@@ -14,10 +14,12 @@ import (
 )
 
 // M7: questions that come while one is being answered share its answer, unless
+func usual() string { return "" }
+
 // the sources have changed since it was asked.
 func TestQuestionsAtOnceAreOne(t *testing.T) {
 	t.Parallel()
-	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")})
+	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, usual)
 	q := &question{done: make(chan struct{}), manifest: Manifest{Fields: []byte(`{"trainer":null}`)}}
 	r.asking = q
 	var all sync.WaitGroup
@@ -39,7 +41,7 @@ func TestQuestionsAtOnceAreOne(t *testing.T) {
 // The files of the latest manifest that could be read are what is watched.
 func TestFilesOfTheLatestManifest(t *testing.T) {
 	t.Parallel()
-	r := NewReader(cli.Env{})
+	r := NewReader(cli.Env{}, usual)
 	for _, fields := range []string{
 		`{"inputs":["old.ts"],"trainer":null}`,
 		`{"inputs":["src/a.ts"],"trainer":{"name":"n","files":["data/t.jsonl"]}}`,

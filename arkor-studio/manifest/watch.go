@@ -137,11 +137,16 @@ func (w *watch) follow(files []string) {
 	w.folders = folders
 }
 
+// builtRecord is what arkor-build leaves beside an artifact.
+const builtRecord = "index.mjs.inputs.json"
+
+func (w *watch) builds() string { return filepath.Join(w.dir, ".arkor", "build") }
+
 func (w *watch) begin() error {
 	if err := w.watcher.Add(w.dir); err != nil {
 		return err
 	}
-	for _, folder := range []string{filepath.Join(w.dir, ".arkor"), w.home} {
+	for _, folder := range []string{filepath.Join(w.dir, ".arkor"), w.builds(), w.home} {
 		if folder != "" {
 			_ = w.watcher.Add(folder) // it may not be there yet
 		}
@@ -195,12 +200,19 @@ func (w *watch) see(event fsnotify.Event) Change {
 		return Change{}
 	case folder == w.home && folder != "":
 		return Change{State: name == "credentials.json"}
+	case folder == w.builds():
+		// A plain start runs what was built last.
+		return Change{Sources: name == builtRecord}
 	case folder == filepath.Join(w.dir, ".arkor"):
+		if name == "build" && appeared {
+			_ = w.watcher.Add(event.Name)
+		}
 		return Change{State: name == "state.json" || name == "local.json"}
 	case folder == w.dir:
 		switch {
 		case name == ".arkor" && appeared:
 			_ = w.watcher.Add(event.Name)
+			_ = w.watcher.Add(w.builds())
 			return Change{State: true}
 		case name == "src":
 			if appeared {

@@ -62,11 +62,12 @@ type question struct {
 // NewReader returns a reader for the project in env.Dir.
 func NewReader(env cli.Env) *Reader { return &Reader{env: env} }
 
-// Read asks for the preview of the project in the state that key names, or
-// returns the one that is kept for it. When nobody waits any more, the question
+// Read asks for the preview of the project in the state that key names, of an
+// entry ("" for what a plain start would run), or returns the one that is kept
+// for it. When nobody waits any more, the question
 // is taken back; a question about another state is replaced and ends with
 // ErrChanged.
-func (r *Reader) Read(ctx context.Context, key string) (Answer, error) {
+func (r *Reader) Read(ctx context.Context, key, entry string) (Answer, error) {
 	for {
 		r.mu.Lock()
 		q := r.asking
@@ -75,7 +76,7 @@ func (r *Reader) Read(ctx context.Context, key string) (Answer, error) {
 			defer r.mu.Unlock()
 			return r.kept.answer, nil
 		case q == nil:
-			q = r.begin(key)
+			q = r.begin(key, entry)
 		case q.key != key || q.readers == 0: // of another state, or being taken back
 			q.cancel(ErrChanged)
 			r.mu.Unlock()
@@ -109,13 +110,13 @@ func (r *Reader) Readers() int {
 }
 
 // begin starts to ask. The caller holds the lock.
-func (r *Reader) begin(key string) *question {
+func (r *Reader) begin(key, entry string) *question {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	q := &question{key: key, cancel: cancel, done: make(chan struct{})}
 	r.asking = q
 	go func() {
 		defer cancel(nil)
-		q.answer, q.err = ask(ctx, r.env)
+		q.answer, q.err = ask(ctx, r.env, entry)
 		r.mu.Lock()
 		r.asking = nil
 		if q.err == nil && q.answer.Error == "" {
@@ -142,7 +143,7 @@ func (r *Reader) leave(q *question) {
 	}
 }
 
-func ask(ctx context.Context, env cli.Env) (Answer, error) {
+func ask(ctx context.Context, env cli.Env, entry string) (Answer, error) {
 	path, err := sibling.Find(env, "arkor-build")
 	if err != nil {
 		return Answer{}, err
@@ -150,7 +151,11 @@ func ask(ctx context.Context, env cli.Env) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, path, "start", "--preview", "--json")
+	args := []string{"start", "--preview", "--json"}
+	if entry != "" {
+		args = append(args, entry)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = env.Dir, env.Environ
 	cmd.Stdout, cmd.Stderr = &limited{&stdout, maxAnswer}, &limited{&stderr, maxSaid}
 	cmd.Cancel = func() error { // it hands the signal on to the trainer's process

@@ -38,6 +38,8 @@ type failure struct {
 	Message string `json:"error"`
 	Code    string `json:"code,omitempty"`
 	Hint    string `json:"hint,omitempty"`
+
+	Diagnostics json.RawMessage `json:"diagnostics,omitempty"` // where a project's mistakes are
 }
 
 func (f *failure) Error() string { return f.Message }
@@ -89,7 +91,7 @@ func (s *Server) failure(ctx context.Context, path string, err error) *failure {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &missing):
-		return &failure{http.StatusServiceUnavailable, missing.Error(), "missing_component", cli.HintOf(err)}
+		return &failure{status: http.StatusServiceUnavailable, Message: missing.Error(), Code: "missing_component", Hint: cli.HintOf(err)}
 	case errors.As(err, &identity):
 		return ofIdentity(identity)
 	case errors.As(err, &unreachable):
@@ -100,6 +102,8 @@ func (s *Server) failure(ctx context.Context, path string, err error) *failure {
 		return fail(http.StatusConflict, "stale_scope", "%s", upstream.ErrStale)
 	case errors.Is(err, project.ErrNoState):
 		return fail(http.StatusInternalServerError, "no_scope", "%s", project.ErrNoState)
+	case s.leaving.Err() != nil && errors.Is(err, context.Canceled):
+		return fail(http.StatusServiceUnavailable, "stopping", "Studio is being stopped")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(http.StatusBadGateway, "upstream_unreachable", "The backend took longer than %v", requestTimeout)
 	case ctx.Err() != nil:
@@ -117,7 +121,7 @@ func ofIdentity(e *upstream.IdentityError) *failure {
 	case "upstream_unreachable":
 		status = http.StatusBadGateway
 	}
-	return &failure{status, e.Message, e.Code, e.Hint}
+	return &failure{status: status, Message: e.Message, Code: e.Code, Hint: e.Hint}
 }
 
 func ofUnreachable(e *cloud.UnreachableError) *failure {

@@ -69,6 +69,8 @@ func fakeBuild() {
 	if os.Args[1] == "manifest" {
 		if text, err := os.ReadFile(filepath.Join(dir, "manifest-error")); err == nil {
 			os.Stderr.Write(text)
+			places, _ := os.ReadFile(filepath.Join(dir, "manifest"))
+			os.Stdout.Write(places)
 			os.Exit(1)
 		}
 		text, _ := os.ReadFile(filepath.Join(dir, "manifest"))

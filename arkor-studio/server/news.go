@@ -203,7 +203,7 @@ func (s *Server) manifestAnswer(ctx context.Context) (status int, answer any, er
 		f := s.failure(ctx, "/api/manifest", err)
 		return f.status, f, nil
 	case m.Error != "":
-		return http.StatusBadRequest, &failure{http.StatusBadRequest, m.Error, m.Code, m.Hint}, nil
+		return http.StatusBadRequest, &failure{http.StatusBadRequest, m.Error, m.Code, m.Hint, m.Diagnostics}, nil
 	}
 	return http.StatusOK, m.Fields, nil
 }

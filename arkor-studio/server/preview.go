@@ -50,14 +50,14 @@ func (s *Server) readPreview(c *call) error {
 		if about.Trainer != nil {
 			files = about.Trainer.Files
 		}
-		a, err := s.preview.Read(ctx, s.previewKey(about.ArtifactHash, as, files))
+		a, err := s.preview.Read(ctx, s.previewKey(about.ArtifactHash, as, files), s.entry.path())
 		switch {
 		case errors.Is(err, preview.ErrChanged):
 			continue
 		case err != nil:
 			return err
 		case a.Error != "":
-			return &failure{http.StatusBadRequest, a.Error, a.Code, a.Hint}
+			return &failure{status: http.StatusBadRequest, Message: a.Error, Code: a.Code, Hint: a.Hint}
 		}
 		return c.json(http.StatusOK, previewAnswer{about.ArtifactHash, a.Preview, a.Unavailable})
 	}

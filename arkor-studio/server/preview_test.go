@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 )
 
 const (
@@ -56,6 +59,64 @@ func TestPreviewIsKept(t *testing.T) {
 	expect("a backend without", 1, `{"artifactHash":"h2","preview":null,"unavailable":"this backend makes no previews"}`)
 }
 
+// B15: what was chosen is described, previewed and trained, and remembered.
+func TestEntryIsChosen(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	s.write("bot/src/arkor/other.ts", "")
+	s.write("fake/start", "exit")
+	other := filepath.Join(s.dir, "src", "arkor", "other.ts")
+	asked := func(what string, want ...string) {
+		t.Helper()
+		s.do("GET", "/api/manifest", "")
+		s.do("GET", "/api/preview", "")
+		s.startRun("")
+		eventually(t, "the end", func() bool { return s.runs.List()[0].State == runs.Exited })
+		for _, call := range want {
+			if !slices.Contains(s.calls(), call) {
+				t.Errorf("%s: no %q in %q", what, call, s.calls())
+			}
+		}
+		must(t, os.Remove(filepath.Join(s.fake, "calls")))
+		s.write("bot/data/train.jsonl", what) // a preview is kept
+	}
+	asked("nothing chosen", "build manifest --json", "build start --preview --json", "build start")
+	for _, body := range []string{`{"entry":"nope.ts"}`, `{"entry":"../x"}`, `{"entry":"src"}`, `{"entry":5}`, `[]`, ``} {
+		if got := s.do("POST", "/api/entry", body); got.status != 400 {
+			t.Errorf("%s: %+v", body, got)
+		}
+	}
+	s.do("POST", "/api/entry", `{"entry":"src/../src/arkor/other.ts"}`).expect(t, "chosen", 200, `{"entry":"src/arkor/other.ts"}`)
+	asked("chosen", "build manifest --json --entry src/arkor/other.ts", "build start --preview --json "+other, "build start "+other)
+	if got := newEntry(s.dir).chosen(); got != "src/arkor/other.ts" {
+		t.Errorf("remembered: %q", got)
+	}
+	must(t, os.Remove(other))
+	asked("gone", "build manifest --json", "build start --preview --json", "build start")
+	s.do("POST", "/api/entry", `{"entry":""}`).expect(t, "forgotten", 200, `{"entry":""}`)
+	for _, text := range []string{"{half", `{"entry":"../../etc/passwd"}`, `{"entry":"/etc/passwd"}`} {
+		s.write("bot/.arkor/studio.json", text)
+		if got := newEntry(s.dir).chosen(); got != "" {
+			t.Errorf("%s: %q", text, got)
+		}
+	}
+}
+
+// A page that waits when the server is stopped hears of that.
+func TestPreviewWhileStopping(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	s.write("fake/preview-waits", "")
+	answers := make(chan reply, 1)
+	go func() { answers <- s.do("GET", "/api/preview", "") }()
+	s.waitFor("preview asked")
+	s.stop()
+	(<-answers).expect(t, "preview", 503, `{"error":"Studio is being stopped","code":"stopping"}`)
+	if said := s.log.String(); said != "" {
+		t.Error(said)
+	}
+}
+
 func TestPreviewMistakes(t *testing.T) {
 	t.Parallel()
 	s := previewing(t)
@@ -73,6 +134,11 @@ func TestPreviewMistakes(t *testing.T) {
 		s.write("fake/preview", c.preview)
 		s.do("GET", "/api/preview", "").expect(t, c.preview, c.status, c.want)
 	}
+	// M10: where the mistakes are stands beside the error.
+	s.write("fake/manifest-error", "arkor-build manifest: Error: no\n")
+	s.write("fake/manifest", `{"diagnostics":[{"file":"a.ts","line":1,"column":2,"text":"no","snippet":"> 1"}]}`)
+	s.do("GET", "/api/manifest", "").expect(t, "diagnostics", 400, `{"error":"Error: no","diagnostics":[{"file":"a.ts","line":1,"column":2,"text":"no","snippet":"\u003e 1"}]}`)
+	s.write("fake/manifest", "")
 	s.write("fake/manifest-error", "arkor-build manifest: no entry\nhint: write one\n")
 	s.do("GET", "/api/preview", "").expect(t, "a broken project", 400, `{"error":"no entry","hint":"write one"}`)
 }

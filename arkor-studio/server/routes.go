@@ -28,6 +28,7 @@ func (s *Server) routes() map[string]methods {
 		"/api/models":      {"GET": s.models},
 
 		"/api/manifest": {"GET": s.readManifest},
+		"/api/entry":    {"POST": s.chooseEntry},
 		"/api/preview":  {"GET": s.readPreview},
 		"/api/stream":   {"GET": s.stream},
 

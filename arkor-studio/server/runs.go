@@ -36,7 +36,7 @@ func (s *Server) startRun(c *call) error {
 }
 
 // runOptions reads what to train: a file inside the project, links followed, or
-// the default entry.
+// the entry that the manifest is about.
 func (c *call) runOptions() (runs.Options, error) {
 	var body struct {
 		File   string `json:"file"`
@@ -47,34 +47,43 @@ func (c *call) runOptions() (runs.Options, error) {
 	}
 	options := runs.Options{DryRun: body.DryRun}
 	if body.File == "" {
+		body.File = c.server.entry.chosen()
+	}
+	if body.File == "" {
 		return options, nil
 	}
+	file, err := fileInside(c.server.env.Dir, body.File)
+	options.File = file
+	return options, err
+}
+
+// fileInside returns the path of a file of the project, links followed.
+func fileInside(dir, name string) (string, error) {
 	const missing = "file does not exist or is not accessible"
-	root, err := filepath.EvalSymlinks(c.server.env.Dir)
+	root, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return options, fail(http.StatusBadRequest, "invalid_file", missing)
+		return "", fail(http.StatusBadRequest, "invalid_file", missing)
 	}
-	file := filepath.FromSlash(body.File)
+	file := filepath.FromSlash(name)
 	if !filepath.IsAbs(file) {
-		file = filepath.Join(c.server.env.Dir, file)
+		file = filepath.Join(dir, file)
 	}
 	real, err := filepath.EvalSymlinks(file)
 	if err != nil {
-		return options, fail(http.StatusBadRequest, "invalid_file", missing)
+		return "", fail(http.StatusBadRequest, "invalid_file", missing)
 	}
 	inside, err := filepath.Rel(root, real)
 	if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
-		return options, fail(http.StatusBadRequest, "invalid_file", "file must be inside the project directory")
+		return "", fail(http.StatusBadRequest, "invalid_file", "file must be inside the project directory")
 	}
 	info, err := os.Stat(real)
 	switch {
 	case err != nil:
-		return options, fail(http.StatusBadRequest, "invalid_file", missing)
+		return "", fail(http.StatusBadRequest, "invalid_file", missing)
 	case !info.Mode().IsRegular():
-		return options, fail(http.StatusBadRequest, "invalid_file", "file must be a file, not a directory")
+		return "", fail(http.StatusBadRequest, "invalid_file", "file must be a file, not a directory")
 	}
-	options.File = real
-	return options, nil
+	return real, nil
 }
 
 func (s *Server) findRun(c *call) (*runs.Training, error) {

@@ -42,6 +42,7 @@ type Server struct {
 	preview  *preview.Reader
 	runs     *runs.Manager
 	news     *news
+	entry    *entry
 
 	leaving context.Context // ends with the server; streams end with it
 	leave   context.CancelFunc
@@ -56,8 +57,9 @@ type Server struct {
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 	s := &Server{
 		env: env, log: log, farewell: time.Second, patience: bodyTimeout,
-		upstream: upstream.New(env), manifest: manifest.NewReader(env), preview: preview.NewReader(env),
+		upstream: upstream.New(env), preview: preview.NewReader(env), entry: newEntry(env.Dir),
 	}
+	s.manifest = manifest.NewReader(env, s.entry.chosen)
 	s.leaving, s.leave = context.WithCancel(context.Background())
 	s.news = newNews()
 	s.runs = runs.New(env, func() { s.news.publish(changed{runs: true}) })

@@ -79,7 +79,8 @@ func isExecutable(path string) bool {
 
 // JSON runs a sibling, passes its stderr through and decodes its stdout into
 // out. When the sibling fails it has said why on stderr, so the error that
-// comes back is silent (*cli.ExitError).
+// comes back is silent (*cli.ExitError); what it printed all the same is decoded
+// as far as it fits.
 func JSON(ctx context.Context, env cli.Env, out any, name string, args ...string) error {
 	path, err := Find(env, name)
 	if err != nil {
@@ -95,6 +96,7 @@ func JSON(ctx context.Context, env cli.Env, out any, name string, args ...string
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.As(err, &exit):
+			_ = json.Unmarshal(stdout.Bytes(), out)
 			return &cli.ExitError{Status: cli.StatusFailed}
 		}
 		return fmt.Errorf("run %s: %w", name, err)

@@ -6,6 +6,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { Api } from "./net/api.ts";
 import type { Link } from "./net/link.ts";
 import type { News } from "./net/news.ts";
+import type { Commands } from "./palette/commands.ts";
 import type { Router } from "./router/router.ts";
 import type { ThemeChoice } from "./shell/theme-choice.ts";
 import { Value } from "./value.ts";
@@ -16,6 +17,7 @@ export interface Studio {
   readonly news: News;
   readonly router: Router;
   readonly theme: ThemeChoice;
+  readonly commands: Commands;
   /** The time in milliseconds, every half minute. */
   readonly now: Value<number>;
 }

@@ -17,12 +17,28 @@ export interface Job {
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface Manifest {
+  /** The module that it is about; "" where there is only what was built of one. */
+  readonly entry: string;
+  /** What could be trained instead, the entry first. */
+  readonly entries: readonly string[];
+  readonly builtAt: string;
   /** null where the project exports none. */
   readonly trainer: Trainer | null;
   /** What is wrong with the project, as the terminal would show it. */
   readonly error: string | null;
   readonly hint: string;
   readonly code: string;
+  /** Where the mistakes are, as far as that is known. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Diagnostic {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  /** Numbered lines; the one that is meant begins with ">". */
+  readonly snippet: string;
 }
 
 export interface Trainer {
@@ -116,6 +132,14 @@ export function parseManifest(value: unknown): Manifest {
   const trainer = fieldsOf(manifest["trainer"]);
   const name = textOf(trainer["name"]);
   return {
+    entry: textOf(manifest["entry"]),
+    entries: listOf(manifest["entries"], (entry) => textOf(entry) || null),
+    builtAt: textOf(manifest["builtAt"]),
+    diagnostics: listOf(manifest["diagnostics"], (item) => {
+      const place = fieldsOf(item);
+      const found = { file: textOf(place["file"]), line: numberOf(place["line"]) ?? 0, column: numberOf(place["column"]) ?? 0, text: textOf(place["text"]), snippet: textOf(place["snippet"]) };
+      return found.file === "" ? null : found;
+    }),
     trainer: name === "" ? null : { name, fields: trainer },
     error: textOrNull(manifest["error"]),
     hint: textOf(manifest["hint"]),

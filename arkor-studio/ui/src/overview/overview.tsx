@@ -1,5 +1,3 @@
-import { useEffect } from "preact/hooks";
-
 import "./overview.css";
 import { Heading } from "../parts/heading.tsx";
 import { useIdentity } from "../shell/use-identity.ts";
@@ -16,8 +14,7 @@ export function Overview() {
   const { news } = useStudio();
   const manifest = useValue(news.manifest);
   const { data: identity } = useIdentity();
-  useEffect(() => news.follow(), [news]);
-  const preview = usePreview(manifest, identity === null ? null : identity.backend === "local");
+  const preview = usePreview(manifest, identity === null ? null : identity.backend === "local" && identity.projectSlug !== null);
   return (
     <>
       <Heading title="Overview" windowTitle="" />
@@ -25,7 +22,7 @@ export function Overview() {
         <ProjectPicker />
         <TrainCard manifest={manifest} preview={preview.answer?.preview ?? null} />
         <Trainings />
-        <PreviewCard state={preview} />
+        <PreviewCard state={preview} isLocal={identity?.backend === "local"} />
         <RecentJobs />
         <Tiles />
       </div>

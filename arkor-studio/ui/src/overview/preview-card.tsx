@@ -8,7 +8,7 @@ import type { Preview, Problem, Sample } from "./preview.ts";
 import type { PreviewState } from "./use-preview.ts";
 
 /** A few samples as the model will see them. */
-export function PreviewCard({ state }: { readonly state: PreviewState }) {
+export function PreviewCard({ state, isLocal }: { readonly state: PreviewState; readonly isLocal: boolean }) {
   const { loading, answer, error, asks, load } = state;
   if (!loading && answer === null && error === null && !asks) return null;
   return (
@@ -22,7 +22,12 @@ export function PreviewCard({ state }: { readonly state: PreviewState }) {
         )}
       </div>
       <div class="card-body">
-        {asks && <p class="quiet">The backend looks at your data to say what a run would see and take. It is another machine, so it is asked only when you want it to be.</p>}
+        {asks && (
+          <p class="quiet">
+            The backend looks at your data to say what a run would see and take.{" "}
+            {isLocal ? "It is this machine's, and begins a project for this folder." : "It is another machine, so it is asked only when you want it to be."}
+          </p>
+        )}
         {error !== null && <ErrorBox what="There is no preview" error={error} />}
         {loading && answer === null && error === null && <Skeleton lines={8} />}
         {answer?.preview === null && answer.unavailable !== "" && <p class="quiet">{answer.unavailable}</p>}

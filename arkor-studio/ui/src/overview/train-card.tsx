@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { capitalise, plural } from "../formats/text.ts";
+import { plural } from "../formats/text.ts";
 import { numberOf, textOf, type Manifest, type Trainer } from "../net/shapes.ts";
+import { useCommands } from "../palette/use-commands.ts";
 import { Button } from "../parts/button.tsx";
 import { Play } from "../parts/icons.tsx";
-import { Said } from "../parts/said.tsx";
 import { ErrorBox, Skeleton } from "../parts/states.tsx";
 import { useStudio } from "../studio.ts";
+import { Built } from "./built.tsx";
+import { EntryPicker } from "./entry-picker.tsx";
+import { ManifestNote } from "./manifest-note.tsx";
 import { factsOf, type Preview } from "./preview.ts";
 
 interface TrainCardProps {
@@ -21,10 +24,14 @@ export function TrainCard({ manifest, preview }: TrainCardProps) {
   const lastGood = useLastGood(manifest);
   const [starting, setStarting] = useState("");
   const [error, setError] = useState<unknown>(null);
+  // A second press may come before the button is drawn as disabled.
+  const busy = useRef(false);
   const trainer = manifest?.trainer ?? null;
   const shown = trainer ?? (manifest?.error ? lastGood : null);
 
   async function start(dryRun: boolean): Promise<void> {
+    if (busy.current) return;
+    busy.current = true;
     setStarting(dryRun ? "dry" : "whole");
     setError(null);
     try {
@@ -32,16 +39,29 @@ export function TrainCard({ manifest, preview }: TrainCardProps) {
     } catch (reason) {
       setError(reason);
     }
+    busy.current = false;
     setStarting("");
   }
+
+  useCommands(
+    trainer === null
+      ? []
+      : [
+          { name: `Run training: ${trainer.name}`, key: "r", run: () => void start(false) },
+          { name: `Dry run: ${trainer.name}`, run: () => void start(true) },
+        ],
+  );
 
   return (
     <section class="card train" aria-labelledby="train">
       <div class="train-what">
-        <h2 id="train">Run training</h2>
+        <h2 id="train">
+          Run training {manifest !== null && manifest.builtAt !== "" && <Built at={manifest.builtAt} />}
+        </h2>
         {manifest === null ? <Skeleton lines={3} /> : shown ? <What trainer={shown} preview={trainer === null ? null : preview} /> : null}
       </div>
       <div class="train-do">
+        {manifest !== null && <EntryPicker manifest={manifest} onError={setError} />}
         <Button kind="primary" disabled={trainer === null} busy={starting === "whole"} onClick={() => void start(false)}>
           <Play />
           <span class="train-run">{trainer === null ? "Run training" : `Run training: ${trainer.name}`}</span>
@@ -88,31 +108,4 @@ function aboutOf({ fields }: Trainer, previewed: boolean): string {
   const data = textOf(fields["dataset"]);
   const length = previewed ? "" : steps !== null ? plural(steps, "step") : epochs === null ? "" : `${plural(epochs, "pass", "passes")} over the data`;
   return [textOf(fields["model"]), data, length].filter((part) => part !== "").join(" · ");
-}
-
-function ManifestNote({ manifest }: { readonly manifest: Manifest }) {
-  if (manifest.error !== null) {
-    return (
-      <div class="manifest-error">
-        <p class="manifest-title">{manifest.code === "no_entry" ? "There is nothing to train in this folder yet" : "Couldn't read manifest"}</p>
-        <pre tabIndex={0}>{manifest.error}</pre>
-        {manifest.hint !== "" && (
-          <p>
-            <Said text={capitalise(manifest.hint)} />
-          </p>
-        )}
-        <p class="quiet">The page looks again whenever a file of the project is saved.</p>
-      </div>
-    );
-  }
-  if (manifest.trainer !== null) return null;
-  return (
-    <div class="manifest-error">
-      <p class="manifest-title">There is no trainer in this project yet</p>
-      <p>
-        Make one with <code>createTrainer</code>, and export it from <code>src/arkor/index.ts</code> with <code>createArkor</code>. The page sees it when the
-        file is saved.
-      </p>
-    </div>
-  );
 }

@@ -22,16 +22,17 @@ interface Loaded extends Pick<PreviewState, "loading" | "answer" | "error"> {
 const nothing: Loaded = { loading: false, answer: null, error: null, settled: false };
 
 /**
- * The preview of what the project is now. It hands the data to the backend: on
- * another machine than this one, only when a person wants it to. null is for a
- * backend that is not known yet.
+ * The preview of what the project is now. It hands the data to the backend and
+ * makes the folder's project: free where that project is this machine's and
+ * there already, else only when a person wants it to. null is for a backend that
+ * is not known yet.
  */
-export function usePreview(manifest: Manifest | null, isLocal: boolean | null): PreviewState {
+export function usePreview(manifest: Manifest | null, isFree: boolean | null): PreviewState {
   const { api } = useStudio();
   const [wanted, want] = useState(false);
   const [state, setState] = useState(nothing);
   const ready = manifest?.trainer != null;
-  const asking = ready && (isLocal === true || wanted);
+  const asking = ready && (isFree === true || wanted);
   // Each manifest is told of after a change, of the data files too.
   useEffect(() => {
     if (!asking) return setState(nothing);
@@ -48,7 +49,7 @@ export function usePreview(manifest: Manifest | null, isLocal: boolean | null): 
     return () => leaving.abort();
   }, [api, manifest, asking]);
   // Its place is kept while it is not known whether there is one.
-  const unknown = manifest === null ? isLocal !== false : ready && isLocal === null;
+  const unknown = manifest === null ? isFree !== false : ready && isFree === null;
   const { answer, error } = state;
-  return { loading: state.loading || unknown || (asking && !state.settled), answer, error, asks: ready && isLocal === false && !wanted, load: () => want(true) };
+  return { loading: state.loading || unknown || (asking && !state.settled), answer, error, asks: ready && isFree === false && !wanted, load: () => want(true) };
 }

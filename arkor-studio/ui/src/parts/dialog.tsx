@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { messageOf } from "../net/api.ts";
@@ -12,16 +12,21 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A question in front of the page. The focus goes back to where it was. */
-export function Dialog({ title, wide, onClose, children }: DialogProps) {
+/** Shows a dialog in front of the page, which takes no focus meanwhile. Afterwards the focus goes back to where it was. */
+export function useModal(): RefObject<HTMLDialogElement> {
   const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    // Closing it gives the focus back; before that, the page behind takes none.
     return () => shown?.close();
   }, []);
+  return dialog;
+}
+
+/** A question in front of the page. */
+export function Dialog({ title, wide, onClose, children }: DialogProps) {
+  const dialog = useModal();
+  const id = useId();
   return (
     <dialog
       ref={dialog}

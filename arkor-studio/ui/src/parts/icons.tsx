@@ -72,6 +72,12 @@ export const Refresh = () => (
   </Icon>
 );
 
+export const Terminal = () => (
+  <Icon>
+    <path d="m3 4.5 3.5 3.5L3 11.5M8.5 12H13" />
+  </Icon>
+);
+
 export const Play = () => (
   <Icon>
     <path class="solid" d="M4.5 2.5v11l9-5.5Z" />

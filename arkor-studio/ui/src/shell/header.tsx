@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 
+import { Keys } from "../palette/keys.tsx";
 import { Mark, Moon, Sun, System } from "../parts/icons.tsx";
 import { hrefOf, type Route } from "../router/route.ts";
 import { useStudio, useValue } from "../studio.ts";
@@ -7,7 +8,13 @@ import { IdentityChip } from "./identity.tsx";
 import { tabs } from "./tabs.ts";
 import type { Theme } from "./theme-choice.ts";
 
-export function Header({ view }: { readonly view: Route["view"] }) {
+interface HeaderProps {
+  readonly view: Route["view"];
+  /** Goes to a view, and puts the focus on what a selector names in it. */
+  readonly onVisit: (href: string, focus: string) => void;
+}
+
+export function Header({ view, onVisit }: HeaderProps) {
   return (
     <header class="top">
       <div class="top-row">
@@ -26,6 +33,7 @@ export function Header({ view }: { readonly view: Route["view"] }) {
         </nav>
         <div class="top-end">
           <IdentityChip />
+          <Keys onVisit={onVisit} />
           <ThemeToggle />
         </div>
       </div>

@@ -10,7 +10,7 @@ import { Conversation, type Answerer } from "../src/playground/conversation.ts";
 import { sends } from "../src/playground/keys.ts";
 import { noSettings, parseSettings, readSettings } from "../src/playground/settings.ts";
 import { recall, remember } from "../src/playground/stored.ts";
-import { chatBody, emptyReply, messagesFor, parseTurns, speedOf, toJson, toMarkdown, type ChatBody, type Reply, type Turn } from "../src/playground/turns.ts";
+import { chatBody, emptyReply, messagesFor, parseTurns, speedOf, toJson, toMarkdown, withPiece, type ChatBody, type Reply, type Turn } from "../src/playground/turns.ts";
 
 const reply = (change: Partial<Reply>): Reply => ({ ...emptyReply("base"), state: "done", ...change });
 const base: Answerer = { source: { kind: "base", model: "m" }, label: "m" };
@@ -36,7 +36,7 @@ test("PG10: the text of a stream is what the SDK reads of it", async () => {
     const pieces: string[] = [];
     let failed = false;
     try {
-      for await (const piece of ask(api, {}, new AbortController().signal)) pieces.push(piece);
+      for await (const piece of ask(api, {}, new AbortController().signal)) if (piece.text !== "") pieces.push(piece.text);
     } catch {
       failed = true;
     }
@@ -62,10 +62,10 @@ test("PG8: Enter sends, but not with Shift, and not in the middle of a word", ()
 
 test("B8: settings that are empty are not sent, and those that are wrong are named", () => {
   assert.deepEqual(readSettings(noSettings), { sampling: {}, problems: {} });
-  const { sampling, problems } = readSettings({ system: "s", temperature: " 0 ", topP: "0.9", maxTokens: "40", schema: '{"type":"object"}' });
+  const { sampling, problems } = readSettings({ ...noSettings, system: "s", temperature: " 0 ", topP: "0.9", maxTokens: "40", schema: '{"type":"object"}' });
   assert.deepEqual(sampling, { temperature: 0, topP: 0.9, maxTokens: 40, responseFormat: { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } } });
   assert.deepEqual(problems, {});
-  const wrong = readSettings({ system: "", temperature: "-1", topP: "0", maxTokens: "1.5", schema: "[" });
+  const wrong = readSettings({ ...noSettings, temperature: "-1", topP: "0", maxTokens: "1.5", schema: "[" });
   assert.deepEqual(wrong.sampling, {});
   assert.deepEqual(Object.keys(wrong.problems).sort(), ["maxTokens", "schema", "temperature", "topP"]);
   assert.notEqual(readSettings({ ...noSettings, temperature: "hot" }).problems.temperature, undefined);
@@ -87,6 +87,46 @@ test("I6, PG11: a pane gets its own answers, and no turn without one", () => {
     messagesFor(1, turns, "four", "be kind").map(({ content }) => content),
     ["be kind", "one", "uno", "two", "du", "three", "tre", "four"],
   );
+});
+
+test("B8: tools and structured outputs are sent as they were typed, or named as wrong", () => {
+  const tool = { type: "function", function: { name: "weather", parameters: { type: "object" } } };
+  const { sampling, problems } = readSettings({ ...noSettings, tools: JSON.stringify([tool]), structure: '{"choice":["a","b"]}', toolChoice: "required" });
+  assert.deepEqual(sampling, { structuredOutputs: { choice: ["a", "b"] }, tools: [tool], toolChoice: "required" });
+  assert.deepEqual(problems, {});
+  assert.deepEqual(readSettings({ ...noSettings, tools: JSON.stringify([tool]), toolChoice: "auto" }).sampling, { tools: [tool] });
+  assert.deepEqual(readSettings({ ...noSettings, toolChoice: "required" }).sampling, {}); // without tools there is none to call
+  for (const tools of ["{}", "[]", "[1]", '[{"type":"function"}]', '[{"type":"x","function":{"name":"n"}}]', "nope", "null"]) {
+    assert.deepEqual(Object.keys(readSettings({ ...noSettings, tools }).problems), ["tools"], tools);
+  }
+  for (const structure of ["[]", "{}", '{"choice":[],"regex":""}', "null", "{"]) {
+    assert.deepEqual(Object.keys(readSettings({ ...noSettings, structure }).problems), ["structure"], structure);
+  }
+  const both = readSettings({ ...noSettings, schema: "{}", structure: '{"regex":"a"}' });
+  assert.deepEqual(Object.keys(both.problems), ["structure"]);
+});
+
+test("B8: a tool call comes together from its parts, and the backend's count of tokens counts", async () => {
+  const delta = (tool_calls: unknown) => `data: ${JSON.stringify({ choices: [{ delta: { tool_calls } }] })}\n\n`;
+  const stream =
+    'data: {"choices":[{"delta":{"role":"assistant","content":"Let me see. "}}]}\n\n' +
+    delta([{ index: 0, id: "t", type: "function", function: { name: "weather", arguments: "" } }]) +
+    delta([{ index: 0, function: { arguments: '{"city":' } }]) +
+    delta([{ index: 1, function: { name: "clock", arguments: "{}" } }]) +
+    delta([{ index: 0, function: { arguments: '"Oslo"}' } }]) +
+    delta([null, 5, { function: null }]) +
+    'data: {"choices":[],"usage":{"completion_tokens":31}}\n\ndata: [DONE]\n\n';
+  const api = new Api("token", new Link(), (async () => new Response(stream, { headers: { "Content-Type": "text/event-stream" } })) as typeof fetch);
+  let now = emptyReply("m");
+  for await (const piece of ask(api, {}, new AbortController().signal)) now = { ...now, ...withPiece(now, piece, 5) };
+  assert.deepEqual([now.text, now.tokens, now.firstMs], ["Let me see. ", 31, 5]);
+  assert.deepEqual(now.calls.slice(0, 2), [
+    { name: "weather", arguments: '{"city":"Oslo"}' },
+    { name: "clock", arguments: "{}" },
+  ]);
+  assert.match(toMarkdown([{ prompt: "p", replies: [now] }], noSettings), /> \[calls\] weather\(\{"city":"Oslo"\}\)/);
+  assert.deepEqual(parseTurns(JSON.parse(JSON.stringify([{ prompt: "p", replies: [{ ...now, state: "done" }] }])))[0]?.replies[0]?.calls, now.calls);
+  await assert.rejects(ask(new Api("t", new Link(), (async () => Response.json({})) as typeof fetch), {}, new AbortController().signal).next(), /one JSON document/);
 });
 
 test("I6, B7: the body names a base model, or an adapter and its step", () => {
@@ -112,7 +152,7 @@ function played() {
     for (;;) {
       const piece = pieces.shift();
       if (piece !== undefined) {
-        yield piece;
+        yield { text: piece, calls: [], tokens: null };
         continue;
       }
       const ended = over as { error?: Error } | null;
@@ -153,7 +193,7 @@ test("PG9, B6: a question goes to all panes once, and their answers fill as they
   asked[1]?.end();
   asked[0]?.end();
   await when(conversation, () => !conversation.busy);
-  assert.deepEqual([replyAt(conversation, 1).state, replyAt(conversation, 1).text, replyAt(conversation, 1).pieces], ["done", "<b>x", 2]);
+  assert.deepEqual([replyAt(conversation, 1).state, replyAt(conversation, 1).text, replyAt(conversation, 1).tokens], ["done", "<b>x", 2]);
 });
 
 test("PG12: stopping ends the request and keeps what is there; what comes later is nobody's", async () => {
@@ -199,8 +239,8 @@ test("clearing ends everything", () => {
 });
 
 test("B6: speed counts what came behind the first piece", () => {
-  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 1500, pieces: 11 })), 10);
-  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 500, pieces: 1 })), null);
+  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 1500, tokens: 11 })), 10);
+  assert.equal(speedOf(reply({ firstMs: 500, totalMs: 500, tokens: 1 })), null);
   assert.equal(speedOf(reply({})), null);
 });
 

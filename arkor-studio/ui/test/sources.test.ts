@@ -58,11 +58,11 @@ test("PG4: the address reproduces what answers", () => {
     { kind: "final", jobId: "j/1 ü" },
     { kind: "checkpoint", jobId: "j", step: 0 },
   ] as const) {
-    const beside = wishFor({ kind: "checkpoint", jobId: "k", step: 7 });
+    const beside = [wishFor({ kind: "checkpoint", jobId: "k", step: 7 }), wishFor({ kind: "base", model: "m" }), wishFor({ kind: "final", jobId: "k" })];
     assert.deepEqual(parseRoute(hrefOf({ view: "playground", ...wishFor(source) })), { view: "playground", ...wishFor(source) });
     assert.deepEqual(parseRoute(hrefOf({ view: "playground", ...wishFor(source), beside })), { view: "playground", ...wishFor(source), beside });
   }
-  assert.deepEqual(parseRoute("#/playground?adapter=j&model=m&model2=b"), { view: "playground", adapter: "j", step: null, beside: { adapter: null, step: null, model: "b" } });
+  assert.deepEqual(parseRoute("#/playground?adapter=j&model=m&model2=b"), { view: "playground", adapter: "j", step: null, beside: [{ adapter: null, step: null, model: "b" }] });
 });
 
 test("a source is called by its job's name, as text", () => {

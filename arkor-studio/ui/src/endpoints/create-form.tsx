@@ -6,7 +6,7 @@ import { ErrorBox } from "../parts/states.tsx";
 import type { Pane } from "../router/route.ts";
 import { fallback } from "../sources/source.ts";
 import { SourcePicker } from "../sources/source-picker.tsx";
-import { useChosen, useSources } from "../sources/use-sources.ts";
+import { useChosen, useSources, type Chosen, type Sources } from "../sources/use-sources.ts";
 import { useStudio } from "../studio.ts";
 import { AuthField, RetentionFields } from "./form-fields.tsx";
 import { lookForSlug, retentionFields, slugProblem, usualRetention } from "./fields.ts";
@@ -41,7 +41,7 @@ export function CreateForm({ taken, onDone, onClose }: FormProps) {
     const problem = slugProblem(slug, []);
     if (request.current !== null) return;
     if (problem !== "") return setError(new Error(`The name does not fit: ${problem}`));
-    if (chosen.source === null) return setError(new Error("Choose what is to answer"));
+    if (chosen.source === null) return setError(new Error(waiting(sources, chosen)));
     if (kept === null) return setError(new Error("The days must be a whole number above 0"));
     const asking = new AbortController();
     request.current = asking;
@@ -101,6 +101,12 @@ export function CreateForm({ taken, onDone, onClose }: FormProps) {
       </div>
     </form>
   );
+}
+
+/** Why there is nothing yet to answer. */
+function waiting({ jobs, jobsError, models, modelsError }: Sources, { wish, loading }: Chosen): string {
+  const unknown = wish.adapter === null ? models.length === 0 && modelsError === null : (jobs === null && jobsError === null) || loading;
+  return unknown ? "What could answer is still being loaded. Try again in a moment." : "Choose what is to answer";
 }
 
 interface SlugProps {

@@ -7,6 +7,7 @@ import { focusHeading, Heading } from "../parts/heading.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { hrefOf } from "../router/route.ts";
+import { useIdentity } from "../shell/use-identity.ts";
 import { CreateForm } from "./create-form.tsx";
 import { EnabledBadge } from "./enabled-badge.tsx";
 import { authLine, parseDeployments, targetLine, type Endpoint } from "./shapes.ts";
@@ -14,6 +15,7 @@ import { useSubject } from "./subject.ts";
 
 export function Endpoints() {
   const { data, error, refresh } = useSubject("/api/deployments", parseDeployments);
+  const { data: identity } = useIdentity();
   const [creating, create] = useState(false);
   const offered = !isMissing(error);
   const close = (): void => {
@@ -50,8 +52,13 @@ export function Endpoints() {
           )}
           {data?.scopeMissing && (
             <EmptyState title="This folder has no project yet" command="arkor start">
-              The first training makes one, and so does the first endpoint. With an account, choose a project on the <a href="#/">Overview</a>; signed out,
-              run <code>arkor login</code>.
+              The first training makes one, and so does the first endpoint.
+              {identity !== null && identity.mode !== "local" && (
+                <>
+                  {" "}
+                  With an account, choose a project on the <a href="#/">Overview</a>; signed out, run <code>arkor login</code>.
+                </>
+              )}
             </EmptyState>
           )}
           {data?.scopeMissing === false && data.endpoints.length === 0 && (

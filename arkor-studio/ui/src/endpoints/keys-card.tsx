@@ -31,6 +31,12 @@ export function KeysCard({ path, enforced, onFresh }: CardProps) {
     setFresh(null);
     field.current?.focus(); // what had the focus is gone
   };
+  const asked = useRef(false);
+  useEffect(() => {
+    // The button that asked is gone with the key.
+    if (asked.current && revoked === null && document.activeElement === document.body) field.current?.focus();
+    asked.current = revoked !== null;
+  }, [revoked]);
   useEffect(() => onFresh(fresh !== null), [fresh !== null]);
   useGuard(
     fresh !== null

@@ -72,6 +72,12 @@ export const Refresh = () => (
   </Icon>
 );
 
+export const Cross = () => (
+  <Icon>
+    <path d="m4 4 8 8M12 4l-8 8" />
+  </Icon>
+);
+
 export const Terminal = () => (
   <Icon>
     <path d="m3 4.5 3.5 3.5L3 11.5M8.5 12H13" />

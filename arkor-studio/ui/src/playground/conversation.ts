@@ -3,8 +3,9 @@
 import { ApiError, messageOf } from "../net/api.ts";
 import type { Source } from "../sources/source.ts";
 import { Value } from "../value.ts";
+import type { Piece } from "./ask.ts";
 import type { Settings } from "./settings.ts";
-import { chatBody, emptyReply, messagesFor, type ChatBody, type Reply, type Turn } from "./turns.ts";
+import { chatBody, emptyReply, messagesFor, withPiece, type ChatBody, type Reply, type Turn } from "./turns.ts";
 
 /** Who answers in a pane. */
 export interface Answerer {
@@ -12,8 +13,8 @@ export interface Answerer {
   readonly label: string;
 }
 
-/** Yields the text of an answer piece by piece. */
-export type Ask = (body: ChatBody, signal: AbortSignal) => AsyncIterable<string>;
+/** Yields an answer piece by piece. */
+export type Ask = (body: ChatBody, signal: AbortSignal) => AsyncIterable<Piece>;
 
 export class Conversation {
   readonly turns: Value<readonly Turn[]>;
@@ -82,7 +83,7 @@ export class Conversation {
     try {
       const messages = messagesFor(pane, turns.slice(0, -1), last.prompt, settings.system);
       for await (const piece of this.#ask(chatBody(answerer.source, messages, settings), running.signal)) {
-        change(({ text, firstMs, pieces }) => ({ text: text + piece, state: "writing", firstMs: firstMs ?? this.#now() - began, pieces: pieces + 1 }));
+        change((reply) => withPiece(reply, piece, this.#now() - began));
       }
       finish({ state: "done" });
     } catch (reason) {

@@ -7,7 +7,7 @@ import { hrefOf, type Pane, type Route } from "../router/route.ts";
 import { useIdentity } from "../shell/use-identity.ts";
 import { useStudio } from "../studio.ts";
 import { fallback, labelOf } from "../sources/source.ts";
-import { useChosen, useSources, type Chosen } from "../sources/use-sources.ts";
+import { useChosen, useSources, type Chosen, type Sources } from "../sources/use-sources.ts";
 import { Bench } from "./bench.tsx";
 import type { Answerer } from "./conversation.ts";
 import { useConversation } from "./use-conversation.ts";
@@ -42,8 +42,10 @@ function Chat({ route, place }: ChatProps) {
   // Without the jobs nothing is known of adapters; the base models answer all the same.
   const panes = panesOf(shown, sources.jobs === null && sources.jobsError !== null);
   const first = useChosen(panes[0], sources);
-  const second = useChosen(panes[1] ?? { adapter: null, step: null }, sources);
-  const chosen = panes.length === 2 ? [first, second] : [first];
+  const second = useChosen(panes[1] ?? nobody, sources);
+  const third = useChosen(panes[2] ?? nobody, sources);
+  const fourth = useChosen(panes[3] ?? nobody, sources);
+  const chosen = [first, second, third, fourth].slice(0, panes.length);
   const conversation = useConversation(`arkor-studio-chat ${place} ${hrefOf(shown)}`);
   const address = hrefOf(route);
   const { busy } = conversation;
@@ -66,25 +68,30 @@ function Chat({ route, place }: ChatProps) {
     <>
       <Heading title="Playground" />
       {sources.jobsError !== null && <ErrorBox what="Failed to load jobs" error={sources.jobsError} onRetry={sources.refresh} />}
-      <Bench chosen={chosen} sources={sources} answerers={answerersOf(chosen, jobs ?? [])} conversation={conversation} place={place} onChoose={choose} />
+      <Bench chosen={chosen} sources={sources} answerers={answerersOf(chosen, sources)} conversation={conversation} place={place} onChoose={choose} />
     </>
   );
 }
 
+/** A pane without a wish of its own. */
+const nobody: Pane = { adapter: null, step: null };
+
 function panesOf(route: PlaygroundRoute, baseOnly: boolean): readonly [Pane, ...Pane[]] {
   const { adapter, step, model, beside } = route;
   const first = { adapter, step, ...(model !== undefined && { model }) };
-  const known = (pane: Pane): Pane => (baseOnly && pane.adapter !== null ? { adapter: null, step: null } : pane);
-  return beside ? [known(first), known(beside)] : [known(first)];
+  const known = (pane: Pane): Pane => (baseOnly && pane.adapter !== null ? nobody : pane);
+  return [known(first), ...(beside ?? []).map(known)];
 }
 
 function hrefTo(panes: readonly Pane[]): string {
-  const [first = { adapter: null, step: null }, beside] = panes;
-  return hrefOf({ view: "playground", ...first, ...(beside && { beside }) });
+  const [first = nobody, ...beside] = panes;
+  return hrefOf({ view: "playground", ...first, ...(beside.length > 0 && { beside }) });
 }
 
-/** null while one of them has nothing that answers. */
-function answerersOf(chosen: readonly Chosen[], jobs: Parameters<typeof labelOf>[1]): readonly Answerer[] | null {
+/** null while one of them has nothing that answers, or nobody knows yet how it is called. */
+function answerersOf(chosen: readonly Chosen[], { jobs: known, jobsError }: Sources): readonly Answerer[] | null {
+  if (known === null && jobsError === null && chosen.some(({ wish }) => wish.adapter !== null)) return null;
+  const jobs = known ?? [];
   const answerers = chosen.flatMap(({ source }) => (source === null ? [] : [{ source, label: labelOf(source, jobs) }]));
   return answerers.length === chosen.length ? answerers : null;
 }

@@ -22,6 +22,8 @@ const fields: readonly Field[] = [
   { name: "topP", label: "Top-p", hint: "Backend's default" },
   { name: "maxTokens", label: "Max tokens", hint: "Backend's default" },
   { name: "schema", label: "JSON schema of the answer", long: true, hint: '{ "type": "object", … }' },
+  { name: "structure", label: "Structured output", long: true, hint: '{ "choice": ["yes", "no"] }' },
+  { name: "tools", label: "Tools", long: true, hint: '[{ "type": "function", "function": { "name": … } }]' },
 ];
 
 export function SettingsPanel({ settings, problems, onChange }: PanelProps) {
@@ -34,9 +36,28 @@ export function SettingsPanel({ settings, problems, onChange }: PanelProps) {
         {fields.map((field) => (
           <Row key={field.name} field={field} value={settings[field.name]} problem={problems[field.name]} onInput={(text) => onChange({ ...settings, [field.name]: text })} />
         ))}
+        {settings.tools.trim() !== "" && <ToolChoice value={settings.toolChoice} onChange={(toolChoice) => onChange({ ...settings, toolChoice })} />}
         <p class="quiet settings-note">What is left empty is not sent.</p>
       </div>
     </section>
+  );
+}
+
+const choices: Readonly<Record<string, string>> = { auto: "When the model wants to", required: "At least one", none: "None" };
+
+function ToolChoice({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div class="setting">
+      <label for={id}>Calls a tool</label>
+      <select id={id} class="field" value={value || "auto"} onChange={(event) => onChange(event.currentTarget.value)}>
+        {Object.entries(choices).map(([choice, text]) => (
+          <option key={choice} value={choice}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 
@@ -51,7 +72,7 @@ function Row({ field, value, problem, onInput }: RowProps) {
   const id = useId();
   const shared = {
     id,
-    class: field.name === "schema" ? "field mono" : "field",
+    class: field.long && field.name !== "system" ? "field mono" : "field",
     value,
     placeholder: field.hint,
     "aria-invalid": problem !== undefined,

@@ -9,9 +9,13 @@ export interface Settings {
   readonly topP: string;
   readonly maxTokens: string;
   readonly schema: string;
+  readonly structure: string;
+  readonly tools: string;
+  /** "auto" is what is left out. */
+  readonly toolChoice: string;
 }
 
-export const noSettings: Settings = { system: "", temperature: "", topP: "", maxTokens: "", schema: "" };
+export const noSettings: Settings = { system: "", temperature: "", topP: "", maxTokens: "", schema: "", structure: "", tools: "", toolChoice: "" };
 
 /** The fields of a request that settings make. */
 export interface Sampling {
@@ -19,6 +23,9 @@ export interface Sampling {
   readonly topP?: number;
   readonly maxTokens?: number;
   readonly responseFormat?: Fields;
+  readonly structuredOutputs?: Fields;
+  readonly tools?: readonly Fields[];
+  readonly toolChoice?: string;
 }
 
 export type Problems = Partial<Record<keyof Settings, string>>;
@@ -36,25 +43,47 @@ export function readSettings(settings: Settings): { readonly sampling: Sampling;
   const temperature = number("temperature", (n) => n >= 0, "A number, 0 or more");
   const topP = number("topP", (n) => n > 0 && n <= 1, "A number above 0, at most 1");
   const maxTokens = number("maxTokens", (n) => Number.isInteger(n) && n >= 1, "A whole number, 1 or more");
-  const schema = schemaOf(settings.schema);
+  const schema = objectOf(settings.schema);
   if (schema === null) problems.schema = "Not a JSON object";
+  const structure = objectOf(settings.structure);
+  if (structure === null || (structure && Object.keys(structure).length !== 1)) problems.structure = 'A JSON object with one of "choice", "regex", "json" or "grammar"';
+  else if (structure && schema) problems.structure = "Only one of this and a JSON schema";
+  const tools = toolsOf(settings.tools);
+  if (tools === null) problems.tools = 'A JSON list of tools, each { "type": "function", "function": { "name": … } }';
+  const toolChoice = settings.toolChoice;
   return {
     sampling: {
       ...(temperature !== undefined && { temperature }),
       ...(topP !== undefined && { topP }),
       ...(maxTokens !== undefined && { maxTokens }),
+      ...(structure && problems.structure === undefined && { structuredOutputs: structure }),
+      ...(tools && { tools, ...(toolChoice !== "" && toolChoice !== "auto" && { toolChoice }) }),
       ...(schema && { responseFormat: { type: "json_schema", json_schema: { name: "answer", schema } } }),
     },
     problems,
   };
 }
 
-/** undefined for none, null for what is no schema. */
-function schemaOf(text: string): Fields | null | undefined {
+/** undefined for none, null for what is no JSON object. */
+function objectOf(text: string): Fields | null | undefined {
+  const value = jsonOf(text);
+  return value === undefined || value === null ? value : typeof value === "object" && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+/** undefined for none, null for what is no list of tools. */
+function toolsOf(text: string): readonly Fields[] | null | undefined {
+  const value = jsonOf(text);
+  if (value === undefined || value === null) return value;
+  if (!Array.isArray(value) || value.length === 0) return null;
+  const tools = value.map(fieldsOf);
+  return tools.every((tool) => tool["type"] === "function" && textOf(fieldsOf(tool["function"])["name"]) !== "") ? tools : null;
+}
+
+/** undefined for an empty text, null for what is not JSON. */
+function jsonOf(text: string): unknown {
   if (text.trim() === "") return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
@@ -68,5 +97,8 @@ export function parseSettings(value: unknown): Settings {
     topP: textOf(fields["topP"]),
     maxTokens: textOf(fields["maxTokens"]),
     schema: textOf(fields["schema"]),
+    structure: textOf(fields["structure"]),
+    tools: textOf(fields["tools"]),
+    toolChoice: textOf(fields["toolChoice"]),
   };
 }

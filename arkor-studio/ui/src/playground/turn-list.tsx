@@ -7,6 +7,7 @@ import { Said } from "../parts/said.tsx";
 import { useFollow } from "../parts/use-follow.ts";
 import type { Chosen, Sources } from "../sources/use-sources.ts";
 import { isOpen, type Conversation } from "./conversation.ts";
+import { ToolCalls } from "./tool-calls.tsx";
 import { speedOf, type Reply } from "./turns.ts";
 
 /** How near the end of a conversation counts as following it. */
@@ -45,7 +46,7 @@ export function Turns({ conversation, chosen, sources, onRetry }: TurnsProps) {
       </div>
       {/* An answer is read out when it is there, and not piece by piece. */}
       <div class="hidden" role="status">
-        {last?.replies.filter(({ state }) => state === "done").map((reply) => `${reply.from}: ${reply.text} `)}
+        {last?.replies.filter(({ state }) => state === "done").map((reply) => `${reply.from}: ${reply.text} ${reply.calls.map(({ name }) => `calls ${name}`).join(", ")} `)}
       </div>
     </>
   );
@@ -58,8 +59,9 @@ function Answer({ reply, onRetry }: { readonly reply: Reply; readonly onRetry: (
       <p class={reply.state === "writing" ? "reply-text writing" : "reply-text"}>
         {reply.text}
         {reply.state === "waiting" && <span class="quiet">Waiting for the first words…</span>}
-        {reply.state === "done" && reply.text === "" && <span class="quiet">(an empty answer)</span>}
+        {reply.state === "done" && reply.text === "" && reply.calls.length === 0 && <span class="quiet">(an empty answer)</span>}
       </p>
+      <ToolCalls calls={reply.calls} open={isOpen(reply)} />
       {reply.state === "failed" && (
         <div class="error-box" role="alert">
           <div>
@@ -86,7 +88,7 @@ function statistics(reply: Reply): string {
     const speed = speedOf(reply);
     parts.push(`first token ${reply.firstMs < 1000 ? `${Math.round(reply.firstMs)} ms` : `${(reply.firstMs / 1000).toFixed(1)} s`}`);
     if (speed !== null) parts.push(`${speed < 10 ? speed.toFixed(1) : formatCount(Math.round(speed))} tokens/s`);
-    parts.push(plural(reply.pieces, "token"));
+    parts.push(plural(reply.tokens, "token"));
   }
   return parts.join(" · ");
 }
@@ -104,7 +106,7 @@ function Nothing({ chosen, sources }: Pick<TurnsProps, "chosen" | "sources">) {
   const none = sources.jobs !== null && !sources.jobs.some(({ status }) => status === "completed");
   return (
     <EmptyState title="Ready when you are" {...(none && { command: "arkor start" })}>
-      {none ? "No completed jobs yet: ask the base model, or train one to compare it with." : "Ask something. With two models side by side, both answer the same."}
+      {none ? "No completed jobs yet: ask the base model, or train one to compare it with." : "Ask something. Models side by side all answer the same."}
     </EmptyState>
   );
 }

@@ -2,6 +2,7 @@
 
 import { fieldsOf, numberOf, textOf } from "../net/shapes.ts";
 import { adapterOf, type Source } from "../sources/source.ts";
+import type { Piece } from "./ask.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 export interface Turn {
@@ -14,19 +15,46 @@ export interface Reply {
   /** Who answers, as it was called then. */
   readonly from: string;
   readonly text: string;
+  readonly calls: readonly ToolCall[];
   readonly state: "waiting" | "writing" | "done" | "stopped" | "failed";
   readonly error: string;
   readonly hint: string;
   /** Milliseconds to the first piece of text; null before it. */
   readonly firstMs: number | null;
   readonly totalMs: number;
-  /** How many pieces came: tokens, with few exceptions. */
-  readonly pieces: number;
+  /** How many tokens came: counted by the backend, else pieces, which are tokens with few exceptions. */
+  readonly tokens: number;
+}
+
+/** A tool that an answer wants to be called, with its arguments as the model wrote them. */
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: string;
 }
 
 export function emptyReply(from: string): Reply {
-  return { from, text: "", state: "waiting", error: "", hint: "", firstMs: null, totalMs: 0, pieces: 0 };
+  return { from, text: "", calls: [], state: "waiting", error: "", hint: "", firstMs: null, totalMs: 0, tokens: 0 };
 }
+
+/** A reply with what came of it, so many milliseconds after it was asked for. */
+export function withPiece(reply: Reply, piece: Piece, afterMs: number): Partial<Reply> {
+  const says = piece.text !== "" || piece.calls.length > 0;
+  const calls = [...reply.calls];
+  for (const part of piece.calls.slice(0, maxCalls)) {
+    const before = calls[part.index];
+    if (before === undefined) calls.push({ name: part.name, arguments: part.arguments });
+    else calls[part.index] = { name: before.name + part.name, arguments: before.arguments + part.arguments };
+  }
+  return {
+    text: reply.text + piece.text,
+    calls: calls.slice(0, maxCalls),
+    state: "writing",
+    firstMs: reply.firstMs ?? (says ? afterMs : null),
+    tokens: piece.tokens ?? reply.tokens + (says ? 1 : 0),
+  };
+}
+
+const maxCalls = 64;
 
 export interface Message {
   readonly role: "system" | "user" | "assistant";
@@ -55,10 +83,10 @@ export function chatBody(source: Source, messages: readonly Message[], settings:
   return { ...who, messages, stream: true, ...readSettings(settings).sampling };
 }
 
-/** Pieces a second behind the first one; null where there are too few to tell. */
+/** Tokens a second behind the first one; null where there are too few to tell. */
 export function speedOf(reply: Reply): number | null {
   const writing = reply.totalMs - (reply.firstMs ?? reply.totalMs);
-  return reply.pieces > 1 && writing > 0 ? ((reply.pieces - 1) * 1000) / writing : null;
+  return reply.tokens > 1 && writing > 0 ? ((reply.tokens - 1) * 1000) / writing : null;
 }
 
 /** What was stored. A reply that was being written then is one that was stopped. */
@@ -77,12 +105,13 @@ function parseReply(value: unknown): Reply {
   return {
     from: textOf(reply["from"]),
     text: textOf(reply["text"]),
+    calls: (Array.isArray(reply["calls"]) ? reply["calls"] : []).map(fieldsOf).map((call) => ({ name: textOf(call["name"]), arguments: textOf(call["arguments"]) })),
     state: state === "done" || state === "failed" ? state : "stopped",
     error: textOf(reply["error"]),
     hint: textOf(reply["hint"]),
     firstMs: numberOf(reply["firstMs"]),
     totalMs: numberOf(reply["totalMs"]) ?? 0,
-    pieces: numberOf(reply["pieces"]) ?? 0,
+    tokens: numberOf(reply["tokens"]) ?? 0,
   };
 }
 
@@ -92,7 +121,7 @@ export function toMarkdown(turns: readonly Turn[], settings: Settings): string {
   if (settings.system.trim() !== "") parts.push("## System", quoted(settings.system));
   for (const { prompt, replies } of turns) {
     parts.push("## User", quoted(prompt));
-    for (const reply of replies) parts.push(`## ${reply.from.replace(/\s+/g, " ")}`, quoted(reply.state === "failed" ? `[error] ${reply.error}` : reply.text));
+    for (const reply of replies) parts.push(`## ${reply.from.replace(/\s+/g, " ")}`, quoted(reply.state === "failed" ? `[error] ${reply.error}` : [reply.text, ...reply.calls.map((call) => `[calls] ${call.name}(${call.arguments})`)].filter((part) => part !== "").join("\n")));
   }
   return parts.join("\n\n") + "\n";
 }

@@ -5,7 +5,7 @@ export type Route =
   | { readonly view: "jobs"; readonly query: Query }
   | { readonly view: "job"; readonly id: string }
   | { readonly view: "compare"; readonly ids: readonly string[] }
-  | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null; readonly model?: string; readonly beside?: Pane }
+  | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null; readonly model?: string; readonly beside?: readonly Pane[] }
   | { readonly view: "endpoints" }
   | { readonly view: "endpoint"; readonly id: string };
 
@@ -40,8 +40,8 @@ export function parseRoute(hash: string): Route {
     return { view, ids: [...new Set((query["jobs"] ?? "").split(",").filter((job) => job.trim() !== ""))] };
   }
   if (segments.length === 1 && view === "playground") {
-    const beside = ["adapter2", "step2", "model2"].some((name) => name in query) ? paneOf(query, "2") : null;
-    return { view, ...paneOf(query, ""), ...(beside !== null && { beside }) };
+    const beside = others.filter((number) => ["adapter", "step", "model"].some((name) => name + number in query)).map((number) => paneOf(query, number));
+    return { view, ...paneOf(query, ""), ...(beside.length > 0 && { beside }) };
   }
   if (segments.length === 2 && id !== undefined && id !== "") {
     if (view === "jobs") return { view: "job", id };
@@ -62,13 +62,16 @@ export function hrefOf(route: Route): string {
     case "compare":
       return "#/compare" + queryText({ jobs: route.ids.join(",") });
     case "playground":
-      return "#/playground" + queryText({ ...paneQuery(route, ""), ...(route.beside && paneQuery(route.beside, "2")) });
+      return "#/playground" + queryText(Object.assign(paneQuery(route, ""), ...(route.beside ?? []).map((pane, at) => paneQuery(pane, others[at] ?? ""))) as Query);
     case "endpoints":
       return "#/endpoints";
     case "endpoint":
       return "#/endpoints/" + encodeURIComponent(route.id);
   }
 }
+
+/** Behind the names of what answers beside the first. */
+const others = ["2", "3", "4"];
 
 function paneOf(query: Query, number: string): Pane {
   const adapter = query["adapter" + number]?.trim() ? (query["adapter" + number] ?? null) : null;

@@ -8,7 +8,7 @@ import { ask } from "../src/playground/ask.ts";
 import { callbackCode, curlCode, sdkCode, shellQuoted } from "../src/playground/code.ts";
 import { Conversation, type Answerer } from "../src/playground/conversation.ts";
 import { sends } from "../src/playground/keys.ts";
-import { noSettings, parseSettings, readSettings } from "../src/playground/settings.ts";
+import { noSettings, offerOf, parseSettings, readSettings, within } from "../src/playground/settings.ts";
 import { recall, remember } from "../src/playground/stored.ts";
 import { chatBody, emptyReply, messagesFor, parseTurns, speedOf, toJson, toMarkdown, withPiece, type ChatBody, type Reply, type Turn } from "../src/playground/turns.ts";
 
@@ -104,6 +104,15 @@ test("B8: tools and structured outputs are sent as they were typed, or named as 
   }
   const both = readSettings({ ...noSettings, schema: "{}", structure: '{"regex":"a"}' });
   assert.deepEqual(Object.keys(both.problems), ["structure"]);
+});
+
+test("C5: what no model can follow is neither offered nor sent", () => {
+  const all = { tools: true, structure: true };
+  assert.deepEqual(offerOf([]), all);
+  assert.deepEqual(offerOf([{ tools: false, structure: false }, { tools: false, structure: true }]), { tools: false, structure: true });
+  const typed = { ...noSettings, tools: "[", schema: "{", structure: "{", toolChoice: "none", maxTokens: "3" };
+  assert.deepEqual(within(typed, all), typed);
+  assert.deepEqual(readSettings(within(typed, { tools: false, structure: false })), { sampling: { maxTokens: 3 }, problems: {} });
 });
 
 test("B8: a tool call comes together from its parts, and the backend's count of tokens counts", async () => {

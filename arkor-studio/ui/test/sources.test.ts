@@ -17,8 +17,8 @@ const models = parseModels({ models: [{ id: "a", displayName: "A" }, { id: "b", 
 
 test("PG7: base models are the backend's, those that can answer", () => {
   assert.deepEqual(models, [
-    { id: "a", name: "A" },
-    { id: "c", name: "c" },
+    { id: "a", name: "A", tools: true, structure: true },
+    { id: "c", name: "c", tools: true, structure: true },
   ]);
   assert.deepEqual(parseModels("nonsense"), []);
 });

@@ -10,7 +10,7 @@ import { Composer } from "./composer.tsx";
 import type { Answerer, Conversation } from "./conversation.ts";
 import { Export } from "./export.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
-import { parseSettings, readSettings } from "./settings.ts";
+import { offerOf, parseSettings, readSettings, within } from "./settings.ts";
 import { Turns } from "./turn-list.tsx";
 import { useStored } from "./use-conversation.ts";
 
@@ -42,9 +42,11 @@ function besideOf(panes: readonly Pane[], { jobs, models }: Sources): Pane {
 }
 
 export function Bench({ chosen, sources, answerers, conversation, place, onChoose }: BenchProps) {
-  const [settings, setSettings] = useStored(`arkor-studio-settings ${place}`, parseSettings);
+  const [typed, setSettings] = useStored(`arkor-studio-settings ${place}`, parseSettings);
   const [draft, setDraft] = useStored(`arkor-studio-draft ${place}`, (value) => (typeof value === "string" ? value : ""));
   const [showsCode, showCode] = useState(false);
+  const offer = offerOf(sources.models);
+  const settings = within(typed, offer);
   const { problems } = readSettings(settings);
   const wrong = Object.keys(problems).length > 0;
   const turns = conversation.turns.get();
@@ -103,7 +105,7 @@ export function Bench({ chosen, sources, answerers, conversation, place, onChoos
           </Button>
         </div>
       </section>
-      <SettingsPanel settings={settings} problems={problems} onChange={setSettings} />
+      <SettingsPanel settings={settings} problems={problems} offer={offer} onChange={setSettings} />
       {showsCode && answerers !== null && <CodeDialog answerers={answerers} turns={turns} draft={draft} settings={settings} onClose={() => showCode(false)} />}
     </div>
   );

@@ -1,10 +1,11 @@
 import { useId } from "preact/hooks";
 
-import type { Problems, Settings } from "./settings.ts";
+import type { Offer, Problems, Settings } from "./settings.ts";
 
 interface PanelProps {
   readonly settings: Settings;
   readonly problems: Problems;
+  readonly offer: Offer;
   readonly onChange: (settings: Settings) => void;
 }
 
@@ -14,6 +15,8 @@ interface Field {
   /** In a field of its own lines. */
   readonly long?: boolean;
   readonly hint: string;
+  /** Without this nobody could follow it. */
+  readonly needs?: keyof Offer;
 }
 
 const fields: readonly Field[] = [
@@ -21,19 +24,19 @@ const fields: readonly Field[] = [
   { name: "temperature", label: "Temperature", hint: "Backend's default" },
   { name: "topP", label: "Top-p", hint: "Backend's default" },
   { name: "maxTokens", label: "Max tokens", hint: "Backend's default" },
-  { name: "schema", label: "JSON schema of the answer", long: true, hint: '{ "type": "object", … }' },
-  { name: "structure", label: "Structured output", long: true, hint: '{ "choice": ["yes", "no"] }' },
-  { name: "tools", label: "Tools", long: true, hint: '[{ "type": "function", "function": { "name": … } }]' },
+  { name: "schema", label: "JSON schema of the answer", long: true, hint: '{ "type": "object", … }', needs: "structure" },
+  { name: "structure", label: "Structured output", long: true, hint: '{ "choice": ["yes", "no"] }', needs: "structure" },
+  { name: "tools", label: "Tools", long: true, hint: '[{ "type": "function", "function": { "name": … } }]', needs: "tools" },
 ];
 
-export function SettingsPanel({ settings, problems, onChange }: PanelProps) {
+export function SettingsPanel({ settings, problems, offer, onChange }: PanelProps) {
   return (
     <section class="card bench-side" aria-labelledby="settings">
       <div class="card-head">
         <h2 id="settings">Settings</h2>
       </div>
       <div class="card-body settings">
-        {fields.map((field) => (
+        {fields.filter(({ needs }) => needs === undefined || offer[needs]).map((field) => (
           <Row key={field.name} field={field} value={settings[field.name]} problem={problems[field.name]} onInput={(text) => onChange({ ...settings, [field.name]: text })} />
         ))}
         {settings.tools.trim() !== "" && <ToolChoice value={settings.toolChoice} onChange={(toolChoice) => onChange({ ...settings, toolChoice })} />}

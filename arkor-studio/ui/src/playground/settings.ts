@@ -28,6 +28,21 @@ export interface Sampling {
   readonly toolChoice?: string;
 }
 
+/** What some model of the backend can do; of one that names none, everything. */
+export interface Offer {
+  readonly tools: boolean;
+  readonly structure: boolean;
+}
+
+export function offerOf(models: readonly Offer[]): Offer {
+  return { tools: models.length === 0 || models.some(({ tools }) => tools), structure: models.length === 0 || models.some(({ structure }) => structure) };
+}
+
+/** Settings without what nobody can follow. */
+export function within(settings: Settings, offer: Offer): Settings {
+  return { ...settings, ...(!offer.tools && { tools: "", toolChoice: "" }), ...(!offer.structure && { schema: "", structure: "" }) };
+}
+
 export type Problems = Partial<Record<keyof Settings, string>>;
 
 export function readSettings(settings: Settings): { readonly sampling: Sampling; readonly problems: Problems } {

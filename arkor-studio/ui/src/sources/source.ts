@@ -11,6 +11,9 @@ export type Source =
 export interface Model {
   readonly id: string;
   readonly name: string;
+  /** Whether it can call tools, and keep to a structure; true where the backend does not say. */
+  readonly tools: boolean;
+  readonly structure: boolean;
 }
 
 /** The models of GET /api/models that can answer. */
@@ -19,7 +22,12 @@ export function parseModels(value: unknown): readonly Model[] {
   return (Array.isArray(models) ? models : [])
     .map(fieldsOf)
     .filter((model) => textOf(model["id"]) !== "" && fieldsOf(model["capabilities"])["infer"] !== false)
-    .map((model) => ({ id: textOf(model["id"]), name: textOf(model["displayName"]) || textOf(model["id"]) }));
+    .map((model) => ({
+      id: textOf(model["id"]),
+      name: textOf(model["displayName"]) || textOf(model["id"]),
+      tools: fieldsOf(model["capabilities"])["tools"] !== false,
+      structure: fieldsOf(model["capabilities"])["structuredOutputs"] !== false,
+    }));
 }
 
 /** The jobs that may have trained something: in a queue nothing is trained. */

@@ -80,6 +80,8 @@ func interrupted(ctx context.Context) error {
 // local matches a config file that names the local backend in so many words.
 var local = regexp.MustCompile(`(?m)^[^/\n]*\bbackend\s*:\s*["']local["']`)
 
+var configExtensions = [...]string{"ts", "mts", "js", "mjs"}
+
 // saysLocal reports whether the local backend is in use as far as that can be
 // seen without running the project's code. A wrong answer only moves the
 // bootstrap: what asks the backend first makes up for it.
@@ -90,7 +92,7 @@ func (c *command) saysLocal() bool {
 	if _, ok := c.env.LookupEnv("ARKOR_CLOUD_API_URL"); ok {
 		return false
 	}
-	for _, extension := range [...]string{"ts", "mts", "js", "mjs"} {
+	for _, extension := range configExtensions {
 		if text, err := os.ReadFile(filepath.Join(c.env.Dir, "arkor.config."+extension)); err == nil {
 			return local.Match(text)
 		}

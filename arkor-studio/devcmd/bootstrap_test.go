@@ -192,3 +192,26 @@ func TestRefusedBootstrap(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A folder without a project is said to be one, with what to do, unless a
+// backend was chosen for it.
+func TestNoProjectHere(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file, environ string
+		says          bool
+	}{
+		{"", "", true}, {"package.json", "", true}, {"arkor.config.mjs", "", false}, {"src/arkor/index.ts", "", false},
+		{".arkor/state.json", "", false}, {"", "ARKOR_BACKEND=local", false}, {"", "ARKOR_CLOUD_API_URL=http://a", false},
+	} {
+		var said bytes.Buffer
+		dir := t.TempDir()
+		if c.file != "" {
+			(&fixture{}).write(t, filepath.Join(dir, filepath.FromSlash(c.file)), "")
+		}
+		(&command{env: cli.Env{Dir: dir, Environ: []string{c.environ}, Stderr: &said}}).sayWhereWeAre()
+		if got := strings.Contains(said.String(), "hint: `arkor init` "); got != c.says {
+			t.Errorf("%q %q: %s", c.file, c.environ, said.String())
+		}
+	}
+}

@@ -74,6 +74,9 @@ func (c *command) run(ctx context.Context, args []string) error {
 	c.env = project.Enter(c.env, "arkor dev")
 	ctx, release := cli.UntilHangup(ctx)
 	defer release()
+	ctx, quit := context.WithCancelCause(ctx)
+	defer quit(nil)
+	c.sayWhereWeAre()
 	if err := c.bootstrap(ctx); err != nil {
 		return err
 	}
@@ -97,7 +100,9 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if c.open {
 		c.openBrowser(url)
 	}
+	closeScreen := c.openScreen(ctx, s, url, func() { quit(errQuit) })
 	<-ctx.Done()
+	closeScreen()
 	remove()
 	for _, run := range <-served {
 		c.sayDetached(run)
@@ -116,6 +121,9 @@ func (c *command) sayDetached(run runs.Run) {
 
 // ended turns what ended the server into the command's exit status.
 func ended(ctx context.Context) error {
+	if errors.Is(context.Cause(ctx), errQuit) {
+		return nil
+	}
 	var interrupt *cli.Interrupt
 	if errors.As(context.Cause(ctx), &interrupt) && interrupt.Signal == os.Signal(syscall.SIGHUP) {
 		return &cli.ExitError{Status: cli.StatusHungUp}

@@ -14,10 +14,13 @@ import (
 
 // changed names what a page should look at again. Only the latest state of each
 // is of interest, so a slow page holds nobody up.
-type changed struct{ manifest, runs, state bool }
+type changed struct {
+	manifest, runs, state bool
+	asked                 bool // a person wants to hear of the manifest, even if it is the same
+}
 
 func (c changed) with(more changed) changed {
-	return changed{c.manifest || more.manifest, c.runs || more.runs, c.state || more.state}
+	return changed{c.manifest || more.manifest, c.runs || more.runs, c.state || more.state, c.asked || more.asked}
 }
 
 // news tells every open page what has changed.

@@ -6,10 +6,12 @@ package terminaltest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -34,6 +36,7 @@ const (
 	CtrlC  = "\x03"
 	CtrlD  = "\x04"
 	CtrlU  = "\x15" // deletes what stands in a field
+	CtrlZ  = "\x1a"
 )
 
 // Command is what to run.
@@ -172,6 +175,28 @@ func (s *Session) Signal(signal syscall.Signal) {
 	s.t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// Stops waits until the command is stopped, as Ctrl-Z stops it. The terminal is
+// then as it was.
+func (s *Session) Stops() {
+	s.t.Helper()
+	stat := fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid)
+	for end := time.Now().Add(patience); ; runtime.Gosched() {
+		text, err := os.ReadFile(stat)
+		if err != nil {
+			s.t.Skip("only Linux says whether a process is stopped")
+		}
+		if state := text[bytes.LastIndexByte(text, ')')+1:]; bytes.HasPrefix(state, []byte(" T")) {
+			break
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("it did not stop:\n%s", s.Text())
+		}
+	}
+	if now, err := term.GetState(s.inner.Fd()); err != nil || !reflect.DeepEqual(now, s.before) {
+		s.t.Errorf("the terminal is not as it was: %v", err)
 	}
 }
 

@@ -3,8 +3,6 @@ package guard
 import (
 	"net"
 	"net/http"
-	"path"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,15 +10,13 @@ import (
 // Guard stands in front of every path and method. What it does not know to be
 // allowed is refused.
 type Guard struct {
-	launch  Launch
-	hosts   map[string]bool
-	streams [][]string // segments of the paths that the cookie opens; "{...}" is any
-	next    http.Handler
+	launch Launch
+	hosts  map[string]bool
+	next   http.Handler
 }
 
-// New returns a guard in front of next. streams are the patterns of the event
-// streams, like "/api/jobs/{id}/events".
-func New(launch Launch, streams []string, next http.Handler) (*Guard, error) {
+// New returns a guard in front of next.
+func New(launch Launch, next http.Handler) (*Guard, error) {
 	if err := launch.check(); err != nil {
 		return nil, err
 	}
@@ -31,14 +27,19 @@ func New(launch Launch, streams []string, next http.Handler) (*Guard, error) {
 	if launch.Port == 80 { // browsers leave it out
 		g.hosts["127.0.0.1"], g.hosts["localhost"], g.hosts["[::1]"] = true, true, true
 	}
-	for _, pattern := range streams {
-		g.streams = append(g.streams, strings.Split(pattern, "/"))
-	}
 	return g, nil
 }
 
 func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	protect(w.Header())
+	if isForeign(r) {
+		if IsAPI(r) {
+			refuse(w, "application/json", `{"error":"This Studio belongs to another user of this machine","code":"other_user"}`)
+		} else {
+			refuse(w, "text/plain; charset=utf-8", "This Studio belongs to another user of this machine")
+		}
+		return
+	}
 	// A page of another site, whose name somebody resolves to this machine,
 	// cannot send our Host. A proxy's absolute address is nothing that a browser
 	// sends to us.
@@ -87,47 +88,10 @@ func sameOrigin(r *http.Request) bool {
 	return true
 }
 
-// knows reports whether a request shows the secret that its route asks for. A
-// wrong header is not rescued by a right cookie.
+// knows reports whether a request shows the token of the launch, once.
 func (g *Guard) knows(r *http.Request) bool {
-	if tokens := r.Header.Values(Header); len(tokens) > 0 {
-		return len(tokens) == 1 && same(tokens[0], g.launch.Token)
-	}
-	if r.Method != http.MethodGet || !g.isStream(r) {
-		return false
-	}
-	// Another server on this host can add a cookie of that name, and must not
-	// keep ours from counting.
-	return slices.ContainsFunc(r.CookiesNamed(g.launch.CookieName()), func(c *http.Cookie) bool {
-		return same(c.Value, g.launch.Stream)
-	})
-}
-
-// isStream looks at the path as it was sent, so that an id may hold a slash.
-func (g *Guard) isStream(r *http.Request) bool {
-	sent := r.URL.EscapedPath()
-	if path.Clean(sent) != sent {
-		return false
-	}
-	segments := strings.Split(sent, "/")
-	for _, pattern := range g.streams {
-		if matches(pattern, segments) {
-			return true
-		}
-	}
-	return false
-}
-
-func matches(pattern, segments []string) bool {
-	if len(pattern) != len(segments) {
-		return false
-	}
-	for i, want := range pattern {
-		if wildcard := strings.HasPrefix(want, "{"); wildcard && segments[i] == "" || !wildcard && want != segments[i] {
-			return false
-		}
-	}
-	return true
+	tokens := r.Header.Values(Header)
+	return len(tokens) == 1 && same(tokens[0], g.launch.Token)
 }
 
 // policy lets the page load its own files and ask its own server, and nothing

@@ -9,29 +9,29 @@ import (
 	"testing"
 )
 
-// L2: what a launch's secrets look like, and that a short one is refused.
+// L2: what a launch's secret looks like, and that a short one is refused.
 func TestLaunch(t *testing.T) {
 	t.Parallel()
 	a, b := NewLaunch(4000), NewLaunch(4000)
 	form := regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 	seen := map[string]bool{}
-	for _, secret := range []string{a.Token, a.Stream, b.Token, b.Stream} {
+	for _, secret := range []string{a.Token, b.Token} {
 		if !form.MatchString(secret) || seen[secret] {
 			t.Errorf("%s", secret)
 		}
 		seen[secret] = true
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(verb, a); strings.Contains(text, a.Token) || strings.Contains(text, a.Stream) {
+		if text := fmt.Sprintf(verb, a); strings.Contains(text, a.Token) {
 			t.Errorf("%s shows a secret", verb)
 		}
 	}
-	for _, l := range []Launch{{4000, strings.Repeat("a", 15), a.Stream}, {4000, a.Token, ""}} {
-		if _, err := New(l, nil, http.NotFoundHandler()); err == nil {
+	for _, l := range []Launch{{4000, strings.Repeat("a", 15)}, {4000, ""}} {
+		if _, err := New(l, http.NotFoundHandler()); err == nil {
 			t.Errorf("%d characters are enough", len(l.Token))
 		}
 	}
-	if _, err := New(Launch{4000, strings.Repeat("a", 16), strings.Repeat("b", 16)}, nil, http.NotFoundHandler()); err != nil {
+	if _, err := New(Launch{4000, strings.Repeat("a", 16)}, http.NotFoundHandler()); err != nil {
 		t.Error(err)
 	}
 }
@@ -40,7 +40,7 @@ func TestLaunch(t *testing.T) {
 func TestPort80(t *testing.T) {
 	t.Parallel()
 	for _, port := range []int{80, 4000} {
-		g, err := New(NewLaunch(port), nil, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		g, err := New(NewLaunch(port), http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,10 +60,10 @@ func TestPort80(t *testing.T) {
 func FuzzGuard(f *testing.F) {
 	f.Add("GET", "/api/jobs/a%2Fb/events", "localhost:4000", "", "")
 	f.Add("OPTIONS", "*", "localhost:4000", "http://localhost:4000", "x")
-	f.Add("GET", "http://localhost:4000/api/stream", "[::1]:4000", "null", "arkor_studio_4000=")
-	f.Fuzz(func(t *testing.T, method, target, host, origin, cookie string) {
+	f.Add("GET", "http://localhost:4000/api/stream", "[::1]:4000", "null", "")
+	f.Fuzz(func(t *testing.T, method, target, host, origin, token string) {
 		launch := NewLaunch(4000)
-		g, err := New(launch, []string{"/api/jobs/{id}/events", "/api/stream"}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g, err := New(launch, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if IsAPI(r) {
 				t.Errorf("%s %s of %s got through", method, target, host)
 			}
@@ -83,7 +83,7 @@ func FuzzGuard(f *testing.F) {
 			r.URL = u
 		}
 		r.Host = host
-		r.Header = http.Header{"Origin": {origin}, "Cookie": {cookie}, Header: {cookie}}
+		r.Header = http.Header{"Origin": {origin}, Header: {token}}
 		g.ServeHTTP(httptest.NewRecorder(), r)
 	})
 }

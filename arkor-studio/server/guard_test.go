@@ -62,7 +62,7 @@ func TestGuardTable(t *testing.T) {
 	s := start(t, anonymousMode, usableState)
 	port := fmt.Sprint(s.launch.Port)
 	passed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	g, err := guard.New(s.launch, streams, passed)
+	g, err := guard.New(s.launch, passed)
 	must(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -76,8 +76,6 @@ func TestGuardTable(t *testing.T) {
 		paths = append(paths, strings.NewReplacer("{id}", "a%2Fb", "{artifact}", "c", "{keyId}", "k").Replace(pattern))
 	}
 	slices.Sort(paths)
-	streamPaths := []string{"/api/stream", "/api/runs/a%2Fb/log", "/api/jobs/a%2Fb/events"}
-
 	good := map[string]bool{"localhost:" + port: true, "127.0.0.1:" + port: true, "[::1]:" + port: true}
 	hosts := []string{"localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port, "localhost", "localhost:1", "evil.example:" + port,
 		"192.168.1.5:" + port, "localhost.evil.example:" + port, "127.0.0.1.evil.example:" + port, "0.0.0.0:" + port,
@@ -87,12 +85,10 @@ func TestGuardTable(t *testing.T) {
 		"Origin: http://HOST\r\nSec-Fetch-Site: same-origin\r\n", "Origin: http://HOST\r\nOrigin: http://evil.example\r\n"}
 	ours := []string{origins[0], origins[1], origins[6], origins[9]}
 	header := "X-Arkor-Studio-Token: "
-	cookie := "Cookie: " + s.launch.CookieName() + "="
-	twice := cookie + s.launch.Stream + "; " + s.launch.CookieName() + "=x"
-	opens := []string{cookie + s.launch.Stream, twice} // event streams
-	tokens := []string{"", header + s.launch.Token, header + s.launch.Token[1:], header + strings.Repeat("A", 43), header, header + s.launch.Stream,
-		cookie + s.launch.Stream, cookie + s.launch.Token, cookie + "x", header + "wrong\r\n" + cookie + s.launch.Stream,
-		twice, "?studioToken=" + s.launch.Token, "?studioToken=" + s.launch.Stream,
+	cookie := "Cookie: arkor_studio_" + port + "="
+	tokens := []string{"", header + s.launch.Token, header + s.launch.Token[1:], header + strings.Repeat("A", 43), header,
+		cookie + s.launch.Token, "Authorization: Bearer " + s.launch.Token, header + "wrong\r\n" + cookie + s.launch.Token,
+		"?studioToken=" + s.launch.Token, header + s.launch.Token + " ", header + strings.ToLower(s.launch.Token),
 		header + s.launch.Token + "\r\n" + header + "wrong"}
 
 	asked := 0
@@ -110,8 +106,8 @@ func TestGuardTable(t *testing.T) {
 		status, h, body := w.ask(method, text)
 
 		api := path == "/api" || strings.HasPrefix(path, "/api/")
-		stream := method == "GET" && slices.Contains(streamPaths, path)
-		knows := token == header+s.launch.Token || stream && slices.Contains(opens, token)
+		// A server cannot see spaces at the end of a field.
+		knows := strings.TrimRight(token, " ") == header+s.launch.Token
 		want, wantBody := http.StatusTeapot, ""
 		switch {
 		case !good[host] && api:
@@ -184,8 +180,8 @@ func TestGuardOnOddRequests(t *testing.T) {
 		{"GET //api/jobs HTTP/1.1\r\nHost: " + host + "\r\n\r\n", 404},
 		{"GET /x/../api/jobs HTTP/1.1\r\nHost: " + host + "\r\n\r\n", 404},
 		{"GET /api/../api/jobs HTTP/1.1\r\nHost: " + host + "\r\n" + token + "\r\n", 404},
-		{"GET /api/jobs/../jobs/a/events HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + s.launch.CookieName() + "=" + s.launch.Stream + "\r\n\r\n", 403},
-		{"GET /api/stream/ HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + s.launch.CookieName() + "=" + s.launch.Stream + "\r\n\r\n", 403},
+		{"GET /api/jobs/../jobs/a/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n", 403},
+		{"GET /api/stream/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n", 403},
 		{"GET / HTTP/1.1\r\nHost: " + host + "\r\nX-Long: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 431}, // S14
 	} {
 		method, _, _ := strings.Cut(c.request, " ")

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/arkorlab/arkor-go/arkor-studio/guard"
 )
 
 // B4: a page is told at once, and again whenever something changes.
@@ -90,30 +88,19 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// The cookie of a page load opens its own event streams.
-func TestStreamByCookie(t *testing.T) {
+// S10: the page holds the token, once, and nothing else that opens anything.
+func TestThePageHoldsTheToken(t *testing.T) {
 	t.Parallel()
 	s := start(t, anonymousMode, "")
 	res, err := http.Get(s.url + "/")
 	must(t, err)
 	page, err := io.ReadAll(res.Body)
 	must(t, err)
-	if n := strings.Count(string(page), `<meta name="arkor-studio-token" content="`+s.launch.Token+`">`); n != 1 { // S10
+	if n := strings.Count(string(page), `<meta name="arkor-studio-token" content="`+s.launch.Token+`">`); n != 1 || strings.Count(string(page), s.launch.Token) != 1 {
 		t.Errorf("%d tokens in %s", n, page)
 	}
-	cookie := res.Cookies()[0]
-	if len(res.Cookies()) != 1 || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/api" || cookie.Value == s.launch.Token {
+	if len(res.Cookies()) > 0 {
 		t.Errorf("%v", res.Cookies())
-	}
-	req := s.request("GET", "/api/stream", "")
-	req.Header.Del(guard.Header)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	req.AddCookie(cookie)
-	res, err = http.DefaultClient.Do(req)
-	must(t, err)
-	defer res.Body.Close()
-	if res.StatusCode != 200 {
-		t.Errorf("%v", res.Status)
 	}
 }
 

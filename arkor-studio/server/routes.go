@@ -16,9 +16,6 @@ type handler func(*call) error
 // methods are the handlers of one path. GET serves HEAD too.
 type methods map[string]handler
 
-// streams are the event streams, which a browser opens without the header.
-var streams = []string{"/api/stream", "/api/runs/{id}/log", "/api/jobs/{id}/events"}
-
 func (s *Server) routes() map[string]methods {
 	return map[string]methods{
 		"/api/credentials": {"GET": s.credentials},

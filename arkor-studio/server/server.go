@@ -81,7 +81,7 @@ func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 			page.ServeHTTP(w, r)
 		}
 	})
-	guarded, err := guard.New(launch, streams, open)
+	guarded, err := guard.New(launch, open)
 	s.handler = s.hurry(guarded)
 	return s, err
 }
@@ -125,6 +125,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 func (s *Server) http() *http.Server {
 	return &http.Server{
 		Handler:           s.handler,
+		ConnContext:       guard.Connected,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

@@ -43,7 +43,6 @@ type asset struct {
 
 type pages struct {
 	index  []byte
-	cookie *http.Cookie
 	assets map[string]asset // by path
 }
 
@@ -57,7 +56,7 @@ func Handler(launch guard.Launch) (http.Handler, error) {
 }
 
 func handler(files fs.FS, launch guard.Launch) (http.Handler, error) {
-	p := &pages{cookie: launch.Cookie(), assets: map[string]asset{}}
+	p := &pages{assets: map[string]asset{}}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -137,8 +136,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", types[".html"])
 	h.Set("Cache-Control", "no-store") // it carries the token
-	http.SetCookie(w, p.cookie)
-	_, _ = w.Write(p.index) // of a HEAD the server keeps the body
+	_, _ = w.Write(p.index)            // of a HEAD the server keeps the body
 }
 
 func (a asset) serve(w http.ResponseWriter, r *http.Request) {

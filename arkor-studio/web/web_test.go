@@ -15,7 +15,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-studio/guard"
 )
 
-var launch = guard.Launch{Port: 4000, Token: `a&b<c>"d'e0123456`, Stream: "stream-0123456789"}
+var launch = guard.Launch{Port: 4000, Token: `a&b<c>"d'e0123456`}
 
 func get(t *testing.T, h http.Handler, method, path string, header ...string) *http.Response {
 	t.Helper()
@@ -66,7 +66,7 @@ func TestThePage(t *testing.T) {
 		if body := bodyOf(t, res); res.StatusCode != 200 || body != want || res.Header.Get("Content-Type") != "text/html; charset=utf-8" || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s %v", path, res.StatusCode, body, res.Header)
 		}
-		if got := res.Header.Get("Set-Cookie"); got != "arkor_studio_4000=stream-0123456789; Path=/api; HttpOnly; SameSite=Strict" {
+		if got := res.Header.Get("Set-Cookie"); got != "" {
 			t.Errorf("%s: %s", path, got)
 		}
 	}

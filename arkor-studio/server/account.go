@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -28,6 +29,9 @@ func (s *Server) credentials(c *call) error {
 		Version     string  `json:"version"`
 		Project     string  `json:"project"`
 		Backend     string  `json:"backend"`
+
+		Features offer           `json:"features"`
+		Models   json.RawMessage `json:"models"`
 	}{Mode: as.Mode, BaseURL: as.APIURL, Version: cli.Version(), Project: project.Name(s.env.Dir), Backend: backendName(as)}
 	scope, err := s.upstream.Scope(as)
 	switch {
@@ -36,6 +40,8 @@ func (s *Server) credentials(c *call) error {
 	case as.OrgSlug != "":
 		answer.OrgSlug = &as.OrgSlug
 	}
+	s.askModels(as)
+	answer.Features, answer.Models = s.offers.of(as.APIURL)
 	answer.ScopeStale = errors.Is(err, upstream.ErrStale)
 	return c.json(http.StatusOK, answer)
 }

@@ -116,7 +116,7 @@ func (s *Server) failure(ctx context.Context, path string, err error) *failure {
 func ofIdentity(e *upstream.IdentityError) *failure {
 	status := http.StatusUnauthorized
 	switch e.Code {
-	case "missing_component", "backend_unavailable":
+	case "missing_component", "backend_unavailable", "no_runtime":
 		status = http.StatusServiceUnavailable
 	case "upstream_unreachable":
 		status = http.StatusBadGateway

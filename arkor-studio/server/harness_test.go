@@ -43,6 +43,16 @@ func TestMain(m *testing.M) {
 func fakeAuth() {
 	dir := os.Getenv("FAKE")
 	note(dir, "auth "+strings.Join(os.Args[1:], " "))
+	switch os.Args[1] {
+	case "login":
+		fakeLogin(dir)
+	case "logout":
+		if text, err := os.ReadFile(filepath.Join(dir, "logout-error")); err == nil {
+			os.Stderr.Write(text)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	for exists(filepath.Join(dir, "wait")) {
 		time.Sleep(time.Millisecond)
 	}
@@ -60,6 +70,27 @@ func fakeAuth() {
 		os.Exit(1)
 	}
 	os.Stdout.Write(text)
+}
+
+// fakeLogin says the file "login", and ends when there is no "login-waits".
+func fakeLogin(dir string) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	fmt.Println("secret words on stdout")
+	text, _ := os.ReadFile(filepath.Join(dir, "login"))
+	os.Stderr.Write(text)
+	for exists(filepath.Join(dir, "login-waits")) {
+		select {
+		case <-signals:
+			note(dir, "login interrupted")
+			os.Exit(130)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if exists(filepath.Join(dir, "login-fails")) {
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 // fakeBuild behaves as the file "start" or "manifest" says.

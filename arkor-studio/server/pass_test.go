@@ -319,6 +319,8 @@ func TestWhatKeepsFromTheBackend(t *testing.T) {
 			"{\"error\":\"No credentials on file. Run `arkor login` first.\",\"code\":\"signed_out\"}"},
 		{"arkor-auth token: arkor-backend is not installed\nhint: install it\n", 503, `{"error":"arkor-backend is not installed","code":"missing_component","hint":"install it"}`},
 		{"arkor backend: data folder of the backend: denied\nhint: another\n", 503, `{"error":"data folder of the backend: denied","code":"backend_unavailable","hint":"another"}`},
+		{"arkor-build config: no JavaScript runtime to run the trainer with: no node on PATH\nhint: install node\n", 503,
+			`{"error":"no JavaScript runtime to run the trainer with: no node on PATH","code":"no_runtime","hint":"install node"}`},
 		{"", 401, `{"error":"arkor-auth ended without a word","code":"signed_out"}`},
 	} {
 		s.write("fake/auth-error", c.said)

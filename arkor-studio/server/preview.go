@@ -59,6 +59,10 @@ func (s *Server) readPreview(c *call) error {
 		case a.Error != "":
 			return &failure{status: http.StatusBadRequest, Message: a.Error, Code: a.Code, Hint: a.Hint}
 		}
+		none := strings.HasSuffix(a.Unavailable, "makes no previews")
+		if (none || a.Preview != nil) && s.offers.learn(as.APIURL, estimateOf, !none) {
+			s.news.publish(changed{state: true})
+		}
 		return c.json(http.StatusOK, previewAnswer{about.ArtifactHash, a.Preview, a.Unavailable})
 	}
 }

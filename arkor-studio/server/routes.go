@@ -23,6 +23,8 @@ func (s *Server) routes() map[string]methods {
 		"/api/projects":    {"GET": s.projects},
 		"/api/project":     {"POST": s.chooseProject},
 		"/api/models":      {"GET": s.models},
+		"/api/signin":      {"GET": s.getSignIn, "POST": s.startSignIn, "DELETE": s.cancelSignIn},
+		"/api/signout":     {"POST": s.signOut},
 
 		"/api/manifest": {"GET": s.readManifest},
 		"/api/entry":    {"POST": s.chooseEntry},

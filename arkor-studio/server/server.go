@@ -43,6 +43,8 @@ type Server struct {
 	runs     *runs.Manager
 	news     *news
 	entry    *entry
+	signIn   signIn
+	offers   *offers
 
 	leaving context.Context // ends with the server; streams end with it
 	leave   context.CancelFunc
@@ -57,8 +59,9 @@ type Server struct {
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 	s := &Server{
 		env: env, log: log, farewell: time.Second, patience: bodyTimeout,
-		upstream: upstream.New(env), preview: preview.NewReader(env), entry: newEntry(env.Dir),
+		upstream: upstream.New(env), preview: preview.NewReader(env), entry: newEntry(env.Dir), offers: newOffers(),
 	}
+	s.upstream.OnAnswer = s.observe
 	s.manifest = manifest.NewReader(env, s.entry.chosen)
 	s.leaving, s.leave = context.WithCancel(context.Background())
 	s.news = newNews()

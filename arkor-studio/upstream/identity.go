@@ -49,6 +49,8 @@ const (
 type Upstream struct {
 	env    cli.Env
 	client *http.Client
+	// OnAnswer, if set, hears of every answer before its reader does.
+	OnAnswer func(address, method, path string, status int)
 	// OnDeprecated hears of every answer that says that this release is being
 	// phased out.
 	onDeprecated func(cloud.Deprecation)
@@ -182,7 +184,7 @@ func (u *Upstream) fingerprint() string {
 type IdentityError struct {
 	Message string
 	Hint    string
-	Code    string // "missing_component", "upstream_unreachable", "backend_unavailable" or "signed_out"
+	Code    string // "missing_component", "upstream_unreachable", "backend_unavailable", "no_runtime" or "signed_out"
 }
 
 func (e *IdentityError) Error() string { return e.Message }
@@ -206,6 +208,8 @@ func newIdentityError(said string) *IdentityError {
 		}
 	}
 	switch {
+	case strings.HasPrefix(e.Message, "no JavaScript runtime "):
+		e.Code = "no_runtime"
 	case strings.HasSuffix(e.Message, " is not installed"):
 		e.Code = "missing_component"
 	case strings.HasPrefix(e.Message, "cannot reach "), strings.HasPrefix(e.Message, "no answer from "):

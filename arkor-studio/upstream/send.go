@@ -89,6 +89,9 @@ func (u *Upstream) once(ctx context.Context, as Identity, r Request) (*http.Resp
 	if err != nil {
 		return nil, cloud.Unreachable(req, err)
 	}
+	if u.OnAnswer != nil {
+		u.OnAnswer(as.APIURL, r.Method, r.Path, res.StatusCode)
+	}
 	if d, ok := cloud.ParseDeprecation(res.Header, cli.Version()); ok {
 		u.onDeprecated(d)
 	}

@@ -6,6 +6,7 @@ import "./parts/parts.css";
 import { Api } from "./net/api.ts";
 import { Link } from "./net/link.ts";
 import { News } from "./net/news.ts";
+import type { Identity } from "./net/shapes.ts";
 import { Commands } from "./palette/commands.ts";
 import { Router } from "./router/router.ts";
 import { Shell } from "./shell/shell.tsx";
@@ -21,7 +22,7 @@ function start(root: HTMLElement): void {
   const api = new Api(token, link, window.fetch.bind(window));
   const now = new Value(Date.now());
   setInterval(() => now.set(Date.now()), nowMs);
-  const studio: Studio = { api, link, news: new News(api), router: new Router(window), theme: new ThemeChoice(window), commands: new Commands(), now };
+  const studio: Studio = { api, link, news: new News(api), router: new Router(window), theme: new ThemeChoice(window), commands: new Commands(), who: new Value<Identity | null>(null), now };
   render(
     <StudioContext.Provider value={studio}>
       <Shell />

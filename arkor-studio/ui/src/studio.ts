@@ -6,6 +6,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { Api } from "./net/api.ts";
 import type { Link } from "./net/link.ts";
 import type { News } from "./net/news.ts";
+import type { Identity } from "./net/shapes.ts";
 import type { Commands } from "./palette/commands.ts";
 import type { Router } from "./router/router.ts";
 import type { ThemeChoice } from "./shell/theme-choice.ts";
@@ -18,6 +19,8 @@ export interface Studio {
   readonly router: Router;
   readonly theme: ThemeChoice;
   readonly commands: Commands;
+  /** Who we are, as far as anybody has asked. */
+  readonly who: Value<Identity | null>;
   /** The time in milliseconds, every half minute. */
   readonly now: Value<number>;
 }

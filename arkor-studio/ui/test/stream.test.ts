@@ -163,6 +163,32 @@ test("JD16: a page that is hidden for longer gives its connection back, and resu
   stream.close();
 });
 
+test("JD16: a tab that nobody has looked at yet opens nothing, and a hidden one makes room for others at once", async () => {
+  show(true);
+  const unseen = new FakeServer();
+  const { stream: waiting } = follow(unseen);
+  await settle();
+  unseen.link.lost();
+  unseen.link.heard("/api/x", 200, null); // it is back
+  await settle();
+  assert.equal(unseen.asked.length, 0);
+  show(false);
+  await settle();
+  assert.equal(unseen.asked.length, 1);
+  show(true);
+  const other = new BroadcastChannel("arkor-studio-streams"); // of a tab that begins to read
+  other.postMessage(null);
+  await new Promise<void>((resolve) => unseen.asked[0]?.signal.addEventListener("abort", () => resolve()));
+  show(false);
+  await settle();
+  assert.equal(unseen.asked.length, 2);
+  other.postMessage(null); // somebody looks at this one, so it stays
+  await settle();
+  assert.equal(unseen.asked[1]?.signal.aborted, false);
+  other.close();
+  waiting.close();
+});
+
 test("a connection that is silent for too long is given up", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();

@@ -78,7 +78,11 @@ export interface Identity {
   readonly project: string;
   /** "local", "cloud", or the host of another server. */
   readonly backend: string;
+  readonly features: Features;
 }
+
+/** What the backend has told that it offers; null while it has not. */
+export type Features = Readonly<Record<"cancel" | "checkpoints" | "endpoints" | "export" | "estimate", boolean | null>>;
 
 export function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
@@ -195,7 +199,19 @@ export function parseIdentity(value: unknown): Identity {
     version: textOf(identity["version"]),
     project: textOf(identity["project"]),
     backend: textOf(identity["backend"]),
+    features: {
+      cancel: flagOf(identity, "cancel"),
+      checkpoints: flagOf(identity, "checkpoints"),
+      endpoints: flagOf(identity, "endpoints"),
+      export: flagOf(identity, "export"),
+      estimate: flagOf(identity, "estimate"),
+    },
   };
+}
+
+function flagOf(identity: Fields, name: keyof Features): boolean | null {
+  const value = fieldsOf(identity["features"])[name];
+  return typeof value === "boolean" ? value : null;
 }
 
 /** Whether a job will never change again. */

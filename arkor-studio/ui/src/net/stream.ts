@@ -54,9 +54,11 @@ export class EventStream {
     const look = (): void => this.#look();
     document.addEventListener("visibilitychange", look);
     this.#forget.push(() => document.removeEventListener("visibilitychange", look));
-    this.#forget.push(api.link.returned.subscribe(() => this.#attempt === null && void this.#connect()));
+    this.#forget.push(makeRoom(() => document.hidden && this.#pause()));
+    this.#forget.push(api.link.returned.subscribe(() => this.#attempt === null && !document.hidden && void this.#connect()));
     this.#state({ name: "connecting" });
-    void this.#connect();
+    // A tab that was opened in the background reads when somebody looks at it.
+    if (!document.hidden) void this.#connect();
   }
 
   close(): void {
@@ -81,6 +83,7 @@ export class EventStream {
   async #connect(): Promise<void> {
     if (this.#done) return;
     clearTimeout(this.#timer);
+    askForRoom();
     const attempt = new AbortController();
     this.#attempt = attempt;
     try {
@@ -145,6 +148,24 @@ export class EventStream {
   #state(state: StreamState): void {
     this.#options.onState?.(state);
   }
+}
+
+const channelName = "arkor-studio-streams";
+
+/** Tells the other tabs of this browser that this one is going to read: those that nobody looks at give up their connections at once. */
+function askForRoom(): void {
+  if (typeof BroadcastChannel === "undefined") return;
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage(null);
+  channel.close();
+}
+
+/** Returns how to stop listening. */
+function makeRoom(leave: () => void): () => void {
+  if (typeof BroadcastChannel === "undefined") return () => undefined;
+  const channel = new BroadcastChannel(channelName);
+  channel.onmessage = leave;
+  return () => channel.close();
 }
 
 /** Whether asking again would be answered the same. */

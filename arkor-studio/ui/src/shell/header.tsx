@@ -15,6 +15,7 @@ interface HeaderProps {
 }
 
 export function Header({ view, onVisit }: HeaderProps) {
+  const features = useValue(useStudio().who)?.features;
   return (
     <header class="top">
       <div class="top-row">
@@ -25,7 +26,7 @@ export function Header({ view, onVisit }: HeaderProps) {
           </span>
         </a>
         <nav aria-label="Views">
-          {tabs.map((tab) => (
+          {tabs.filter((tab) => tab.needs === undefined || features?.[tab.needs] !== false || tab.views.includes(view)).map((tab) => (
             <a key={tab.name} href={hrefOf(tab.route)} aria-current={tab.views.includes(view) ? "page" : undefined}>
               {tab.name}
             </a>

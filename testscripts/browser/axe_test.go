@@ -41,6 +41,22 @@ func TestAccess(t *testing.T) {
 			}
 		})
 	}
+	for name, open := range map[string]func(*page){
+		"palette":  func(p *page) { p.click("button", "Commands"); p.has("dialog", "Commands") },
+		"help":     func(p *page) { p.click("button", "Keyboard and help"); p.has("dialog", "Keyboard and help") },
+		"account":  func(p *page) { p.click("button", "local"); p.has("dialog", "Account and backend") },
+		"two more": func(p *page) { p.goTo("/#/playground?model2=a&model3=b&model4=c"); p.has("group", "Fourth model") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := visit(t, s, "/", look{})
+			p.see(jobs[0].name)
+			open(p)
+			for _, l := range []look{{}, {scheme: "dark"}, {width: 360, height: 740}} {
+				p.show(l)
+				p.checkAccess(string(source))
+			}
+		})
+	}
 	t.Run("question", func(t *testing.T) {
 		p := visit(t, s, "/#/jobs/"+jobs[0].id, look{})
 		p.click("button", "Delete")

@@ -176,3 +176,10 @@ func (p *page) tabTo(role, name string) {
 	}
 	p.t.Fatalf("Tab does not come to the %s %q", role, name)
 }
+
+// clickIn presses a button of a dialog, where the page behind it has one of the
+// same name.
+func clickIn(dialog, button string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`[...document.querySelectorAll("dialog[open]")].find((one) => one.querySelector("h2").textContent === %q)
+		.querySelectorAll("button").forEach((one) => one.textContent === %q && one.click())`, dialog, button))
+}

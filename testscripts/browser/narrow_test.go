@@ -19,7 +19,8 @@ const wide = `(() => {
 		.map((element) => element.outerHTML.slice(0, 160)).concat("scrolls sideways");
 })()`
 
-// Each screen fits into a narrow window.
+// AX6: each screen fits into a narrow window, also into that of a telephone or
+// of a large magnification.
 func TestNarrow(t *testing.T) {
 	t.Parallel()
 	s, _ := trained.use(t)
@@ -27,8 +28,11 @@ func TestNarrow(t *testing.T) {
 		t.Run(screen.name, func(t *testing.T) {
 			p := visit(t, s, screen.view, look{width: 360, height: 740})
 			p.see(screen.see...)
-			for _, element := range evaluate[[]string](p, wide) {
-				t.Error(element)
+			for _, width := range []int64{360, 320} {
+				p.show(look{width: width, height: 740})
+				for _, element := range evaluate[[]string](p, wide) {
+					t.Errorf("at %d pixels: %s", width, element)
+				}
 			}
 		})
 	}

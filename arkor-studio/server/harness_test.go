@@ -76,6 +76,7 @@ func fakeAuth() {
 func fakeLogin(dir string) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
+	note(dir, "login begins")
 	fmt.Println("secret words on stdout")
 	text, _ := os.ReadFile(filepath.Join(dir, "login"))
 	os.Stderr.Write(text)

@@ -45,10 +45,13 @@ type signInState struct {
 // signIn is the one sign-in that may be under way: arkor-auth does it, and the
 // page shows where the person has to go.
 type signIn struct {
-	mu     sync.Mutex
-	now    signInState
-	cancel context.CancelFunc
+	mu      sync.Mutex
+	now     signInState
+	attempt *attempt // whose now is; nil for none
 }
+
+// attempt is one run of arkor-auth. One that was cancelled has no more to say.
+type attempt struct{ cancel context.CancelFunc }
 
 func (i *signIn) state() signInState {
 	i.mu.Lock()
@@ -59,10 +62,12 @@ func (i *signIn) state() signInState {
 	return i.now
 }
 
-func (i *signIn) change(change func(*signInState)) {
+func (i *signIn) change(from *attempt, change func(*signInState)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	change(&i.now)
+	if i.attempt == from {
+		change(&i.now)
+	}
 }
 
 func (s *Server) getSignIn(c *call) error { return c.json(http.StatusOK, s.signIn.state()) }
@@ -88,10 +93,11 @@ func (s *Server) startSignIn(c *call) error {
 	defer s.signIn.mu.Unlock()
 	if s.signIn.now.State != signInRunning {
 		ctx, cancel := context.WithTimeout(s.leaving, signInPatience)
-		s.signIn.now, s.signIn.cancel = signInState{State: signInRunning}, cancel
+		begun := &attempt{cancel}
+		s.signIn.now, s.signIn.attempt = signInState{State: signInRunning}, begun
 		s.working.Go(func() {
 			defer cancel()
-			s.runSignIn(ctx, path, args)
+			s.runSignIn(ctx, begun, path, args)
 		})
 	}
 	return c.json(http.StatusAccepted, s.signIn.now)
@@ -116,15 +122,15 @@ func (s *Server) mayChangeIdentity(ctx context.Context) error {
 
 func (s *Server) cancelSignIn(c *call) error {
 	s.signIn.mu.Lock()
-	if s.signIn.now.State == signInRunning {
-		s.signIn.cancel()
+	if s.signIn.attempt != nil {
+		s.signIn.attempt.cancel()
 	}
-	s.signIn.now = signInState{}
+	s.signIn.now, s.signIn.attempt = signInState{}, nil
 	s.signIn.mu.Unlock()
 	return c.json(http.StatusOK, s.signIn.state())
 }
 
-func (s *Server) runSignIn(ctx context.Context, path string, args []string) {
+func (s *Server) runSignIn(ctx context.Context, begun *attempt, path string, args []string) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = s.env.Dir, s.env.Environ
 	cmd.Cancel = func() error {
@@ -140,15 +146,12 @@ func (s *Server) runSignIn(ctx context.Context, path string, args []string) {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		s.readSignIn(said, &text)
+		s.readSignIn(begun, said, &text)
 	}()
 	err := cmd.Run()
 	out.Close()
 	<-read
-	if ctx.Err() != nil && s.signIn.state().State != signInRunning {
-		return // nobody waits for it
-	}
-	s.signIn.change(func(now *signInState) {
+	s.signIn.change(begun, func(now *signInState) {
 		switch {
 		case err == nil:
 			*now = signInState{State: signInDone}
@@ -169,14 +172,14 @@ var (
 )
 
 // readSignIn looks for where the person has to go.
-func (s *Server) readSignIn(from io.Reader, text *bytes.Buffer) {
+func (s *Server) readSignIn(begun *attempt, from io.Reader, text *bytes.Buffer) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		line := lines.Text()
 		if text.Len()+len(line) < maxSignInText {
 			text.WriteString(line + "\n")
 		}
-		s.signIn.change(func(now *signInState) {
+		s.signIn.change(begun, func(now *signInState) {
 			if match := visit.FindStringSubmatch(line); match != nil {
 				now.URL = match[1]
 			} else if match := orVisit.FindStringSubmatch(line); match != nil {

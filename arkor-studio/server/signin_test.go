@@ -56,7 +56,7 @@ func TestSignInEndsWithTheServer(t *testing.T) {
 	s := start(t, oauthMode, "")
 	s.write("fake/login-waits", "")
 	s.do("POST", "/api/signin", "")
-	s.waitFor("auth login")
+	s.waitFor("login begins")
 	s.stop()
 	if s.called("login interrupted") != 1 {
 		t.Errorf("%q", s.calls())

@@ -27,9 +27,9 @@ const (
 // call is one request.
 type call struct {
 	*http.Request
-	w       http.ResponseWriter
-	server  *Server
-	written bool
+	w      http.ResponseWriter
+	server *Server
+	sent   int // the status, 0 before
 }
 
 // failure is an error with an answer.
@@ -65,13 +65,13 @@ func (c *call) json(status int, body any) error {
 }
 
 func (c *call) status(status int) {
-	c.written = true
+	c.sent = status
 	c.w.WriteHeader(status)
 }
 
 // fail answers with an error, unless an answer was begun.
 func (c *call) fail(err error) {
-	if c.written {
+	if c.sent != 0 {
 		return
 	}
 	f := c.server.failure(c.Context(), c.URL.Path, err)

@@ -29,6 +29,19 @@ func (s *Server) listJobs(c *call) error {
 	return c.pass(ctx, as, upstream.Request{Method: http.MethodGet, Path: "/v1/jobs", Query: query})
 }
 
+// createJob passes on a job that is described whole, as one that was there
+// before is: it needs nothing of the project's sources.
+func (s *Server) createJob(c *call) error { return c.forward("/v1/jobs") }
+
+// dataset passes on what a data set is called.
+func (s *Server) dataset(c *call) error {
+	id, err := c.id("id")
+	if err != nil {
+		return err
+	}
+	return c.forward("/v1/datasets/" + url.PathEscape(id))
+}
+
 // keep adds what the page asks for to a query: the parameters that are named,
 // and nothing else.
 func (c *call) keep(query url.Values, names ...string) {

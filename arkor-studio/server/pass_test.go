@@ -29,6 +29,8 @@ func TestWhatTheBackendIsAsked(t *testing.T) {
 		{"GET", "/api/projects?orgSlug=a%26b&x=1", "", "GET /v1/projects?orgSlug=a%26b", ""},
 		{"GET", "/api/jobs?limit=5&cursor=c%3D&status=queued&status=failed&orgSlug=evil&token=x", "", "GET /v1/jobs?cursor=c%3D&limit=5&orgSlug=anon-1f2e&projectSlug=bot&status=queued&status=failed", ""},
 		{"HEAD", "/api/jobs", "", "GET /v1/jobs" + theScope, ""},
+		{"POST", "/api/jobs", `{"name": "again"}`, "POST /v1/jobs" + theScope, `{"name": "again"}`},
+		{"GET", "/api/datasets/sha256:a%2Fb", "", "GET /v1/datasets/sha256:a%2Fb" + theScope, ""},
 		{"GET", "/api/jobs/" + id, "", "GET /v1/jobs/" + id + theScope, ""},
 		{"DELETE", "/api/jobs/" + id, "", "DELETE /v1/jobs/" + id + theScope, ""},
 		{"POST", "/api/jobs/" + id + "/cancel", "", "POST /v1/jobs/" + id + "/cancel" + theScope, ""},

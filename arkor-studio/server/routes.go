@@ -36,8 +36,10 @@ func (s *Server) routes() map[string]methods {
 		"/api/runs/{id}/log": {"GET": s.runLog},
 		"/api/train":         {"POST": s.train},
 
-		"/api/jobs":                           {"GET": s.listJobs},
-		"/api/jobs/{id}":                      {"GET": s.job(""), "DELETE": s.job("")},
+		"/api/jobs":                           {"GET": s.listJobs, "POST": s.createJob},
+		"/api/jobs/{id}":                      {"GET": s.job(""), "DELETE": s.deleteJob},
+		"/api/jobs/{id}/note":                 {"PUT": s.setNote},
+		"/api/jobs/{id}/source":               {"GET": s.source},
 		"/api/jobs/{id}/cancel":               {"POST": s.job("/cancel")},
 		"/api/jobs/{id}/resume":               {"POST": s.job("/resume")},
 		"/api/jobs/{id}/metrics":              {"GET": s.job("/metrics", "points")},
@@ -45,6 +47,8 @@ func (s *Server) routes() map[string]methods {
 		"/api/jobs/{id}/events":               {"GET": s.events},
 		"/api/jobs/{id}/artifacts":            {"GET": s.job("/artifacts")},
 		"/api/jobs/{id}/artifacts/{artifact}": {"GET": s.download},
+		"/api/notes":                          {"GET": s.listNotes},
+		"/api/datasets/{id}":                  {"GET": s.dataset},
 
 		"/api/inference/chat": {"POST": s.chat},
 

@@ -1,10 +1,10 @@
 // Code generated from runner/js by go generate. DO NOT EDIT.
 
 // runner/js/main.mjs
-import { existsSync as existsSync2 } from "node:fs";
+import { existsSync as existsSync3 } from "node:fs";
 import module4 from "node:module";
-import { join as join2 } from "node:path";
-import process11 from "node:process";
+import { join as join3 } from "node:path";
+import process12 from "node:process";
 import { pathToFileURL } from "node:url";
 
 // runner/js/command.mjs
@@ -1239,6 +1239,47 @@ async function preview(request2, run, trainer2, output) {
   return answer.preview.refusals.length > 0 ? 1 : 0;
 }
 
+// runner/js/source.mjs
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync as existsSync2 } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname as dirname3, join as join2 } from "node:path";
+import process11 from "node:process";
+var patienceMs2 = 5e3;
+async function noteSource(request2, jobID) {
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(jobID)) return;
+  const folder = join2(request2.dir, ".arkor", "source");
+  const unfinished = join2(folder, `${jobID}.${process11.pid}.tmp`);
+  try {
+    const [artifact, repository] = await Promise.all([readFile(request2.module), lookAtRepository(request2.dir)]);
+    const source = { ...repository, artifactHash: createHash("sha256").update(artifact).digest("hex") };
+    await mkdir(folder, { recursive: true, mode: 448 });
+    await writeFile(unfinished, JSON.stringify(source) + "\n", { mode: 384 });
+    await rename(unfinished, join2(folder, `${jobID}.json`));
+  } catch {
+    await rm(unfinished, { force: true }).catch(() => {
+    });
+  }
+}
+async function lookAtRepository(dir) {
+  const none = { commit: "", changed: false };
+  if (!isInRepository(dir)) return none;
+  const text2 = await new Promise((resolve2) => {
+    const ask = ["status", "--porcelain=v2", "--branch", "--untracked-files=no"];
+    const options = { cwd: dir, timeout: patienceMs2, env: { ...process11.env, GIT_OPTIONAL_LOCKS: "0" }, windowsHide: true, maxBuffer: 8 << 20 };
+    execFile("git", ask, options, (error, stdout) => resolve2(error ? "" : stdout));
+  });
+  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(text2)?.[1];
+  return commit ? { commit, changed: /^[^#\n]/m.test(text2) } : none;
+}
+function isInRepository(dir) {
+  for (let at = dir; ; at = dirname3(at)) {
+    if (existsSync2(join2(at, ".git"))) return true;
+    if (at === dirname3(at)) return false;
+  }
+}
+
 // runner/js/start.mjs
 var observe = /* @__PURE__ */ Symbol.for("arkor.trainer.observe");
 async function train({ request: request2, run, signals, progress, output, refuse }) {
@@ -1267,7 +1308,9 @@ async function train({ request: request2, run, signals, progress, output, refuse
   run.jobID = String((await run.starting)?.jobId ?? "");
   if (run.stopping) return 0;
   output.submitted(run.jobID, string2(trainer2.name));
+  const noted = noteSource(request2, run.jobID);
   if (request2.detach) {
+    await noted;
     say(request2, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
     output.detached(run.jobID);
     return 0;
@@ -1301,12 +1344,12 @@ function string2(value) {
 
 // runner/js/main.mjs
 var oldestNode = 20;
-var request = JSON.parse(process11.argv[process11.argv.length - 1]);
-process11.argv = [process11.argv[0], request.module];
+var request = JSON.parse(process12.argv[process12.argv.length - 1]);
+process12.argv = [process12.argv[0], request.module];
 request.load = async () => {
   refuseOldNode();
   try {
-    process11.setSourceMapsEnabled?.(true);
+    process12.setSourceMapsEnabled?.(true);
   } catch {
   }
   usePlugAndPlay(request.pnp);
@@ -1316,16 +1359,16 @@ var work = { start: train, eval: compare }[request.mode];
 if (work) runCommand(request, work);
 else evaluate2(request);
 function refuseOldNode() {
-  const { bun, deno, node } = process11.versions;
+  const { bun, deno, node } = process12.versions;
   if (bun || deno || Number.parseInt(node, 10) >= oldestNode) return;
-  throw Object.assign(new Error(`node ${node} at ${process11.execPath} is too old`), {
+  throw Object.assign(new Error(`node ${node} at ${process12.execPath} is too old`), {
     name: "ArkorError",
     hint: `install node ${oldestNode} or newer, or name another runtime in ARKOR_JS_RUNTIME`
   });
 }
 function usePlugAndPlay(path) {
-  if (!path || process11.versions.pnp) return;
+  if (!path || process12.versions.pnp) return;
   module4.createRequire(path)(path).setup();
-  const loader = join2(path, "..", ".pnp.loader.mjs");
-  if (existsSync2(loader)) module4.register?.(pathToFileURL(loader).href);
+  const loader = join3(path, "..", ".pnp.loader.mjs");
+  if (existsSync3(loader)) module4.register?.(pathToFileURL(loader).href);
 }

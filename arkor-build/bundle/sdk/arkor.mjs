@@ -73,16 +73,16 @@ value);return{...key.fields,id:textOf(key,"id"),label:textOf(key,"label"),plaint
 key,"prefix"),createdAt:timeOf(key,"createdAt")}}var statuses=["queued","running","completed","failed","cancelled"];function isJobStatus(value){return typeof value==="st\
 ring"&&statuses.includes(value)}function isFinal(status){return status==="completed"||status==="failed"||status==="cance\
 lled"}var passedOn=["maxSteps","numTrainEpochs","learningRate","batchSize","optim","lrSchedulerType","weightDecay","warm\
-upSteps","loggingSteps","saveSteps","evalSteps","trainOnResponsesOnly","datasetFormat","datasetSplit","dryRun","loadBest\
-ModelAtEnd","earlyStoppingPatience","earlyStoppingThreshold"];function openJobConfig(input){const config={model:input.model};
-const set=(key,value)=>{if(value!==void 0)config[key]=value};set("loraR",input.lora?.r);set("loraAlpha",input.lora?.alpha);
-set("maxLength",input.lora?.maxLength);set("loadIn4bit",input.lora?.loadIn4bit);for(const key of passedOn)set(key,input[key]);
-return config}function parseJob(value){const job=partOf("job",value);const{fields}=job;const{status,error}=fields;if(!isJobStatus(
-status))throw new ShapeProblem("job.status",`is none of ${statuses.join(", ")}`);if(error!==void 0&&error!==null&&typeof error!==
-"string"){throw new ShapeProblem("job.error","is neither a string nor null")}const config=asRecord(fields["config"]);if(typeof config?.["\
-model"]!=="string"){throw new ShapeProblem("job.config.model","is not a string")}return{...fields,id:textOf(job,"id"),orgId:textOf(
-job,"orgId"),projectId:textOf(job,"projectId"),name:textOf(job,"name"),status,config,createdAt:timeOf(job,"createdAt"),startedAt:timeOrNull(
-job,"startedAt"),completedAt:timeOrNull(job,"completedAt")}}function parsePreview(body){if(body["preview"]===null){return{unavailable:asString(body["unavailable"])??"the backend gi\
+upSteps","loggingSteps","saveSteps","evalSteps","trainOnResponsesOnly","datasetFormat","datasetSplit","dryRun","webhook",
+"loadBestModelAtEnd","earlyStoppingPatience","earlyStoppingThreshold"];function openJobConfig(input){const config={model:input.
+model};const set=(key,value)=>{if(value!==void 0)config[key]=value};set("loraR",input.lora?.r);set("loraAlpha",input.lora?.
+alpha);set("maxLength",input.lora?.maxLength);set("loadIn4bit",input.lora?.loadIn4bit);for(const key of passedOn)set(key,
+input[key]);return config}function parseJob(value){const job=partOf("job",value);const{fields}=job;const{status,error}=fields;
+if(!isJobStatus(status))throw new ShapeProblem("job.status",`is none of ${statuses.join(", ")}`);if(error!==void 0&&error!==
+null&&typeof error!=="string"){throw new ShapeProblem("job.error","is neither a string nor null")}const config=asRecord(
+fields["config"]);if(typeof config?.["model"]!=="string"){throw new ShapeProblem("job.config.model","is not a string")}return{
+...fields,id:textOf(job,"id"),orgId:textOf(job,"orgId"),projectId:textOf(job,"projectId"),name:textOf(job,"name"),status,
+config,createdAt:timeOf(job,"createdAt"),startedAt:timeOrNull(job,"startedAt"),completedAt:timeOrNull(job,"completedAt")}}function parsePreview(body){if(body["preview"]===null){return{unavailable:asString(body["unavailable"])??"the backend gi\
 ves no reason"}}const preview2=asRecord(body["preview"]);if(preview2===void 0)throw new ShapeProblem("preview","is not a\
 n object");const problems=key=>{const list=preview2[key];if(!Array.isArray(list))throw new ShapeProblem(`preview.${key}`,
 "is not a list");return list.map((value,index)=>parseProblem(value,`preview.${key}[${index}]`))};return{preview:{...preview2,
@@ -234,17 +234,17 @@ for(const[index,row]of values.entries()){const line=index+1;let text;try{text=JS
 name,{line,message:`not JSON: ${error instanceof Error?error.message:String(error)}`})}const value=text===void 0?void 0:
 asRecord(JSON.parse(text));if(text===void 0||value===void 0)throw badLine(name,{line,message:"not a JSON object"});yield{
 line,text,value}}}var callbackNames=["onStarted","onLog","onCheckpoint","onCompleted","onFailed","onCancelled"];function describe(input,config,cwd){
-const{dataset,callbacks}=input;const held=input.evalDataset??evalFile(dataset);return{model:config.model,dataset:labelOf(
-dataset,cwd),evalDataset:labelOf(held,cwd),files:[dataset,held].flatMap(source=>source?.type==="file"?[fileOf(source.path,
-cwd)]:[]),config,maxSteps:config.maxSteps??null,numTrainEpochs:config.numTrainEpochs??null,dryRun:config.dryRun===true,callbacks:callbackNames.
-filter(name=>typeof callbacks?.[name]==="function")}}function evalFile(dataset){if(dataset?.type!=="file"||dataset.evalPath===
-void 0)return void 0;return{type:"file",path:dataset.evalPath}}function labelOf(source,cwd){if(source?.type===void 0)return null;
-const part=isLocal(source)&&source.parts!==void 0?" (a part)":"";switch(source.type){case"file":return fileOf(source.path,
-cwd)+part;case"rows":return`${source.rows.length} ${source.rows.length===1?"row":"rows"}${part}`;case"blob":return addressOf(
-source.url);case"huggingface":{const parts=[source.subset,source.split].filter(name=>name!==void 0&&name!=="");return parts.
-length>0?`${source.name} (${parts.join("/")})`:source.name}}}function fileOf(path,cwd){return relative(cwd,pathOf(path,cwd)).
-split(sep).join("/")}function addressOf(url){if(!URL.canParse(url))return"a URL";const{protocol,host,pathname}=new URL(url);
-return`${protocol}//${host}${pathname}`}import process2 from"node:process";function oneLine(text){return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu," ")}async function keepEval({client,scope},job,target,{result,worst}){const{name,count,failed,mean,min,max,threshold=null}=result;
+const{dataset,callbacks}=input;const held=input.evalDataset??evalFile(dataset);const{webhook:_,...shown}=config;return{model:config.
+model,dataset:labelOf(dataset,cwd),evalDataset:labelOf(held,cwd),files:[dataset,held].flatMap(source=>source?.type==="fi\
+le"?[fileOf(source.path,cwd)]:[]),config:shown,maxSteps:config.maxSteps??null,numTrainEpochs:config.numTrainEpochs??null,
+dryRun:config.dryRun===true,callbacks:callbackNames.filter(name=>typeof callbacks?.[name]==="function")}}function evalFile(dataset){
+if(dataset?.type!=="file"||dataset.evalPath===void 0)return void 0;return{type:"file",path:dataset.evalPath}}function labelOf(source,cwd){
+if(source?.type===void 0)return null;const part=isLocal(source)&&source.parts!==void 0?" (a part)":"";switch(source.type){case"\
+file":return fileOf(source.path,cwd)+part;case"rows":return`${source.rows.length} ${source.rows.length===1?"row":"rows"}${part}`;case"\
+blob":return addressOf(source.url);case"huggingface":{const parts=[source.subset,source.split].filter(name=>name!==void 0&&
+name!=="");return parts.length>0?`${source.name} (${parts.join("/")})`:source.name}}}function fileOf(path,cwd){return relative(
+cwd,pathOf(path,cwd)).split(sep).join("/")}function addressOf(url){if(!URL.canParse(url))return"a URL";const{protocol,host,
+pathname}=new URL(url);return`${protocol}//${host}${pathname}`}import process2 from"node:process";function oneLine(text){return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu," ")}async function keepEval({client,scope},job,target,{result,worst}){const{name,count,failed,mean,min,max,threshold=null}=result;
 await client.addEval(job.id,scope,{name,target,count,failed,mean,min,max,threshold,worst}).catch(error=>{process2.stderr.
 write(`arkor: warning: the backend does not keep the result: ${oneLine(String(error))}
 `)})}var maxFrameLength=16*1024*1024;var FrameParser=class{#decoder=new TextDecoder;#line="";#afterCR=false;#event="";#id="";#data=[];#length=0;push(bytes){

@@ -6,6 +6,7 @@ import { say } from "./errors.mjs";
 import { attachEvals } from "./evals.mjs";
 import { describeMiss } from "./misses.mjs";
 import { announce, preview } from "./preview.mjs";
+import { noteSource } from "./source.mjs";
 import { excerpt } from "./text.mjs";
 import { findTrainer, noTrainer } from "./trainer.mjs";
 
@@ -39,7 +40,9 @@ export async function train({ request, run, signals, progress, output, refuse })
   run.jobID = String((await run.starting)?.jobId ?? "");
   if (run.stopping) return 0;
   output.submitted(run.jobID, string(trainer.name));
+  const noted = noteSource(request, run.jobID);
   if (request.detach) {
+    await noted;
     say(request, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
     output.detached(run.jobID);
     return 0;

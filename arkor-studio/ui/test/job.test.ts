@@ -59,7 +59,8 @@ test("metrics of a backend become a curve, their nulls stay holes", () => {
 test("JD8: the rows of the log", () => {
   const record = new JobRecord();
   const cases: [string, unknown, string][] = [
-    ["training.started", { type: "training.started" }, '{"type":"training.started"}'],
+    ["training.started", { type: "training.started" }, "the training has begun"],
+    ["training.started", { metadata: { totalSteps: 160, samples: 1, evalSamples: 0, trainableParameters: 24576, resumedFromStep: 40 } }, "160 steps, 1 sample, 24,576 trained parameters, goes on from step 40"],
     ["training.log", { step: 10, loss: 1.83, evalLoss: null }, "step=10 loss=1.8300"],
     ["training.log", { step: 20, loss: 1.23456, evalLoss: 2 }, "step=20 loss=1.2346 evalLoss=2.0000"],
     ["training.log", { loss: 1 }, "step=- loss=1.0000"],
@@ -196,8 +197,8 @@ test("CH11: rows stand at their step, their epoch or their time, and what does n
 });
 
 test("CH8, CH11: choices that were stored come back, but not the statistics, and nonsense is the usual", () => {
-  const usual = { smoothing: 0, log: false, clip: false, axis: "step", rate: false, advanced: false };
-  assert.deepEqual(parseChoices({ smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, advanced: true }), { smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, advanced: false });
+  const usual = { smoothing: 0, log: false, clip: false, axis: "step", rate: false, more: false, advanced: false };
+  assert.deepEqual(parseChoices({ smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, more: true, advanced: true }), { smoothing: 0.9, log: true, clip: true, axis: "time", rate: true, more: true, advanced: false });
   for (const stored of [null, 7, [], { smoothing: 1, log: "yes", axis: "color" }, { smoothing: -1 }]) assert.deepEqual(parseChoices(stored), usual);
 });
 

@@ -66,7 +66,7 @@ export function Chart(props: ChartProps) {
 
   return (
     <div class="chart">
-      <div ref={place} class="chart-place" role="img" aria-label={props.summary} tabIndex={0} onKeyDown={move} onBlur={() => plot.current?.leave()} />
+      <div ref={place} class={props.height === undefined ? "chart-place" : "chart-place chart-small"} role="img" aria-label={props.summary} tabIndex={0} onKeyDown={move} onBlur={() => plot.current?.leave()} />
       <span class="hidden" aria-live="polite">
         {spoken}
       </span>

@@ -33,6 +33,8 @@ export interface PlotData {
   readonly log: boolean;
   /** Whether values far from the others may lie outside of the picture. */
   readonly clip: boolean;
+  /** In pixels; 240 without one. */
+  readonly height?: number;
 }
 
 export type Range = readonly [from: number, to: number];
@@ -43,8 +45,10 @@ export interface PlotEvents {
   readonly onPick: (at: number) => void;
 }
 
-const height = 240;
+const usualHeight = 240;
 const minWidth = 280;
+/** A chart that is lower than this is one of several side by side. */
+const smallHeight = 160;
 
 export class Plot {
   readonly #place: HTMLElement;
@@ -126,7 +130,12 @@ export class Plot {
   }
 
   #width(): number {
-    return Math.max(Math.floor(this.#place.clientWidth), minWidth);
+    const width = Math.floor(this.#place.clientWidth);
+    return this.#isSmall() ? Math.max(width, 1) : Math.max(width, minWidth);
+  }
+
+  #isSmall(): boolean {
+    return (this.#data.height ?? usualHeight) < smallHeight;
   }
 
   #color(name: string): string {
@@ -152,12 +161,13 @@ export class Plot {
     const grid = { stroke: this.#color("--grid"), width: 1 };
     const font = `12px ${this.#color("--sans")}`;
     const axis = { stroke: quiet, font, grid, ticks: { show: false }, border: { show: false } };
-    const { axis: name, lines, log } = this.#data;
+    const { axis: name, lines, log, height = usualHeight } = this.#data;
+    const small = this.#isSmall();
     const right = lines.some((line) => line.right);
     return {
       width,
       height,
-      padding: [16, right ? 0 : 28, 0, 0],
+      padding: [small ? 8 : 16, right ? 0 : small ? 12 : 28, 0, 0],
       legend: { show: false },
       focus: { alpha: 1 },
       scales: {
@@ -169,7 +179,14 @@ export class Plot {
       },
       axes: [
         { ...axis, size: 28, gap: 6, space: 70, incrs: distancesOf(name), values: (_, splits) => splits.map((x) => placeText(name, x)) },
-        { ...axis, scale: "y", size: 52, gap: 8, space: 40, values: (_, splits, __, ___, step) => splits.map((y) => (y === null ? "" : log ? formatNumber(y) : y.toFixed(digitsOf(step)))) },
+        {
+          ...axis,
+          scale: "y",
+          size: small ? 58 : 52,
+          gap: 8,
+          space: small ? 28 : 40,
+          values: (_, splits, __, ___, step) => splits.map((y) => (y === null ? "" : log || small ? formatNumber(y) : y.toFixed(digitsOf(step)))),
+        },
         ...(right ? [{ ...axis, scale: "right", side: 1 as const, size: 62, gap: 8, space: 40, grid: { show: false }, values: (_: uPlot, splits: number[]) => splits.map((y) => (y === 0 ? "0" : y.toExponential(1))) }] : []),
       ],
       series: [{}, ...lines.map((line) => this.#series(line))],

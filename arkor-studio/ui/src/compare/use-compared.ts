@@ -39,7 +39,7 @@ export function useCompared(ids: readonly string[]) {
       known.set(id, compared);
       return compared;
     } catch (reason) {
-      if (reason instanceof ApiError && (reason.status === 404 || reason.status === 410)) return { id, job: null, curve: new Curve() };
+      if (reason instanceof ApiError && (reason.status === 404 || reason.status === 410 || reason.code === "no_scope")) return { id, job: null, curve: new Curve() };
       throw reason;
     }
   }

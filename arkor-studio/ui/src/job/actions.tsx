@@ -5,6 +5,7 @@ import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { hrefOf } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
+import { AgainDialog } from "./again-dialog.tsx";
 import { useNotice } from "./attention.ts";
 import type { LiveJob } from "./use-job.ts";
 
@@ -39,11 +40,6 @@ export function Actions({ id, live }: { readonly id: string; readonly live: Live
     close();
     router.backOr(hrefOf({ view: "jobs", query: {} }));
   }
-  async function again(): Promise<void> {
-    await api.post("/api/runs", {});
-    close();
-    router.go(hrefOf({ view: "overview" }));
-  }
 
   return (
     <div class="row job-actions">
@@ -52,7 +48,11 @@ export function Actions({ id, live }: { readonly id: string; readonly live: Live
           Open in Playground
         </a>
       )}
-      {over && <Button onClick={() => ask("again")}>Run again</Button>}
+      {over && (
+        <Button disabled={live.job === null} onClick={() => ask("again")}>
+          Run again
+        </Button>
+      )}
       {resumable && (
         <Button kind="primary" onClick={() => ask("resume")}>
           Resume
@@ -88,11 +88,7 @@ export function Actions({ id, live }: { readonly id: string; readonly live: Live
           Its curves, its events and everything that it produced are removed. This cannot be undone.
         </Confirm>
       )}
-      {question === "again" && (
-        <Confirm title="Run the project again?" confirm="Run training" onConfirm={again} onClose={close}>
-          Trains what the project's sources say now, which may not be what this job was.
-        </Confirm>
-      )}
+      {question === "again" && live.job && <AgainDialog job={live.job} onClose={close} />}
     </div>
   );
 }

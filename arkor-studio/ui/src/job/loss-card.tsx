@@ -1,51 +1,73 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
 import { pictureOf } from "../chart/picture.ts";
-import type { Range } from "../chart/plot.ts";
+import { svgOf } from "../chart/svg.ts";
 import { ZoomNote } from "../chart/zoom-note.tsx";
 import { formatCount } from "../formats/text.ts";
 import { isOver } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
-import { hrefOf } from "../router/route.ts";
+import { hrefOf, type Query } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
 import { placesOf } from "./axis.ts";
-import { ChartTools, useChartChoices } from "./chart-tools.tsx";
+import { ChartSwitches, ChartTools } from "./chart-tools.tsx";
+import { queryOfLook } from "./choices.ts";
 import { DataTable } from "./data-table.tsx";
 import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "./loss-lines.ts";
-import type { JobRecord } from "./record.ts";
+import { MoreCharts } from "./more-charts.tsx";
+import { SaveMenu } from "./save-menu.tsx";
 import { StatisticsCards } from "./statistics-cards.tsx";
+import { useChartLook } from "./use-choices.ts";
+import type { LiveJob } from "./use-job.ts";
 
 interface LossCardProps {
   readonly id: string;
-  readonly record: JobRecord;
-  readonly version: number;
-  readonly status: string;
-  readonly earlier: number;
-  readonly onLoadEarlier: () => void;
+  readonly name: string;
+  readonly query: Query | undefined;
+  readonly live: LiveJob;
 }
 
-export function LossCard({ id, record, version, status, earlier, onLoadEarlier }: LossCardProps) {
+const noConfig = {};
+
+export function LossCard({ id, name, query, live }: LossCardProps) {
   const { router } = useStudio();
-  const [choices, choose] = useChartChoices();
-  const [range, setRange] = useState<Range | null>(null);
+  const { job, record, version, status, earlier } = live;
   const { curve, checkpoints } = record;
+  const here = hrefOf({ view: "job", id });
+  const look = useChartLook(job?.projectId ?? "", query, () => query !== undefined && router.replace(here));
+  const { choices, choose, zoom } = look;
   const card = useRef<HTMLElement>(null);
   const places = useMemo(() => placesOf(curve, choices.axis), [curve, version, choices.axis]);
   const axis = places === null ? "step" : choices.axis;
+  const range = axis === choices.axis ? look.range : null;
   const xs = places ?? curve.steps;
   const lines = useMemo(() => linesOf(curve, choices), [curve, version, choices]);
   const marks = useMemo(() => marksOf(curve, xs, checkpoints), [curve, version, checkpoints.size, xs]);
-  useEffect(() => setRange(null), [curve, axis]);
+  const data = { axis, xs, lines, marks, log: choices.log, clip: choices.clip } as const;
+  const legend = legendOf(curve, checkpoints, choices);
   const empty = curve.steps.length === 0;
+  function svg(): string {
+    const style = getComputedStyle(document.documentElement);
+    const property = (variable: string): string => style.getPropertyValue(variable).trim();
+    return svgOf({ ...data, range, legend, title: `Loss of ${name}`, color: property, font: property("--sans") });
+  }
   return (
     <section ref={card} class="card" aria-labelledby="loss">
       <div class="card-head">
         <h2 id="loss">Loss</h2>
         {!empty && (
-          <ChartTools choices={choices} choose={choose} curve={curve} id={id} picture={async () => card.current && pictureOf(card.current)} />
+          <div class="chart-tools">
+            <ChartTools choices={choices} choose={choose} curve={curve} />
+            <SaveMenu
+              id={id}
+              curve={curve}
+              png={async () => card.current && pictureOf(card.current)}
+              svg={svg}
+              link={() => location.origin + location.pathname + hrefOf({ view: "job", id, query: queryOfLook({ choices, range }) })}
+            />
+          </div>
         )}
       </div>
       {curve.unusable > 0 && (
@@ -56,14 +78,9 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
       ) : (
         <div class="card-body">
           <Chart
-            axis={axis}
-            xs={xs}
-            lines={lines}
-            marks={marks}
-            log={choices.log}
-            clip={choices.clip}
+            {...data}
             range={range}
-            onRange={setRange}
+            onRange={zoom}
             summary={summaryOf(curve)}
             readout={(at) => readoutOf(curve, checkpoints, at)}
             onPick={(at) => {
@@ -72,14 +89,16 @@ export function LossCard({ id, record, version, status, earlier, onLoadEarlier }
             }}
           />
           <div class="chart-foot">
-            <Legend entries={legendOf(curve, checkpoints, choices)} />
-            <ZoomNote range={range} onReset={() => setRange(null)} />
+            <Legend entries={legend} />
+            <ZoomNote range={range} onReset={() => zoom(null)} />
           </div>
+          <ChartSwitches choices={choices} choose={choose} curve={curve} />
+          {choices.more && <MoreCharts curve={curve} config={job?.config ?? noConfig} version={version} axis={axis} xs={xs} range={range} onRange={zoom} />}
           {choices.advanced && <StatisticsCards curve={curve} version={version} />}
           {choices.advanced && earlier > 0 && (
             <p class="note">
               <span>Reckoned with the points that are drawn, not with all {formatCount(earlier)}.</span>
-              <Button onClick={onLoadEarlier}>Load all</Button>
+              <Button onClick={live.loadEarlier}>Load all</Button>
             </p>
           )}
           <DataTable curve={curve} />

@@ -106,9 +106,28 @@ function rowText(frame: Frame, data: Fields | null): string {
       return plural(listLength(data["artifacts"]), "artifact");
     case "training.failed":
       return textOf(data["error"]);
+    case "training.started":
+      return startedText(fieldsOf(data["metadata"]));
     case "training.cancelled":
       return numberOf(data["step"]) === null ? "" : `step=${numberOf(data["step"])}`;
     default:
       return frame.data;
   }
+}
+
+/** What the worker says of what lies before it. */
+function startedText(metadata: Fields): string {
+  const names = [
+    ["totalSteps", "step"],
+    ["samples", "sample"],
+    ["evalSamples", "held-out sample"],
+    ["trainableParameters", "trained parameter"],
+  ] as const;
+  const parts = names.flatMap(([name, one]) => {
+    const n = numberOf(metadata[name]);
+    return n === null || n <= 0 ? [] : [plural(n, one)];
+  });
+  const from = numberOf(metadata["resumedFromStep"]);
+  if (from !== null && from > 0) parts.push(`goes on from step ${from}`);
+  return parts.join(", ") || "the training has begun";
 }

@@ -6,10 +6,12 @@ import { statuses, type Listing } from "./listing.ts";
 
 interface FiltersProps {
   readonly listing: Listing;
+  /** Those that jobs have. */
+  readonly tags: readonly string[];
   readonly onChange: (listing: Listing) => void;
 }
 
-export function Filters({ listing, onChange }: FiltersProps) {
+export function Filters({ listing, tags, onChange }: FiltersProps) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     // "/" goes to the search, unless somebody types.
@@ -31,9 +33,9 @@ export function Filters({ listing, onChange }: FiltersProps) {
           ref={field}
           class="field"
           type="search"
-          aria-label="Search by name or ID"
+          aria-label="Search by name, ID or note"
           aria-keyshortcuts="/"
-          placeholder="Search by name or ID"
+          placeholder="Search by name, ID or note"
           value={listing.search}
           onInput={(event) => onChange({ ...listing, search: event.currentTarget.value })}
         />
@@ -45,6 +47,16 @@ export function Filters({ listing, onChange }: FiltersProps) {
           </button>
         ))}
       </div>
+      {(tags.length > 0 || listing.tag !== "") && (
+        <select class="field" aria-label="Tag" value={listing.tag} onChange={(event) => onChange({ ...listing, tag: event.currentTarget.value })}>
+          <option value="">All tags</option>
+          {[...new Set([...tags, ...(listing.tag === "" ? [] : [listing.tag])])].map((tag) => (
+            <option key={tag} value={tag}>
+              {tag}
+            </option>
+          ))}
+        </select>
+      )}
     </div>
   );
 }

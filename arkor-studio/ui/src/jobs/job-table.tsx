@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { capitalise, datasetLabel, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
 import { durationOf, formatDuration } from "../formats/time.ts";
@@ -8,13 +8,19 @@ import { Time } from "../parts/time.tsx";
 import { useRows } from "../parts/use-rows.ts";
 import { hrefOf } from "../router/route.ts";
 import { useSeconds } from "../studio.ts";
-import { useOutcomes, type Outcome } from "./use-outcomes.ts";
+import { noNote, type Note, type Notes } from "../notes/note.ts";
+import { Tags } from "../notes/tags.tsx";
+import type { Outcome, Outcomes } from "./use-outcomes.ts";
 import { sortedBy, sortKeys, type Listing } from "./listing.ts";
 
 const rowHeight = 48;
 
 interface TableProps {
   readonly jobs: readonly Job[];
+  /** As it was loaded. */
+  readonly list: readonly Job[];
+  readonly notes: Notes;
+  readonly outcomes: Outcomes;
   readonly listing: Listing;
   readonly onSort: (listing: Listing) => void;
   readonly chosen: readonly string[];
@@ -24,10 +30,13 @@ interface TableProps {
 }
 
 /** Of thousands of jobs, the rows in sight. */
-export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: TableProps) {
+export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen, onToggle, full }: TableProps) {
   const table = useRef<HTMLTableElement>(null);
   const { first, end } = useRows(table, "page", rowHeight, jobs.length);
-  const outcomes = useOutcomes(jobs, first, end);
+  const inSight = jobs.slice(first, end);
+  // To sort by loss takes that of every job.
+  const all = listing.sort === "loss";
+  useEffect(() => outcomes.want(all ? [...inSight, ...jobs] : inSight, list), [list, first, end, all, all ? jobs.length : jobs]);
   return (
     <div class="table-scroll">
       <table ref={table} class="table jobs-table" aria-rowcount={jobs.length + 1}>
@@ -44,14 +53,22 @@ export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: Tabl
                 </button>
               </th>
             ))}
-            <th>Loss</th>
             <th>ID</th>
           </tr>
         </thead>
         <tbody>
           <Gap rows={first} />
-          {jobs.slice(first, end).map((job, at) => (
-            <Row key={job.id} job={job} index={first + at + 2} chosen={chosen.includes(job.id)} outcome={outcomes.get(job.id)} full={full} onToggle={onToggle} />
+          {inSight.map((job, at) => (
+            <Row
+              key={job.id}
+              job={job}
+              note={notes.get(job.id) ?? noNote}
+              index={first + at + 2}
+              chosen={chosen.includes(job.id)}
+              outcome={outcomes.known.get(job.id)}
+              full={full}
+              onToggle={onToggle}
+            />
           ))}
           <Gap rows={jobs.length - end} />
         </tbody>
@@ -63,13 +80,14 @@ export function JobTable({ jobs, listing, onSort, chosen, onToggle, full }: Tabl
 function Gap({ rows }: { readonly rows: number }) {
   return rows === 0 ? null : (
     <tr aria-hidden="true" class="gap">
-      <td colSpan={sortKeys.length + 3} style={{ height: `${rows * rowHeight}px` }} />
+      <td colSpan={sortKeys.length + 2} style={{ height: `${rows * rowHeight}px` }} />
     </tr>
   );
 }
 
 interface RowProps {
   readonly job: Job;
+  readonly note: Note;
   readonly outcome: Outcome | undefined;
   readonly index: number;
   readonly chosen: boolean;
@@ -77,20 +95,24 @@ interface RowProps {
   readonly onToggle: (id: string) => void;
 }
 
-function Row({ job, outcome, index, chosen, full, onToggle }: RowProps) {
+function Row({ job, note, outcome, index, chosen, full, onToggle }: RowProps) {
   const dataset = datasetLabel(job.config);
+  const name = note.name || job.name || "Unnamed";
   return (
     <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>
       <td class="pick">
-        <input type="checkbox" aria-label={`Compare ${job.name}`} checked={chosen} disabled={full && !chosen} onChange={() => onToggle(job.id)} />
+        <input type="checkbox" aria-label={`Compare ${name}`} checked={chosen} disabled={full && !chosen} onChange={() => onToggle(job.id)} />
       </td>
       <td>
         <Badge status={job.status} />
         {job.status === "running" && typeof outcome?.part === "number" && <span class="quiet percent">{Math.floor(outcome.part * 100)} %</span>}
       </td>
       <td class="job-name">
-        <a href={hrefOf({ view: "job", id: job.id })}>{job.name || "Unnamed"}</a>
+        <a dir="auto" href={hrefOf({ view: "job", id: job.id })} title={note.text || undefined}>
+          {name}
+        </a>
         {job.config["dryRun"] === true && <span class="tag">dry run</span>}
+        <Tags tags={note.tags} />
       </td>
       <td class="quiet">{textOf(job.config["model"]) || nothing}</td>
       <td class="quiet job-dataset" title={dataset}>

@@ -4,6 +4,9 @@ import "./jobs.css";
 import { formatCount, plural } from "../formats/text.ts";
 import { parseJobs } from "../net/shapes.ts";
 import { usePoll } from "../net/use-poll.ts";
+import "../notes/notes.css";
+import { tagsOf } from "../notes/note.ts";
+import { useNotes } from "../notes/use-notes.ts";
 import { Button } from "../parts/button.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { Refresh } from "../parts/icons.tsx";
@@ -12,7 +15,8 @@ import { hrefOf, type Query } from "../router/route.ts";
 import { useStudio, useValue } from "../studio.ts";
 import { Filters } from "./filters.tsx";
 import { JobTable } from "./job-table.tsx";
-import { listed, listingOf, queryOf, type Listing } from "./listing.ts";
+import { listingOf, matching, queryOf, sorted, unfiltered, type Listing } from "./listing.ts";
+import { useOutcomes } from "./use-outcomes.ts";
 
 const usualMs = 5000;
 /** A long list takes its time on the way. */
@@ -29,13 +33,19 @@ export function Jobs({ query }: { readonly query: Query }) {
   );
   const [chosen, choose] = useState<readonly string[]>([]);
   const listing = listingOf(query);
-  const shown = useMemo(() => listed(data ?? [], listing, now), [data, query, now]);
+  const { notes, error: notesError } = useNotes();
+  const outcomes = useOutcomes();
+  const found = useMemo(() => matching(data ?? [], listing, notes), [data, query, notes]);
+  // What they came to matters to one order alone.
+  const shown = useMemo(() => sorted(found, listing, { now, notes, outcomes: outcomes.known }), [found, query, now, listing.sort === "loss" && outcomes.version]);
+  const tags = useMemo(() => tagsOf((data ?? []).flatMap(({ id }) => notes.get(id) ?? [])), [data, notes]);
   const list = (next: Listing): void => router.replace(hrefOf({ view: "jobs", query: queryOf(next) }));
   const toggle = (id: string): void => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   return (
     <>
       <Heading title="Jobs">
         <div class="row">
+          {listing.sort === "loss" && outcomes.pending > 0 && <span class="quiet jobs-count">reading {plural(outcomes.pending, "loss", "losses")}…</span>}
           {data !== null && <span class="quiet jobs-count">{shown.length === data.length ? plural(data.length, "job") : `${formatCount(shown.length)} of ${plural(data.length, "job")}`}</span>}
           <Button label="Refresh" title="Refresh" onClick={refresh}>
             <span class={refreshing ? "spinning" : undefined}>
@@ -53,7 +63,8 @@ export function Jobs({ query }: { readonly query: Query }) {
           )}
         </div>
       </Heading>
-      <Filters listing={listing} onChange={list} />
+      <Filters listing={listing} tags={tags} onChange={list} />
+      {notesError !== null && <ErrorBox what="Failed to load the notes" error={notesError} />}
       {error !== null && <ErrorBox what="Failed to load jobs" error={error} onRetry={refresh} />}
       <div class="card jobs-card">
         {data === null && error === null && (
@@ -68,10 +79,10 @@ export function Jobs({ query }: { readonly query: Query }) {
         )}
         {data !== null && data.length > 0 && shown.length === 0 && (
           <EmptyState title="No matches">
-            <Button onClick={() => list({ ...listing, search: "", status: "all" })}>Show all jobs</Button>
+            <Button onClick={() => list(unfiltered(listing))}>Show all jobs</Button>
           </EmptyState>
         )}
-        {shown.length > 0 && <JobTable jobs={shown} listing={listing} onSort={list} chosen={chosen} onToggle={toggle} full={chosen.length >= maxCompared} />}
+        {shown.length > 0 && <JobTable jobs={shown} list={data ?? []} notes={notes} outcomes={outcomes} listing={listing} onSort={list} chosen={chosen} onToggle={toggle} full={chosen.length >= maxCompared} />}
       </div>
     </>
   );

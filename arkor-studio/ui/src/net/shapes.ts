@@ -1,7 +1,10 @@
 /** What the server answers, read from what is unknown. A missing field is "", null or left out. */
 
+import { plain } from "../formats/plain.ts";
+
 export interface Job {
   readonly id: string;
+  readonly projectId: string;
   readonly name: string;
   /** Usually queued, running, completed, failed or cancelled. */
   readonly status: string;
@@ -114,7 +117,8 @@ export function parseJob(value: unknown): Job | null {
   const step = numberOf(from["step"]);
   return {
     id: textOf(job["id"]),
-    name: textOf(job["name"]),
+    projectId: textOf(job["projectId"]),
+    name: plain(textOf(job["name"])),
     status: textOf(job["status"]),
     createdAt: textOf(job["createdAt"]),
     startedAt: textOrNull(job["startedAt"]),

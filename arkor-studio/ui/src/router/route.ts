@@ -3,7 +3,7 @@
 export type Route =
   | { readonly view: "overview" }
   | { readonly view: "jobs"; readonly query: Query }
-  | { readonly view: "job"; readonly id: string }
+  | { readonly view: "job"; readonly id: string; readonly query?: Query }
   | { readonly view: "compare"; readonly ids: readonly string[] }
   | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null; readonly model?: string; readonly beside?: readonly Pane[] }
   | { readonly view: "endpoints" }
@@ -44,7 +44,7 @@ export function parseRoute(hash: string): Route {
     return { view, ...paneOf(query, ""), ...(beside.length > 0 && { beside }) };
   }
   if (segments.length === 2 && id !== undefined && id !== "") {
-    if (view === "jobs") return { view: "job", id };
+    if (view === "jobs") return { view: "job", id, ...(search !== "" && { query }) };
     if (view === "endpoints") return { view: "endpoint", id };
   }
   return overview;
@@ -58,7 +58,7 @@ export function hrefOf(route: Route): string {
     case "jobs":
       return "#/jobs" + queryText(route.query);
     case "job":
-      return "#/jobs/" + encodeURIComponent(route.id);
+      return "#/jobs/" + encodeURIComponent(route.id) + queryText(route.query ?? {});
     case "compare":
       return "#/compare" + queryText({ jobs: route.ids.join(",") });
     case "playground":

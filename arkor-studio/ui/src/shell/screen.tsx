@@ -13,7 +13,7 @@ export function Screen({ route }: { readonly route: Route }) {
     case "jobs":
       return <Jobs query={route.query} />;
     case "job":
-      return <JobView id={route.id} />;
+      return <JobView id={route.id} query={route.query} />;
     case "compare":
       return <Compare ids={route.ids} />;
     case "playground":

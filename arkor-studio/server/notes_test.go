@@ -61,3 +61,27 @@ func TestSource(t *testing.T) {
 	s.do("GET", "/api/jobs/j_2/source", "").expect(t, "unknown", 200, `{"source":null}`)
 	s.do("GET", "/api/jobs/..%2F..%2Fj_1/source", "").expect(t, "elsewhere", 200, `{"source":null}`)
 }
+
+// A backend that keeps no evals is no error for the page to look at; a job that
+// is not there is one.
+func TestEvals(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	const evals = `{"evals":[{"id":"1"}]}`
+	for _, c := range []struct {
+		status int
+		body   string
+		want   int
+		answer string
+	}{
+		{200, evals, 200, evals},
+		{404, `{"error":"Not found"}`, 200, `{"evals":[]}`},
+		{405, ``, 200, `{"evals":[]}`},
+		{404, `{"error":"there is no such job","code":"job_not_found"}`, 404, `{"error":"there is no such job","code":"job_not_found"}`},
+		{500, `oops`, 500, `{"error":"oops"}`},
+		{200, `{"evals":`, 500, `{"error":"Studio backend error","code":"internal"}`},
+	} {
+		s.cloud.say("GET /v1/jobs/j_1/evals", c.status, c.body)
+		s.do("GET", "/api/jobs/j_1/evals", "").expect(t, c.body, c.want, c.answer)
+	}
+}

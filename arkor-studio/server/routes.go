@@ -46,7 +46,7 @@ func (s *Server) routes() map[string]methods {
 		"/api/jobs/{id}/evals":                {"GET": s.job("/evals")},
 		"/api/jobs/{id}/events":               {"GET": s.events},
 		"/api/jobs/{id}/artifacts":            {"GET": s.job("/artifacts")},
-		"/api/jobs/{id}/evals":                {"GET": s.job("/evals")},
+		"/api/jobs/{id}/evals":                {"GET": s.evals},
 		"/api/jobs/{id}/artifacts/{artifact}": {"GET": s.download},
 		"/api/notes":                          {"GET": s.listNotes},
 		"/api/datasets/{id}":                  {"GET": s.dataset},

@@ -59,6 +59,8 @@ func TestScopeTable(t *testing.T) {
 		{"job", anonymousMode, "", "GET", "/api/jobs/j_1", "", 400, noState, 0, nil, false},
 		{"job", anonymousMode, staleState, "GET", "/api/jobs/j_1", "", 400, noState, 1, nil, false},
 		{"metrics", anonymousMode, "", "GET", "/api/jobs/j_1/metrics", "", 400, noState, 0, nil, false},
+		{"evals", anonymousMode, "", "GET", "/api/jobs/j_1/evals", "", 400, noState, 0, nil, false},
+		{"evals", anonymousMode, staleState, "GET", "/api/jobs/j_1/evals", "", 400, noState, 1, nil, false},
 		{"artifacts", anonymousMode, staleState, "GET", "/api/jobs/j_1/artifacts", "", 400, noState, 1, nil, false},
 		{"artifact", anonymousMode, "", "GET", "/api/jobs/j_1/artifacts/a_1", "", 400, noState, 0, nil, false},
 		{"dataset", anonymousMode, "", "GET", "/api/datasets/d_1", "", 400, noState, 0, nil, false},

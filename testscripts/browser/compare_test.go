@@ -25,7 +25,7 @@ func TestList(t *testing.T) {
 	s, jobs := trained.use(t)
 	p := visit(t, s, "/#/jobs", look{})
 	p.see(jobs[0].name, jobs[1].name)
-	p.fill("searchbox", "Search by name or ID", "small")
+	p.fill("searchbox", "Search by name, ID or note", "small")
 	p.unsee(jobs[1].name)
 	p.see("1 of 2 jobs")
 	p.reload()

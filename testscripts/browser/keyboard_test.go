@@ -20,7 +20,7 @@ func TestKeyboard(t *testing.T) {
 	p.see(jobs[0].name)
 	p.tabTo("link", "Jobs")
 	p.press(enter)
-	p.has("searchbox", "Search by name or ID")
+	p.has("searchbox", "Search by name, ID or note")
 	p.see(jobs[0].name)
 	p.untilTrue("the focus on the heading", focusedHeading)
 	p.press(slash)

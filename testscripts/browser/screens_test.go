@@ -24,6 +24,7 @@ func (l *library) screens() []screen {
 		{"overview", "/", []string{"Run training", jobs[0].name, "Recent jobs"}},
 		{"jobs", "/#/jobs", []string{jobs[0].name, jobs[1].name}},
 		{"job", "/#/jobs/" + ids[0], []string{"Completed", "Smoothing", "training.completed", "Final adapter", "Configuration"}},
+		{"job-all", "/#/jobs/" + ids[0] + "?x=step&smoothing=0.5&show=rate,more,advanced", []string{"Samples a second", "95 % interval", "Watch it learn", "Notes"}},
 		{"compare", "/#/compare?jobs=" + strings.Join(ids, ","), []string{"Side by side", "Last training loss", jobs[1].name}},
 		{"playground", "/#/playground?adapter=" + ids[0], []string{jobs[0].name, "Final adapter", "Ready when you are", "Temperature"}},
 		{"endpoints", "/#/endpoints", []string{"New endpoint", "support-desk"}},

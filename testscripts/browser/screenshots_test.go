@@ -52,6 +52,10 @@ func TestScreenshots(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	notes := fmt.Sprintf(`{"jobs":{%q:{"name":"triage, best so far","text":"Higher rates got worse on billing.","tags":["keep","desk"]},%q:{"tags":["keep"]}}}`, best, ids[0])
+	if err := os.WriteFile(filepath.Join(project.dir, ".arkor", "notes.json"), []byte(notes), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	// One that is cancelled, and one that runs while the pictures are taken.
 	cancelled := start(`name: "triage-r64", maxSteps: 4000, batchSize: 4, saveSteps: 4, lora: { r: 64, alpha: 128 },`, "--detach")
 	p := visit(t, s, "/#/jobs/"+cancelled, look{})
@@ -80,8 +84,14 @@ func TestScreenshots(t *testing.T) {
 			ready func(*page)
 		}{
 			{screen{"overview", "/", []string{"Recent jobs", "step=", "triage-r4"}}, nil},
-			{screen{"jobs", "/#/jobs", []string{"triage-r4", "Cancelled"}}, nil},
+			{screen{"jobs", "/#/jobs", []string{"triage-r4", "Cancelled", "train.jsonl", "· eval"}}, nil},
 			{screen{"job", "/#/jobs/" + best, []string{"Completed", "training.completed", "Final adapter"}}, nil},
+			{screen{"job-all", "/#/jobs/" + best + "?x=step&smoothing=0.7&show=rate,more,advanced", []string{"Samples a second", "training.completed", "Final adapter"}}, func(p *page) {
+				p.fill("textbox", "System prompt", "Sort the ticket. Answer with JSON.")
+				p.fill("textbox", "Question", "My parcel should have been here on Monday. Where is it?")
+				p.click("button", "Ask each")
+				p.see("5 of 5 have answered")
+			}},
 			{screen{"job-running", "/#/jobs/" + running, []string{"Running", "checkpoint.saved"}}, nil},
 			{screen{"compare", "/#/compare?jobs=" + strings.Join(ids, ","), []string{"Side by side", "Last training loss"}}, nil},
 			{screen{"playground", "/#/playground?adapter=" + best, []string{"Ready when you are"}}, func(p *page) {
@@ -106,10 +116,15 @@ func TestScreenshots(t *testing.T) {
 				p.photograph(filepath.Join(folder, name+".webp"), cdppage.CaptureScreenshotParams{Format: cdppage.CaptureScreenshotFormatWebp, Quality: new(int64(85))})
 			}
 		}
-		p := visit(t, s, "/#/jobs/"+best, look{scheme: scheme, width: 360, height: 740, scale: 2})
-		p.see("training.completed")
-		p.untilTrue("a drawn chart", drawn)
-		p.photograph(filepath.Join(folder, "job-narrow-"+scheme+".png"), cdppage.CaptureScreenshotParams{CaptureBeyondViewport: new(true)})
+		for name, view := range map[string]string{"job-narrow": "/#/jobs/" + best + "?x=step&show=more", "jobs-narrow": "/#/jobs"} {
+			p := visit(t, s, view, look{scheme: scheme, width: 360, height: 740, scale: 2})
+			p.see("best so far", "Completed")
+			p.untilTrue("everything to be loaded", `document.querySelector(".skeleton") === null`)
+			if name == "job-narrow" {
+				p.untilTrue("a drawn chart", drawn)
+			}
+			p.photograph(filepath.Join(folder, name+"-"+scheme+".png"), cdppage.CaptureScreenshotParams{CaptureBeyondViewport: new(true)})
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import "../job/job.css";
 import "./compare.css";
 import { plural } from "../formats/text.ts";
+import { nameOf } from "../notes/note.ts";
+import { useNotes } from "../notes/use-notes.ts";
 import { Button } from "../parts/button.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
@@ -16,7 +18,8 @@ const jobs = hrefOf({ view: "jobs", query: {} });
 
 export function Compare({ ids }: { readonly ids: readonly string[] }) {
   const { data, error, refresh } = useCompared(ids);
-  const found = (data ?? []).filter(({ job }) => job !== null);
+  const { notes } = useNotes();
+  const found = useMemo(() => (data ?? []).flatMap((run) => (run.job === null ? [] : [{ ...run, job: { ...run.job, name: nameOf(run.job, notes) } }])), [data, notes]);
   const [all, showAll] = useState(false);
   const shown = all ? found : withoutDryRuns(found);
   const dry = found.length - shown.length;

@@ -4,6 +4,7 @@ import { compareConfigs } from "../formats/config.ts";
 import { capitalise, formatCount, formatNumber, nothing } from "../formats/text.ts";
 import { durationOf, formatDuration, formatMinute } from "../formats/time.ts";
 import { hrefOf } from "../router/route.ts";
+import { datasetName, uploadsOf, useFilenames, type Filenames } from "../sources/filenames.ts";
 import { useSeconds } from "../studio.ts";
 import { namesOf } from "./names.ts";
 import type { Compared } from "./use-compared.ts";
@@ -13,6 +14,7 @@ export function ComparedTable({ runs }: { readonly runs: readonly Compared[] }) 
   const [all, showAll] = useState(false);
   const names = namesOf(runs);
   const now = useSeconds(runs.some(({ job }) => job?.status === "running"));
+  const filenames = useFilenames(runs.flatMap(({ job }) => uploadsOf(job?.config ?? {}).slice(0, 1).map(([, file]) => file)));
   const configs = compareConfigs(runs.map(({ job }) => job?.config ?? {}));
   const rows = configs.filter((row) => all || row.differs);
   const same = configs.filter((row) => !row.differs).length;
@@ -47,7 +49,7 @@ export function ComparedTable({ runs }: { readonly runs: readonly Compared[] }) 
               <tr key={name}>
                 <th scope="row">{name}</th>
                 {runs.map((run) => (
-                  <td key={run.id}>{value(run, now)}</td>
+                  <td key={run.id}>{value(run, now, filenames)}</td>
                 ))}
               </tr>
             ))}
@@ -76,13 +78,14 @@ export function ComparedTable({ runs }: { readonly runs: readonly Compared[] }) 
   );
 }
 
-const results: readonly (readonly [string, (run: Compared, now: number) => string])[] = [
+const results: readonly (readonly [string, (run: Compared, now: number, filenames: Filenames) => string])[] = [
   ["Status", ({ job }) => capitalise(job?.status ?? "")],
   ["Last training loss", ({ curve }) => formatNumber(curve.last("loss"))],
   ["Last eval loss", ({ curve }) => formatNumber(curve.last("evalLoss"))],
   ["Best eval loss", ({ curve }) => bestOf(curve.lowest("evalLoss"))],
   ["Steps", ({ curve }) => (curve.steps.length === 0 ? nothing : formatCount(curve.steps.at(-1) ?? 0))],
   ["Duration", ({ job }, now) => (job === null ? nothing : formatDuration(durationOf(job, now)))],
+  ["Dataset", ({ job }, _, filenames) => datasetName(job?.config ?? {}, filenames)],
   ["Created", ({ job }) => formatMinute(job?.createdAt ?? null)],
 ];
 

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
 
-import { truncateMiddle } from "../formats/text.ts";
+import { datasetLabel, truncateMiddle } from "../formats/text.ts";
 import { durationOf, formatDuration, formatMinute, nothing } from "../formats/time.ts";
 import { isOver, textOf } from "../net/shapes.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { hrefOf } from "../router/route.ts";
+import { uploadsOf, useFilenames } from "../sources/filenames.ts";
 import { useSeconds } from "../studio.ts";
 import type { LiveJob } from "./use-job.ts";
-import { useDatasets, useSource } from "./use-origin.ts";
+import { useSource } from "./use-source.ts";
 
 interface DetailsProps {
   readonly id: string;
@@ -21,7 +22,9 @@ export function Details({ id, live, renamed }: DetailsProps) {
   const now = useSeconds(!isOver(status));
   const startedAt = job?.startedAt ?? record.startedAt;
   const completedAt = job?.completedAt ?? record.completedAt;
-  const datasets = useDatasets(job?.config ?? null);
+  const config = job?.config ?? {};
+  const uploads = uploadsOf(config);
+  const filenames = useFilenames(uploads.map(([, file]) => file));
   const source = useSource(id);
   return (
     <section class="card" aria-labelledby="details">
@@ -35,10 +38,13 @@ export function Details({ id, live, renamed }: DetailsProps) {
         <Fact name="Started">{formatMinute(startedAt)}</Fact>
         <Fact name="Completed">{formatMinute(completedAt)}</Fact>
         <Fact name="Base model">{textOf(job?.config["model"]) || nothing}</Fact>
-        {datasets.map(({ role, name, hash }) => (
+        {uploads.length === 0 && <Fact name="Dataset">{datasetLabel(config)}</Fact>}
+        {uploads.map(([role, file]) => (
           <Fact key={role} name={role}>
-            <span title={hash === "" ? undefined : hash}>{name}</span>
-            {hash !== "" && name !== hash && <span class="mono quiet fact-hash">{truncateMiddle(hash.replace(/^sha256:/, ""), 8, 4)}</span>}
+            <span>{filenames.get(file)}</span>
+            <span class="mono quiet fact-hash" title={file}>
+              {truncateMiddle(file.replace(/^sha256:/, ""), 8, 4)}
+            </span>
           </Fact>
         ))}
         <Fact name="Artifacts">{isOver(status) && record.artifacts !== null ? record.artifacts : nothing}</Fact>
@@ -57,11 +63,11 @@ export function Details({ id, live, renamed }: DetailsProps) {
           </Fact>
         )}
         {source !== null && source.artifactHash !== "" && (
-          <Fact name="Artifact">
+          <Fact name="Bundle">
             <span class="mono" title={`sha256 ${source.artifactHash} of .arkor/build/index.mjs`}>
               {truncateMiddle(source.artifactHash, 8, 4)}
             </span>
-            <CopyButton text={source.artifactHash} label="Copy the hash of the artifact" />
+            <CopyButton text={source.artifactHash} label="Copy the hash of the bundle" />
           </Fact>
         )}
         <Fact name="Job ID">

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 
-import { capitalise, datasetLabel, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
+import { capitalise, formatNumber, nothing, truncateMiddle } from "../formats/text.ts";
 import { durationOf, formatDuration } from "../formats/time.ts";
 import { textOf, type Job } from "../net/shapes.ts";
 import { Badge } from "../parts/badge.tsx";
@@ -10,6 +10,7 @@ import { hrefOf } from "../router/route.ts";
 import { useSeconds } from "../studio.ts";
 import { noNote, type Note, type Notes } from "../notes/note.ts";
 import { Tags } from "../notes/tags.tsx";
+import { datasetName, uploadsOf, useFilenames, type Filenames } from "../sources/filenames.ts";
 import type { Outcome, Outcomes } from "./use-outcomes.ts";
 import { sortedBy, sortKeys, type Listing } from "./listing.ts";
 
@@ -34,6 +35,7 @@ export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen,
   const table = useRef<HTMLTableElement>(null);
   const { first, end } = useRows(table, "page", rowHeight, jobs.length);
   const inSight = jobs.slice(first, end);
+  const filenames = useFilenames(inSight.flatMap(({ config }) => uploadsOf(config).slice(0, 1).map(([, file]) => file)));
   // To sort by loss takes that of every job.
   const all = listing.sort === "loss";
   useEffect(() => outcomes.want(all ? [...inSight, ...jobs] : inSight, list), [list, first, end, all, all ? jobs.length : jobs]);
@@ -63,6 +65,7 @@ export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen,
               key={job.id}
               job={job}
               note={notes.get(job.id) ?? noNote}
+              filenames={filenames}
               index={first + at + 2}
               chosen={chosen.includes(job.id)}
               outcome={outcomes.known.get(job.id)}
@@ -88,6 +91,7 @@ function Gap({ rows }: { readonly rows: number }) {
 interface RowProps {
   readonly job: Job;
   readonly note: Note;
+  readonly filenames: Filenames;
   readonly outcome: Outcome | undefined;
   readonly index: number;
   readonly chosen: boolean;
@@ -95,8 +99,8 @@ interface RowProps {
   readonly onToggle: (id: string) => void;
 }
 
-function Row({ job, note, outcome, index, chosen, full, onToggle }: RowProps) {
-  const dataset = datasetLabel(job.config);
+function Row({ job, note, filenames, outcome, index, chosen, full, onToggle }: RowProps) {
+  const dataset = datasetName(job.config, filenames);
   const name = note.name || job.name || "Unnamed";
   return (
     <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>

@@ -45,7 +45,7 @@ export function LearningCard({ id, live }: { readonly id: string; readonly live:
       <div class="card-head">
         <h2 id="learning">Watch it learn</h2>
         <span class="quiet learning-what">
-          the same question to the base model and to {left > 1 ? `${mostStages} of ${formatCount(saved.length)} checkpoints` : "each checkpoint"}
+          the same question to the base model and to {left > 1 ? `${mostStages} of ${formatCount(saved.length)} checkpoints` : "all that was saved"}
         </span>
       </div>
       <div class="card-body">

@@ -1,6 +1,11 @@
 package browser
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
 
 // Two runs are chosen in the list and laid over each other.
 func TestCompare(t *testing.T) {
@@ -16,7 +21,17 @@ func TestCompare(t *testing.T) {
 	p.click("checkbox", "settings that are the same")
 	p.see("maxSteps")
 	p.choose("Quantity", "Eval loss")
+	p.choose("Horizontal axis", "Passes over the data")
 	p.untilTrue("a drawn chart", drawn)
+
+	// CH13: the link shows it to others as it is.
+	p.do(chromedp.Evaluate[chromedp.Void](`void (navigator.clipboard.writeText = async (text) => void (window.copied = text))`))
+	p.click("button", "Save")
+	p.click("button", "Copy link to this view")
+	p.see("Link copied")
+	other := visit(t, s, strings.TrimPrefix(evaluate[string](p, "window.copied"), s.url()), look{})
+	other.untilTrue("the look of the link", `[...document.querySelectorAll("main select")].map((one) => one.value).join() === "evalLoss,epoch"`)
+	other.untilTrue("a drawn chart", drawn)
 }
 
 // The list is searched and sorted, and its state is in the address.

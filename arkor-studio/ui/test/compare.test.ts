@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withoutDryRuns } from "../src/compare/dry-runs.ts";
-import { join, valueNear } from "../src/compare/joined.ts";
+import { join, valueNear, type Placed } from "../src/compare/joined.ts";
 import { namesOf } from "../src/compare/names.ts";
 import { compareConfigs, configRows } from "../src/formats/config.ts";
 import { Curve } from "../src/job/curve.ts";
@@ -14,18 +14,23 @@ function curve(rows: readonly object[]): Curve {
   return made;
 }
 
+function bySteps(made: Curve): Placed {
+  return { curve: made, places: made.steps };
+}
+
 test("CH14: curves of several runs share one axis", () => {
   const a = curve([{ step: 1, loss: 3 }, { step: 10, loss: 2, evalLoss: 5 }]);
   const b = curve([{ step: 5, loss: 4 }, { step: 10, loss: 1 }]);
-  assert.deepEqual(join([a, b], "loss"), { xs: [1, 5, 10], values: [[3, null, 2], [null, 4, 1]] });
-  assert.deepEqual(join([a, b], "evalLoss"), { xs: [10], values: [[5], [null]] });
+  assert.deepEqual(join([a, b].map(bySteps), "loss"), { xs: [1, 5, 10], values: [[3, null, 2], [null, 4, 1]] });
+  assert.deepEqual(join([a, b].map(bySteps), "evalLoss"), { xs: [10], values: [[5], [null]] });
   assert.deepEqual(join([], "loss"), { xs: [], values: [] });
+  assert.deepEqual(join([{ curve: a, places: [0, 2.5] }, { curve: b, places: [0, 7] }], "loss"), { xs: [0, 2.5, 7], values: [[3, 2, null], [4, null, 1]] });
 });
 
 test("CH14: the cursor reads the nearest value of each run, none beyond its ends", () => {
   const a = curve([{ step: 10, loss: 1 }, { step: 15, evalLoss: 9 }, { step: 20, loss: 2 }]);
-  assert.deepEqual([9, 10, 14, 16, 20, 21].map((step) => valueNear(a, "loss", step)), [null, 1, 1, 2, 2, null]);
-  assert.equal(valueNear(new Curve(), "loss", 1), null);
+  assert.deepEqual([9, 10, 14, 16, 20, 21].map((step) => valueNear(bySteps(a), "loss", step)), [null, 1, 1, 2, 2, null]);
+  assert.equal(valueNear(bySteps(new Curve()), "loss", 1), null);
 });
 
 test("B5: configurations side by side, with what differs", () => {

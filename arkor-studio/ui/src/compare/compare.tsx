@@ -8,7 +8,7 @@ import { useNotes } from "../notes/use-notes.ts";
 import { Button } from "../parts/button.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
-import { hrefOf } from "../router/route.ts";
+import { hrefOf, type Query } from "../router/route.ts";
 import { ComparedTable } from "./compared-table.tsx";
 import { CurvesCard } from "./curves-card.tsx";
 import { withoutDryRuns } from "./dry-runs.ts";
@@ -16,7 +16,13 @@ import { maxRuns, useCompared } from "./use-compared.ts";
 
 const jobs = hrefOf({ view: "jobs", query: {} });
 
-export function Compare({ ids }: { readonly ids: readonly string[] }) {
+interface CompareProps {
+  readonly ids: readonly string[];
+  /** How the chart is to look. */
+  readonly query: Query | undefined;
+}
+
+export function Compare({ ids, query }: CompareProps) {
   const { data, error, refresh } = useCompared(ids);
   const { notes } = useNotes();
   const found = useMemo(() => (data ?? []).flatMap((run) => (run.job === null ? [] : [{ ...run, job: { ...run.job, name: nameOf(run.job, notes) } }])), [data, notes]);
@@ -56,7 +62,7 @@ export function Compare({ ids }: { readonly ids: readonly string[] }) {
           </div>
         )}
         {data === null && error === null && ids.length > 0 && <Skeleton lines={6} />}
-        {shown.length > 0 && <CurvesCard runs={shown} />}
+        {shown.length > 0 && <CurvesCard ids={ids} query={query} runs={shown} />}
         {shown.length > 0 && <ComparedTable runs={shown} />}
       </div>
     </>

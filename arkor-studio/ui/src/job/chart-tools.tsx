@@ -1,19 +1,16 @@
 import type { Axis } from "../chart/scale.ts";
-import { axes, placesOf } from "./axis.ts";
 import type { ChartChoices } from "./choices.ts";
 import type { Curve } from "./curve.ts";
 
-interface ToolsProps {
+interface ChoicesProps {
   readonly choices: ChartChoices;
   readonly choose: (change: Partial<ChartChoices>) => void;
-  readonly curve: Curve;
 }
 
 const axisNames: Readonly<Record<Axis, string>> = { step: "Steps", epoch: "Passes over the data", time: "Elapsed time" };
 
 /** How the lines are drawn. */
-export function ChartTools({ choices, choose, curve }: ToolsProps) {
-  const offered = axes.filter((axis) => placesOf(curve, axis) !== null);
+export function ChartTools({ choices, choose, offered }: ChoicesProps & { readonly offered: readonly Axis[] }) {
   return (
     <>
       {offered.length > 1 && (
@@ -36,7 +33,7 @@ export function ChartTools({ choices, choose, curve }: ToolsProps) {
 }
 
 /** What is shown beside the losses. */
-export function ChartSwitches({ choices, choose, curve }: ToolsProps) {
+export function ChartSwitches({ choices, choose, curve }: ChoicesProps & { readonly curve: Curve }) {
   return (
     <div class="chart-tools chart-switches">
       {curve.first("learningRate") !== null && <Choice name="rate" label="Learning rate" choices={choices} choose={choose} />}
@@ -46,7 +43,7 @@ export function ChartSwitches({ choices, choose, curve }: ToolsProps) {
   );
 }
 
-interface ChoiceProps extends Pick<ToolsProps, "choices" | "choose"> {
+interface ChoiceProps extends ChoicesProps {
   readonly name: "log" | "clip" | "rate" | "more" | "advanced";
   readonly label: string;
   readonly switches?: boolean;

@@ -2,22 +2,23 @@ import { useMemo, useRef } from "preact/hooks";
 
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
-import { pictureOf } from "../chart/picture.ts";
-import { svgOf } from "../chart/svg.ts";
+import { pictureOf, svgBlobOf } from "../chart/picture.ts";
+import { SaveMenu } from "../chart/save-menu.tsx";
 import { ZoomNote } from "../chart/zoom-note.tsx";
 import { formatCount } from "../formats/text.ts";
+import { save } from "../net/download.ts";
 import { isOver } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
 import { hrefOf, type Query } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
-import { placesOf } from "./axis.ts";
+import { axes, placesOf } from "./axis.ts";
 import { ChartSwitches, ChartTools } from "./chart-tools.tsx";
 import { queryOfLook } from "./choices.ts";
+import { csvOf } from "./csv.ts";
 import { DataTable } from "./data-table.tsx";
 import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "./loss-lines.ts";
 import { MoreCharts } from "./more-charts.tsx";
-import { SaveMenu } from "./save-menu.tsx";
 import { StatisticsCards } from "./statistics-cards.tsx";
 import { useChartLook } from "./use-choices.ts";
 import type { LiveJob } from "./use-job.ts";
@@ -48,25 +49,19 @@ export function LossCard({ id, name, query, live }: LossCardProps) {
   const data = { axis, xs, lines, marks, log: choices.log, clip: choices.clip } as const;
   const legend = legendOf(curve, checkpoints, choices);
   const empty = curve.steps.length === 0;
-  function svg(): string {
-    const style = getComputedStyle(document.documentElement);
-    const property = (variable: string): string => style.getPropertyValue(variable).trim();
-    return svgOf({ ...data, range, legend, title: `Loss of ${name}`, color: property, font: property("--sans") });
-  }
+  const items = [
+    ["Curves as CSV", () => save(new Blob([csvOf(curve)], { type: "text/csv" }), `${id}-curves.csv`)],
+    ["Chart as PNG", () => void (card.current && pictureOf(card.current).then((picture) => picture && save(picture, `${id}-loss.png`)))],
+    ["Chart as SVG", () => save(svgBlobOf({ ...data, range, legend, title: `Loss of ${name}` }), `${id}-loss.svg`)],
+  ] as const;
   return (
     <section ref={card} class="card" aria-labelledby="loss">
       <div class="card-head">
         <h2 id="loss">Loss</h2>
         {!empty && (
           <div class="chart-tools">
-            <ChartTools choices={choices} choose={choose} curve={curve} />
-            <SaveMenu
-              id={id}
-              curve={curve}
-              png={async () => card.current && pictureOf(card.current)}
-              svg={svg}
-              link={() => location.origin + location.pathname + hrefOf({ view: "job", id, query: queryOfLook({ choices, range }) })}
-            />
+            <ChartTools choices={choices} choose={choose} offered={axes.filter((one) => placesOf(curve, one) !== null)} />
+            <SaveMenu items={items} link={() => hrefOf({ view: "job", id, query: queryOfLook({ choices, range }) })} />
           </div>
         )}
       </div>

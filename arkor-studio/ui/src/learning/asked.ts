@@ -1,9 +1,8 @@
 /** Asks what a training saved the same question, one after the other: how its answers change is what it learns. */
 
 import { ApiError, messageOf } from "../net/api.ts";
-import type { Ask } from "../playground/conversation.ts";
 import { noSettings } from "../playground/settings.ts";
-import { chatBody, messagesFor } from "../playground/turns.ts";
+import { chatBody, messagesFor, type ChatBody } from "../playground/turns.ts";
 import type { Source } from "../sources/source.ts";
 import { Value } from "../value.ts";
 
@@ -39,13 +38,16 @@ export function stagesOf(jobId: string, model: string, checkpoints: readonly num
   return [...base, ...saved, ...end];
 }
 
+/** Yields the words of an answer as they come. */
+export type Words = (body: ChatBody, signal: AbortSignal) => AsyncIterable<string>;
+
 export class Asked {
   readonly answers = new Value<readonly Answer[]>([]);
-  readonly #ask: Ask;
+  readonly #words: Words;
   #running: AbortController | null = null;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(words: Words) {
+    this.#words = words;
   }
 
   get busy(): boolean {
@@ -63,7 +65,7 @@ export class Asked {
     const messages = messagesFor(0, [], prompt, system);
     for (const [at, { source }] of stages.entries()) {
       try {
-        for await (const piece of this.#ask(chatBody(source, messages, settings), running.signal)) {
+        for await (const piece of this.#words(chatBody(source, messages, settings), running.signal)) {
           if (running.signal.aborted) return;
           this.#change(at, ({ text }) => ({ text: text + piece, state: "writing" }));
         }

@@ -1,20 +1,26 @@
 import { useEffect, useMemo } from "preact/hooks";
 
+import { readInferStream } from "../../../../sdk/src/infer-stream.ts";
 import "./learning.css";
 import { formatCount } from "../formats/text.ts";
+import type { Api } from "../net/api.ts";
 import { fieldsOf, textOf } from "../net/shapes.ts";
 import { Button } from "../parts/button.tsx";
-import { ask } from "../playground/ask.ts";
 import { useStored } from "../playground/use-conversation.ts";
 import { hrefOf } from "../router/route.ts";
 import { wishFor } from "../sources/source.ts";
 import { useStudio, useValue } from "../studio.ts";
 import type { LiveJob } from "../job/use-job.ts";
+import type { ChatBody } from "../playground/turns.ts";
 import { Asked, mostStages, stagesOf, type Answer } from "./asked.ts";
 
 interface Question {
   readonly prompt: string;
   readonly system: string;
+}
+
+async function* words(api: Api, body: ChatBody, signal: AbortSignal): AsyncGenerator<string, void> {
+  yield* readInferStream(await api.open("/api/inference/chat", { method: "POST", body, signal }));
 }
 
 function parseQuestion(value: unknown): Question {
@@ -26,7 +32,7 @@ function parseQuestion(value: unknown): Question {
 export function LearningCard({ id, live }: { readonly id: string; readonly live: LiveJob }) {
   const { job, record, status } = live;
   const { api } = useStudio();
-  const asked = useMemo(() => new Asked((body, signal) => ask(api, body, signal)), [api, id]);
+  const asked = useMemo(() => new Asked((body, signal) => words(api, body, signal)), [api, id]);
   const answers = useValue(asked.answers);
   useEffect(() => () => asked.stop(), [asked]);
   const [question, setQuestion] = useStored(`arkor-studio-question ${job?.projectId ?? ""}`, parseQuestion);

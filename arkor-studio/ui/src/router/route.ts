@@ -4,7 +4,7 @@ export type Route =
   | { readonly view: "overview" }
   | { readonly view: "jobs"; readonly query: Query }
   | { readonly view: "job"; readonly id: string; readonly query?: Query }
-  | { readonly view: "compare"; readonly ids: readonly string[] }
+  | { readonly view: "compare"; readonly ids: readonly string[]; readonly query?: Query }
   | { readonly view: "playground"; readonly adapter: string | null; readonly step: number | null; readonly model?: string; readonly beside?: readonly Pane[] }
   | { readonly view: "endpoints" }
   | { readonly view: "endpoint"; readonly id: string };
@@ -37,7 +37,8 @@ export function parseRoute(hash: string): Route {
   if (segments.length === 1 && view === "jobs") return { view, query };
   if (segments.length === 1 && view === "endpoints") return { view };
   if (segments.length === 1 && view === "compare") {
-    return { view, ids: [...new Set((query["jobs"] ?? "").split(",").filter((job) => job.trim() !== ""))] };
+    const { jobs = "", ...rest } = query;
+    return { view, ids: [...new Set(jobs.split(",").filter((job) => job.trim() !== ""))], ...(Object.keys(rest).length > 0 && { query: rest }) };
   }
   if (segments.length === 1 && view === "playground") {
     const beside = others.filter((number) => ["adapter", "step", "model"].some((name) => name + number in query)).map((number) => paneOf(query, number));
@@ -60,7 +61,7 @@ export function hrefOf(route: Route): string {
     case "job":
       return "#/jobs/" + encodeURIComponent(route.id) + queryText(route.query ?? {});
     case "compare":
-      return "#/compare" + queryText({ jobs: route.ids.join(",") });
+      return "#/compare" + queryText({ jobs: route.ids.join(","), ...route.query });
     case "playground":
       return "#/playground" + queryText(Object.assign(paneQuery(route, ""), ...(route.beside ?? []).map((pane, at) => paneQuery(pane, others[at] ?? ""))) as Query);
     case "endpoints":

@@ -15,7 +15,7 @@ export function Screen({ route }: { readonly route: Route }) {
     case "job":
       return <JobView id={route.id} query={route.query} />;
     case "compare":
-      return <Compare ids={route.ids} />;
+      return <Compare ids={route.ids} query={route.query} />;
     case "playground":
       return <Playground route={route} />;
     case "endpoints":

@@ -26,7 +26,7 @@ func TestCompare(t *testing.T) {
 
 	// CH13: the link shows it to others as it is.
 	p.do(chromedp.Evaluate[chromedp.Void](`void (navigator.clipboard.writeText = async (text) => void (window.copied = text))`))
-	p.click("button", "Save")
+	p.click("button", "Export")
 	p.click("button", "Copy link to this view")
 	p.see("Link copied")
 	other := visit(t, s, strings.TrimPrefix(evaluate[string](p, "window.copied"), s.url()), look{})

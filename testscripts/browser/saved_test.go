@@ -67,7 +67,7 @@ func TestDownloads(t *testing.T) {
 	folder := p.downloads()
 	p.see("training.completed", "Final adapter")
 	save := func(item string) {
-		p.click("button", "Save")
+		p.click("button", "Export")
 		p.click("button", item)
 	}
 	save("Curves as CSV")
@@ -113,7 +113,7 @@ func TestChartLook(t *testing.T) {
 	p.dragOverChart(0.2, 0.6)
 	p.has("button", "Reset zoom")
 	p.do(chromedp.Evaluate[chromedp.Void](`void (navigator.clipboard.writeText = async (text) => void (window.copied = text))`))
-	p.click("button", "Save")
+	p.click("button", "Export")
 	p.click("button", "Copy link to this view")
 	p.see("Link copied")
 	link := evaluate[string](p, "window.copied")

@@ -4,7 +4,7 @@ import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
 import { pictureOf, svgBlobOf } from "../chart/picture.ts";
 import type { Line } from "../chart/plot.ts";
-import { SaveMenu } from "../chart/save-menu.tsx";
+import { ExportMenu } from "../chart/export-menu.tsx";
 import { placeText, type Axis } from "../chart/scale.ts";
 import { smooth } from "../chart/smooth.ts";
 import { ZoomNote } from "../chart/zoom-note.tsx";
@@ -88,7 +88,7 @@ export function CurvesCard({ ids, query, runs }: CurvesProps) {
         </select>
         <div class="chart-tools">
           <ChartTools choices={choices} choose={choose} offered={offered} />
-          <SaveMenu items={items} link={() => hrefOf({ view: "compare", ids, query: { of: column, ...queryOfLook({ choices, range }) } })} />
+          <ExportMenu items={items} link={() => hrefOf({ view: "compare", ids, query: { of: column, ...queryOfLook({ choices, range }) } })} />
         </div>
       </div>
       {joined.xs.length === 0 ? (

@@ -53,7 +53,7 @@ export function EvalsCard({ id, status, saved }: EvalsProps) {
           <table class="table">
             <thead>
               <tr>
-                <th>Of</th>
+                <th>Model</th>
                 {names.map((name) => (
                   <th key={name} scope="col" dir="auto">
                     {name}

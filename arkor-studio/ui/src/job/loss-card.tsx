@@ -3,7 +3,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { Chart } from "../chart/chart.tsx";
 import { Legend } from "../chart/legend.tsx";
 import { pictureOf, svgBlobOf } from "../chart/picture.ts";
-import { SaveMenu } from "../chart/save-menu.tsx";
+import { ExportMenu } from "../chart/export-menu.tsx";
 import { ZoomNote } from "../chart/zoom-note.tsx";
 import { formatCount } from "../formats/text.ts";
 import { save } from "../net/download.ts";
@@ -61,7 +61,7 @@ export function LossCard({ id, name, query, live }: LossCardProps) {
         {!empty && (
           <div class="chart-tools">
             <ChartTools choices={choices} choose={choose} offered={axes.filter((one) => placesOf(curve, one) !== null)} />
-            <SaveMenu items={items} link={() => hrefOf({ view: "job", id, query: queryOfLook({ choices, range }) })} />
+            <ExportMenu items={items} link={() => hrefOf({ view: "job", id, query: queryOfLook({ choices, range }) })} />
           </div>
         )}
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Download } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
 
-interface SaveProps {
+interface ExportProps {
   readonly items: readonly (readonly [name: string, save: () => void])[];
   /** The address of what is shown. */
   readonly link: () => string;
@@ -12,7 +12,7 @@ interface SaveProps {
 const copiedMs = 2500;
 
 /** Takes curves along, or the way to them. */
-export function SaveMenu({ items, link }: SaveProps) {
+export function ExportMenu({ items, link }: ExportProps) {
   const [copied, setCopied] = useState<"" | "Link copied" | "The browser does not let this page copy">("");
   useEffect(() => {
     if (copied === "") return;
@@ -33,7 +33,7 @@ export function SaveMenu({ items, link }: SaveProps) {
       <Menu
         name={
           <>
-            <Download /> Save
+            <Download /> Export
           </>
         }
       >

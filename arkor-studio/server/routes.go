@@ -43,7 +43,6 @@ func (s *Server) routes() map[string]methods {
 		"/api/jobs/{id}/cancel":               {"POST": s.job("/cancel")},
 		"/api/jobs/{id}/resume":               {"POST": s.job("/resume")},
 		"/api/jobs/{id}/metrics":              {"GET": s.job("/metrics", "points")},
-		"/api/jobs/{id}/evals":                {"GET": s.job("/evals")},
 		"/api/jobs/{id}/events":               {"GET": s.events},
 		"/api/jobs/{id}/artifacts":            {"GET": s.job("/artifacts")},
 		"/api/jobs/{id}/evals":                {"GET": s.evals},

@@ -63,4 +63,15 @@ func TestAccess(t *testing.T) {
 		p.see("Delete this job?")
 		p.checkAccess(string(source))
 	})
+	t.Run("choice", func(t *testing.T) {
+		p := visit(t, s, "/#/jobs/"+jobs[0].id, look{})
+		p.click("button", "Run again")
+		p.has("dialog", "Run this again?")
+		p.checkAccess(string(source))
+		p.click("button", "Cancel")
+		p.click("button", "Edit the notes")
+		p.click("button", "Export")
+		p.see("Copy link to this view")
+		p.checkAccess(string(source))
+	})
 }

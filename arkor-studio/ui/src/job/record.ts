@@ -42,6 +42,7 @@ export class JobRecord {
       case "training.log":
         this.status ??= "running";
         if (data) this.curve.add(data);
+        else this.curve.unusable++; // NaN is no JSON, and written all the same
         break;
       case "checkpoint.saved": {
         const step = numberOf(data?.["step"]);

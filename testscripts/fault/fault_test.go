@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package fault kills a backend and its workers at random moments under load,
 // and looks for anything that was acknowledged and is gone.
 package fault

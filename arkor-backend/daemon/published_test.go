@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -478,21 +479,39 @@ func TestEndpointIsBusy(t *testing.T) {
 	url := b.client.BaseURL + "/e/bot/v1/chat/completions"
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	for range 64 {
-		defer begin(t, ctx, url, `{"messages":[{"role":"user","content":"hang"}],"stream":true}`).Body.Close()
+	var clients sync.WaitGroup
+	defer clients.Wait()
+	for range 64 { // of which some are answered and some wait for their turn
+		clients.Go(func() {
+			req, err := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(`{"messages":[{"role":"user","content":"hang"}],"stream":true}`))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if res, err := http.DefaultClient.Do(req); err == nil {
+				_, _ = io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+			}
+		})
 	}
-	a := b.ask("GET", "/e/bot/v1/models", nil)
+	a := b.askUntil(429)
 	b.wantProblem(a, 429, "rate_limit_error", "too_many_requests")
 	check(t, "1", a.Header.Get("Retry-After"))
 	b.want(b.ask("GET", "/e/cat/v1/models", nil), 200, "")
 	leave()
-	for { // the places come back with the clients that left
-		if a := b.ask("GET", "/e/bot/v1/models", nil); a.StatusCode == 200 {
-			break
-		} else if t.Context().Err() != nil {
-			t.Fatal("the places are lost")
+	b.askUntil(200) // the places come back with the clients that left
+}
+
+// askUntil asks the endpoint bot for its models until the answer has a status.
+func (b *backend) askUntil(status int) answer {
+	b.t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		if a := b.ask("GET", "/e/bot/v1/models", nil); a.StatusCode == status {
+			return a
 		}
 	}
+	b.t.Fatalf("no answer had the status %d", status)
+	return answer{}
 }
 
 // begin sends a request and returns when its answer begins.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/arkorlab/arkor-go/arkor-trainer/grammar"
 )
 
 // Why a generation ended.
@@ -37,8 +39,10 @@ type Options struct {
 
 // Constraint says which tokens may come next; nil leaves all of them.
 type Constraint interface {
-	Mask(logits []float32) // sets the scores of tokens that may not to minus infinity
-	Accept(token int32)    // called with each token of the answer
+	Ready() bool                // whether Mask takes no time worth speaking of; it does not wait
+	Prepare()                   // makes it so, which may take long
+	Mask(logits []float32) bool // sets the scores of tokens that may not to minus infinity; false when none may
+	Accept(token int32)         // called with each token of the answer
 }
 
 // check returns an error that names the option at fault, by its name in the
@@ -113,9 +117,12 @@ type answer struct {
 	sampler  *sampler
 	pieces   assembler
 
+	forming chan *failure // where it says that the constraint is prepared; nil when nobody prepares it
+
 	// Of the present step.
 	picks bool  // all tokens were read, so one is picked
 	token int32 // the one that was picked
+	stuck bool  // the constraint allows none
 
 	result  Result
 	err     error
@@ -132,8 +139,9 @@ func (a *answer) reading() bool { return len(a.unread()) > 1 }
 // pick chooses the next token by its scores, which it may change. It runs beside
 // the picks of other answers.
 func (a *answer) pick(logits []float32) {
-	if a.options.Constraint != nil {
-		a.options.Constraint.Mask(logits)
+	if a.options.Constraint != nil && !a.options.Constraint.Mask(logits) {
+		a.stuck = true
+		return
 	}
 	a.token = a.sampler.pick(logits)
 }
@@ -141,11 +149,15 @@ func (a *answer) pick(logits []float32) {
 // deliver hands out the token of the step, and returns whether the answer is at
 // its end.
 func (a *answer) deliver() (ended bool) {
-	if !a.picks || a.failure != nil {
+	if !a.picks || a.failure != nil { // or waits for its constraint
 		if a.options.Reading != nil && a.failure == nil {
 			a.options.Reading()
 		}
 		return false
+	}
+	if a.stuck {
+		a.err = &RequestError{&grammar.Error{Err: errors.New("too ambiguous: there are too many ways to read the answer so far")}}
+		return true
 	}
 	if a.token < 0 {
 		a.err = errors.New("the model's output is not a number: its weights or the adapter are damaged")

@@ -60,7 +60,9 @@ func (a *Assistant) Reply(ctx context.Context, q Question, o Options, emit func(
 	}
 	var matcher *network.Matcher
 	if form != nil {
-		if matcher, err = a.forms.Matcher(form); err != nil {
+		if matcher, err = a.forms.Matcher(ctx, form); ctx.Err() != nil {
+			return Result{FinishReason: FinishCancelled}, nil
+		} else if err != nil {
 			return Result{}, &RequestError{err}
 		}
 		o.Constraint = matcher

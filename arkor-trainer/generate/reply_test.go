@@ -208,7 +208,7 @@ func TestTextThenCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	matcher, err := a.forms.Matcher(form)
+	matcher, err := a.forms.Matcher(t.Context(), form)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,10 @@ type scheduler struct {
 	arrived []*answer
 	awake   bool
 
-	active []*answer // of the steps
-	job    *job
+	active  []*answer // of the steps
+	job     *job
+	forming chan struct{} // a token for whoever prepares a constraint
+	changed chan struct{} // a token when there may be something to do again
 }
 
 // group is a part of the answers in progress, with the batch that they go
@@ -49,7 +51,10 @@ type group struct {
 const smallModel = 8 << 20
 
 func newScheduler(e *Engine) *scheduler {
-	s := &scheduler{engine: e, job: newJob(), prefixes: prefixes{limit: maxPrefixes}}
+	s := &scheduler{
+		engine: e, job: newJob(), prefixes: prefixes{limit: maxPrefixes},
+		forming: make(chan struct{}, 1), changed: make(chan struct{}, 1),
+	}
 	groups := 1
 	if e.config.NumParameters() <= smallModel {
 		groups += e.pool.size
@@ -63,6 +68,7 @@ func (s *scheduler) add(a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.arrived = append(s.arrived, a)
+	s.poke()
 	if !s.awake {
 		s.awake = true
 		s.running.Go(s.run)
@@ -89,6 +95,7 @@ func (s *scheduler) join() bool {
 	s.mu.Unlock()
 	for _, a := range arrived {
 		s.prefixes.copyTo(a.sequence, a.tokens)
+		s.prepare(a)
 	}
 	s.active = append(s.active, arrived...)
 	return true
@@ -108,17 +115,30 @@ func (s *scheduler) step() {
 		}
 	}()
 	s.sweep(func(a *answer) bool {
-		if a.ctx.Err() != nil {
+		switch {
+		case a.waits(): // also when it is cancelled: what prepares its constraint belongs to it
+			return false
+		case a.ctx.Err() != nil:
 			a.result.FinishReason = FinishCancelled
 			return true
 		}
-		return false
+		return a.failure != nil
 	})
-	s.engine.pool.run(s.job, s, s.plan())
+	groups := s.plan()
+	if groups == 0 && len(s.active) > 0 {
+		<-s.changed // all of them wait
+		return
+	}
+	s.engine.pool.run(s.job, s, groups)
 	s.sweep(func(a *answer) (ended bool) {
 		a.guarded(func() { ended = a.deliver() })
 		return ended || a.failure != nil
 	})
+	for _, a := range s.active {
+		if a.picks {
+			s.prepare(a)
+		}
+	}
 	// Whoever did not fit, or got little, comes first in the next step.
 	if n := len(s.active); n > 1 {
 		first := s.active[0]
@@ -181,7 +201,12 @@ func (s *scheduler) plan() (groups int) {
 // read puts up to n tokens of an answer into the smallest group.
 func (s *scheduler) read(a *answer, n int) int {
 	unread := a.unread()
-	n = min(n, len(unread))
+	if n = min(n, len(unread)); n == len(unread) && a.forming != nil {
+		n-- // the last one when it is known what may follow
+	}
+	if n == 0 {
+		return 0
+	}
 	smallest := 0
 	for i, g := range s.groups {
 		if g == nil {

@@ -1,8 +1,10 @@
 package grammar
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -25,6 +27,8 @@ type Cache struct {
 	stops []int32
 	vocab func() *network.Vocabulary
 
+	compiling chan struct{} // a token for whoever compiles
+
 	mu     sync.Mutex
 	recent []entry // the last used first
 }
@@ -41,7 +45,7 @@ func NewCache(size int, bytes func(token int32) []byte, stops []int32) *Cache {
 	for _, stop := range stops {
 		isStop[stop] = true
 	}
-	c := &Cache{stops: stops, bytes: func(token int32) []byte {
+	c := &Cache{stops: stops, compiling: make(chan struct{}, 1), bytes: func(token int32) []byte {
 		if isStop[token] {
 			return nil
 		}
@@ -51,8 +55,10 @@ func NewCache(size int, bytes func(token int32) []byte, stops []int32) *Cache {
 	return c
 }
 
-// Matcher returns a matcher for one answer. Errors are of type *Error.
-func (c *Cache) Matcher(f Form) (*network.Matcher, error) {
+// Matcher returns a matcher for one answer. Forms are compiled one at a time:
+// who sends many large ones keeps others with new forms waiting, and nobody who
+// is being answered. Errors are of type *Error, or that of ctx.
+func (c *Cache) Matcher(ctx context.Context, f Form) (*network.Matcher, error) {
 	data, err := json.Marshal(f)
 	if err != nil {
 		return nil, &Error{err}
@@ -60,14 +66,32 @@ func (c *Cache) Matcher(f Form) (*network.Matcher, error) {
 	key := sha256.Sum256(fmt.Appendf(data, "%T", f))
 	machine := c.find(key)
 	if machine == nil {
-		n, err := f.Compile()
-		if err != nil {
-			return nil, err
+		select {
+		case c.compiling <- struct{}{}:
+			defer func() { <-c.compiling }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
-		machine = network.NewMachine(n, c.vocab())
-		c.keep(entry{key, machine})
+		if machine = c.find(key); machine == nil { // another answer may have had it compiled
+			if machine, err = c.compile(f); err != nil {
+				return nil, err
+			}
+			c.keep(entry{key, machine})
+		}
 	}
 	return machine.Matcher(c.bytes, c.stops), nil
+}
+
+func (c *Cache) compile(f Form) (*network.Machine, error) {
+	n, err := f.Compile()
+	if err != nil {
+		return nil, err
+	}
+	machine := network.NewMachine(n, c.vocab())
+	if machine.Dead() {
+		return nil, &Error{errors.New("too ambiguous: there are too many ways to read how an answer begins")}
+	}
+	return machine, nil
 }
 
 func (c *Cache) find(key [sha256.Size]byte) *network.Machine {

@@ -41,11 +41,11 @@ type Spec struct {
 }
 
 // Error says why no answer can be held to a form.
-type Error struct{ err error }
+type Error struct{ Err error }
 
-func (e *Error) Error() string { return e.err.Error() }
+func (e *Error) Error() string { return e.Err.Error() }
 
-func (e *Error) Unwrap() error { return e.err }
+func (e *Error) Unwrap() error { return e.Err }
 
 const (
 	maxChoices     = 10_000

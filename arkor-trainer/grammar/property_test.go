@@ -36,7 +36,7 @@ func newBabbler(t testing.TB) *babbler {
 // end to it within limit tokens.
 func (b *babbler) answer(t testing.TB, form Form, r *rand.Rand, limit int) (text string, ended bool) {
 	t.Helper()
-	m, err := b.cache.Matcher(form)
+	m, err := b.cache.Matcher(t.Context(), form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestMaskIsExact(t *testing.T) {
 		_ = n
 		r := rand.New(rand.NewPCG(3, 3))
 		for range 20 {
-			m, err := b.cache.Matcher(form)
+			m, err := b.cache.Matcher(t.Context(), form)
 			if err != nil {
 				t.Fatal(err)
 			}

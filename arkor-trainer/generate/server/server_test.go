@@ -84,7 +84,18 @@ func (c *client) ask(id, fields string) {
 	c.send(fmt.Sprintf(`{"id":%q,"op":"generate","messages":[{"role":"user","content":"hello"}],"temperature":0%s}`, id, fields))
 }
 
+// next reads a line, passing over those that only say that a slow machine is at
+// work.
 func (c *client) next() answer {
+	c.t.Helper()
+	for {
+		if a := c.line(); a.Type != "reading" {
+			return a
+		}
+	}
+}
+
+func (c *client) line() answer {
 	c.t.Helper()
 	line, err := c.out.ReadBytes('\n')
 	if err != nil {

@@ -11,11 +11,22 @@ import (
 // an answer only the first are followed, each of which can be brought to an end.
 const (
 	maxItems   = 2048
-	maxConfigs = 20_000
-	maxMasks   = 8 << 20    // bytes
-	maxWork    = 20_000_000 // items looked at for one mask
-	configWork = 500        // what a new config counts for, because of its memory
+	maxSeen    = 4 * maxItems // while a byte is followed
+	maxMemory  = 16 << 20     // bytes that are kept, about
+	maxWork    = 2_000_000    // items looked at for one mask: about a tenth of a second
+	configWork = 50           // what a new config counts for
 )
+
+// What is counted for the memory of the parts of a machine, with the maps that
+// they are in.
+const (
+	configBytes = 200
+	itemBytes   = 24 // a slice grows by more than what is put in
+	frameBytes  = 100
+)
+
+// Dead reports whether no way to begin an answer was found within the limits.
+func (m *Machine) Dead() bool { return m.start.dead() }
 
 // Machine runs a network against a vocabulary and remembers what it found out.
 // It may be used by any number of goroutines.
@@ -27,7 +38,7 @@ type Machine struct {
 	mu      sync.Mutex
 	frames  map[frame]*frame
 	configs map[string]*config
-	masks   int // bytes in use
+	memory  int // bytes in use, about
 	work    int
 	serial  uint32
 	seen    map[item]struct{}
@@ -66,7 +77,7 @@ func NewMachine(net *Network, vocab *Vocabulary) *Machine {
 }
 
 func (m *Machine) reset() {
-	m.frames, m.configs, m.masks = map[frame]*frame{}, map[string]*config{}, 0
+	m.frames, m.configs, m.memory = map[frame]*frame{}, map[string]*config{}, 0
 }
 
 func (m *Machine) push(to State, parent *frame) *frame {
@@ -76,6 +87,7 @@ func (m *Machine) push(to State, parent *frame) *frame {
 		m.serial++
 		f = &frame{to, parent, m.serial}
 		m.frames[key] = f
+		m.memory += frameBytes
 	}
 	return f
 }
@@ -91,7 +103,7 @@ func (m *Machine) settle() *config {
 		if _, ok := m.seen[it]; ok {
 			continue
 		}
-		if len(m.seen) >= 16*maxItems || len(c.items) >= maxItems {
+		if len(m.seen) >= maxSeen || len(c.items) >= maxItems {
 			continue
 		}
 		m.seen[it] = struct{}{}
@@ -106,15 +118,16 @@ func (m *Machine) settle() *config {
 				m.todo = append(m.todo, item{it.stack.to, it.stack.parent})
 			}
 		}
+		for _, to := range slices.Backward(s.empty) {
+			m.todo = append(m.todo, item{to, it.stack})
+		}
+		// First into what is called: it leads to bytes sooner than what is behind.
 		for _, call := range slices.Backward(s.calls) {
 			stack := it.stack
 			if !m.net.tail[call.to] {
 				stack = m.push(call.to, stack)
 			}
 			m.todo = append(m.todo, item{m.net.starts[call.rule], stack})
-		}
-		for _, to := range slices.Backward(s.empty) {
-			m.todo = append(m.todo, item{to, it.stack})
 		}
 	}
 	m.work += len(m.seen)
@@ -141,7 +154,8 @@ func (m *Machine) intern(c *config) *config {
 		return known
 	}
 	c.next = make([]*config, m.net.classes)
-	m.work += configWork
+	m.work += configWork + 4*len(c.items) // which were sorted
+	m.memory += configBytes + len(key) + itemBytes*len(c.items) + 8*len(c.next)
 	m.configs[string(key)] = c
 	return c
 }
@@ -202,7 +216,7 @@ func (m *Machine) allowed(c *config) []uint64 {
 		m.path = append(m.path[:n.depth], at)
 		i++
 	}
-	m.masks += 8 * len(mask)
+	m.memory += 8 * len(mask)
 	c.mask = mask
 	return mask
 }
@@ -210,7 +224,7 @@ func (m *Machine) allowed(c *config) []uint64 {
 // trim empties the caches when they have grown too large. It returns c in the
 // new ones: what a text so far came from is never needed again.
 func (m *Machine) trim(c *config) *config {
-	if len(m.configs) <= maxConfigs && len(m.frames) <= 4*maxConfigs && m.masks <= maxMasks {
+	if m.memory <= maxMemory {
 		return c
 	}
 	m.reset()
@@ -220,7 +234,7 @@ func (m *Machine) trim(c *config) *config {
 
 // adopt copies a config into emptied caches.
 func (m *Machine) adopt(c *config) *config {
-	fresh := &config{complete: c.complete}
+	fresh := &config{complete: c.complete, mask: c.mask}
 	for _, it := range c.items {
 		fresh.items = append(fresh.items, item{it.state, m.adoptStack(it.stack)})
 	}

@@ -1,29 +1,72 @@
 package generate
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
 
-// prepare has the constraint of an answer find out what may come next. Where
-// that takes long, the answer waits for it while others go on; constraints are
-// prepared one at a time, so that a few hard ones do not take all processors.
+// preparer finds out what may come next in answers whose constraints are hard to
+// follow, beside the steps of the scheduler: the answers wait for it, others go
+// on. It works with one processor, for the answer that took least of it so far,
+// a part at a time, so that a few hard forms keep neither the steps nor easy
+// forms waiting.
+type preparer struct {
+	mu      sync.Mutex
+	waiting []*answer
+	awake   bool
+}
+
+// prepare has the constraint of an answer find out what may come next.
 func (s *scheduler) prepare(a *answer) {
-	c := a.options.Constraint
-	if c == nil || c.Ready() {
+	if c := a.options.Constraint; c == nil || c.Ready() {
 		return
 	}
-	formed := make(chan *failure, 1)
-	a.forming = formed
-	s.running.Go(func() {
-		s.forming <- struct{}{}
-		defer s.poke()
-		defer func() { <-s.forming }()
-		defer func() {
-			if value := recover(); value != nil {
-				formed <- &failure{value, debug.Stack()}
+	a.forming = make(chan *failure, 1)
+	p := &s.forms
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = append(p.waiting, a)
+	if !p.awake {
+		p.awake = true
+		s.running.Go(func() {
+			for p.part() {
+				s.poke()
 			}
-		}()
-		c.Prepare()
-		formed <- nil
-	})
+		})
+	}
+}
+
+// part does a part of the work, and returns whether there was any.
+func (p *preparer) part() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiting) == 0 {
+		p.awake = false
+		return false
+	}
+	a := slices.MinFunc(p.waiting, func(a, b *answer) int { return int(a.formed - b.formed) })
+	p.mu.Unlock()
+	done, failed := a.formPart()
+	p.mu.Lock()
+	if done || failed != nil {
+		p.waiting = slices.DeleteFunc(p.waiting, func(other *answer) bool { return other == a })
+		a.forming <- failed
+	}
+	return true
+}
+
+func (a *answer) formPart() (done bool, failed *failure) {
+	defer func() {
+		if value := recover(); value != nil {
+			failed = &failure{value, debug.Stack()}
+		}
+	}()
+	begun := time.Now()
+	done = a.options.Constraint.Prepare()
+	a.formed += time.Since(begun)
+	return done, nil
 }
 
 // waits reports whether the constraint of an answer is still being prepared.

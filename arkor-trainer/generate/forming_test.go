@@ -21,10 +21,11 @@ type slow struct {
 
 func (s *slow) Ready() bool { return s.known }
 
-func (s *slow) Prepare() {
+func (s *slow) Prepare() bool {
 	s.once.Do(func() { close(s.asked) })
 	<-s.free
 	s.known = true
+	return true
 }
 
 func (*slow) Mask([]float32) bool { return true }
@@ -103,7 +104,7 @@ type broken struct{ *slow }
 
 func (broken) Ready() bool { return false }
 
-func (broken) Prepare() { panic("broken") }
+func (broken) Prepare() bool { panic("broken") }
 
 // What is said in a form depends neither on other answers nor on whose form was
 // followed before, or on a beginning that was read before.

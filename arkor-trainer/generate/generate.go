@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/grammar"
@@ -40,7 +41,7 @@ type Options struct {
 // Constraint says which tokens may come next; nil leaves all of them.
 type Constraint interface {
 	Ready() bool                // whether Mask takes no time worth speaking of; it does not wait
-	Prepare()                   // makes it so, which may take long
+	Prepare() (done bool)       // does a part of what makes it so, which may be many
 	Mask(logits []float32) bool // sets the scores of tokens that may not to minus infinity; false when none may
 	Accept(token int32)         // called with each token of the answer
 }
@@ -117,7 +118,8 @@ type answer struct {
 	sampler  *sampler
 	pieces   assembler
 
-	forming chan *failure // where it says that the constraint is prepared; nil when nobody prepares it
+	forming chan *failure // which says that the constraint is prepared; nil when nobody prepares it
+	formed  time.Duration // what that took so far
 
 	// Of the present step.
 	picks bool  // all tokens were read, so one is picked

@@ -31,7 +31,7 @@ type scheduler struct {
 
 	active  []*answer // of the steps
 	job     *job
-	forming chan struct{} // a token for whoever prepares a constraint
+	forms   preparer
 	changed chan struct{} // a token when there may be something to do again
 }
 
@@ -53,7 +53,7 @@ const smallModel = 8 << 20
 func newScheduler(e *Engine) *scheduler {
 	s := &scheduler{
 		engine: e, job: newJob(), prefixes: prefixes{limit: maxPrefixes},
-		forming: make(chan struct{}, 1), changed: make(chan struct{}, 1),
+		changed: make(chan struct{}, 1),
 	}
 	groups := 1
 	if e.config.NumParameters() <= smallModel {

@@ -43,7 +43,6 @@ type Machine struct {
 	serial  uint32
 	seen    map[item]struct{}
 	todo    []item
-	path    []*config
 }
 
 // frame is a call that waits for its end. Equal stacks are the same pointer.
@@ -190,35 +189,51 @@ func (m *Machine) step(c *config, b byte) *config {
 	return next
 }
 
-// allowed returns the tokens that may follow.
-func (m *Machine) allowed(c *config) []uint64 {
-	if c.mask != nil {
-		return c.mask
-	}
-	mask := make([]uint64, (m.vocab.size+63)/64)
-	m.path = append(m.path[:0], c)
-	m.work = 0
+// walk is the way through the vocabulary on which the tokens that may follow a
+// config are found. It can be interrupted.
+type walk struct {
+	from *config
+	mask []uint64
+	node int32     // to look at next
+	path []*config // by depth
+	work int
+}
+
+// pieceWork is how much is looked at before others get their turn: a few
+// milliseconds.
+const pieceWork = 50_000
+
+// walk goes on with w for a while, and returns whether it is at its end.
+func (m *Machine) walk(w *walk) (done bool) {
 	nodes := m.vocab.nodes
-	for i := int32(0); i < int32(len(nodes)); {
-		n := &nodes[i]
-		if m.work > maxWork && n.depth > 1 {
-			i = n.next // tokens of one byte still make every text possible
+	if w.mask == nil {
+		w.mask = make([]uint64, (m.vocab.size+63)/64)
+		w.path = append(w.path[:0], w.from)
+	}
+	for m.work = 0; w.node < int32(len(nodes)); {
+		if m.work > pieceWork {
+			w.work += m.work
+			return false
+		}
+		n := &nodes[w.node]
+		if w.work+m.work > maxWork && n.depth > 1 {
+			w.node = n.next // tokens of one byte still make every text possible
 			continue
 		}
-		at := m.step(m.path[n.depth-1], n.b)
+		at := m.step(w.path[n.depth-1], n.b)
 		if at.dead() {
-			i = n.next
+			w.node = n.next
 			continue
 		}
 		if n.token >= 0 {
-			mask[n.token>>6] |= 1 << (n.token & 63)
+			w.mask[n.token>>6] |= 1 << (n.token & 63)
 		}
-		m.path = append(m.path[:n.depth], at)
-		i++
+		w.path = append(w.path[:n.depth], at)
+		w.node++
 	}
-	m.memory += 8 * len(mask)
-	c.mask = mask
-	return mask
+	m.memory += 8 * len(w.mask)
+	w.from.mask = w.mask
+	return true
 }
 
 // trim empties the caches when they have grown too large. It returns c in the

@@ -12,6 +12,7 @@ type Matcher struct {
 	unread   []byte   // accepted, and not followed yet
 	allowed  []uint64 // tokens that may follow; nil when they are not known
 	complete bool     // the answer may end here; known with allowed
+	way      *walk    // of what is being prepared
 }
 
 // Matcher returns a matcher at the beginning of an answer. stops are the tokens
@@ -46,17 +47,28 @@ func (m *Matcher) Ready() bool {
 	return true
 }
 
-// Prepare finds out what may come next, which can take as long as the limits of
-// a machine allow.
-func (m *Matcher) Prepare() {
+// Prepare does a part of the work of finding out what may come next, and reports
+// whether it is done. All parts together take as long as the limits of a machine
+// allow.
+func (m *Matcher) Prepare() (done bool) {
 	if m.allowed != nil {
-		return
+		return true
 	}
 	m.machine.mu.Lock()
 	defer m.machine.mu.Unlock()
 	m.follow()
-	m.allowed, m.complete = m.machine.allowed(m.at), m.at.complete
+	if m.at.mask == nil {
+		if m.way == nil {
+			m.way = &walk{from: m.at}
+		}
+		if !m.machine.walk(m.way) {
+			return false
+		}
+	}
+	m.way = nil
+	m.allowed, m.complete = m.at.mask, m.at.complete
 	m.at = m.machine.trim(m.at)
+	return true
 }
 
 // follow reads what was accepted; the machine is locked.
@@ -70,7 +82,8 @@ func (m *Matcher) follow() {
 // Mask sets the scores of all tokens that may not come next to minus infinity,
 // and reports whether any may.
 func (m *Matcher) Mask(logits []float32) (possible bool) {
-	m.Prepare()
+	for !m.Prepare() {
+	}
 	ends := make([]float32, len(m.stops))
 	for i, stop := range m.stops {
 		ends[i] = impossible
@@ -99,7 +112,7 @@ var impossible = float32(math.Inf(-1))
 // Accept notes that token came next.
 func (m *Matcher) Accept(token int32) {
 	m.unread = append(m.unread, m.bytes(token)...)
-	m.allowed = nil
+	m.allowed, m.way = nil, nil
 }
 
 // now returns where the answer is.

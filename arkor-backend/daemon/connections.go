@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -28,14 +30,15 @@ func connectionLimit() int {
 }
 
 // connections is a listener that holds a bounded number of connections. When
-// all are taken, the one that asked nothing for longest makes room; when all are
-// being answered, the new one is told so and closed.
+// all are taken, the one that nothing came from for longest makes room, be it
+// between two requests or in the middle of one; when all are being answered, the
+// new one is told so and closed.
 type connections struct {
 	net.Listener
 	most int
 
 	mu   sync.Mutex
-	held map[net.Conn]time.Time // since when it asks nothing; zero while it is answered
+	held map[net.Conn]time.Time // since when nothing came that was waited for; zero while it is answered
 	said sync.WaitGroup         // refusals on their way
 	room chan struct{}          // a token for each
 }
@@ -94,19 +97,58 @@ func (c *connections) take(conn net.Conn) bool {
 
 // watch is for http.Server.ConnState.
 func (c *connections) watch(conn net.Conn, state http.ConnState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, ok := c.held[conn]; !ok {
-		return // it made room
-	}
 	switch state {
 	case http.StateIdle:
-		c.held[conn] = time.Now()
+		c.mark(conn, time.Now())
 	case http.StateActive:
-		c.held[conn] = time.Time{}
+		c.mark(conn, time.Time{})
 	case http.StateClosed, http.StateHijacked:
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		delete(c.held, conn)
 	}
+}
+
+// mark notes since when a connection is waited for, unless it made room.
+func (c *connections) mark(conn net.Conn, since time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.held[conn]; ok {
+		c.held[conn] = since
+	}
+}
+
+type connKey struct{}
+
+// know is for http.Server.ConnContext.
+func (*connections) know(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// bodies has connections make room while the rest of a body is waited for.
+func (c *connections) bodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok && r.ContentLength != 0 {
+			c.mark(conn, time.Now()) // also where nobody reads it: then net/http does, before it answers
+			r.Body = &body{r.Body, conn, c}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type body struct {
+	io.ReadCloser
+	conn net.Conn
+	of   *connections
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	b.of.mark(b.conn, time.Now())
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.of.mark(b.conn, time.Time{})
+	}
+	return n, err
 }
 
 // refuse answers whatever a connection is about to ask.

@@ -7,9 +7,40 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 )
+
+// There is room for those who ask when others begin a request whose body does
+// not come.
+func TestBodiesThatDoNotComeMakeRoom(t *testing.T) {
+	t.Parallel()
+	const most = 8
+	b := start(t, func(o *daemon.Options) { o.Connections, o.Body = most, time.Hour })
+	b.publishOpen("bot", baseTarget)
+	for _, path := range []string{"/e/bot/v1/chat/completions", "/v1/jobs", "/e/nobody/v1/chat/completions"} {
+		for range 2 * most {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(b.client.BaseURL, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if _, err := io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for status := 0; status != 200; { // a handler may not have come to the body yet
+			if t.Context().Err() != nil {
+				t.Fatal("no room is made")
+			}
+			if res, err := http.Get(b.client.BaseURL + "/healthz"); err == nil {
+				status = res.StatusCode
+				res.Body.Close()
+			}
+		}
+	}
+}
 
 // However many connections say nothing, there is room for those who ask; when
 // all are being answered, the next one is told so.

@@ -135,16 +135,16 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	d.pool = inference.New(o.Chat)
 	d.usage = usage.New(d.store, o.Log)
 	d.server = &http.Server{
-		Handler: d.activity.watch(api.New(api.Options{
+		Handler: d.listener.bodies(d.activity.watch(api.New(api.Options{
 			Store: d.store, Blobs: blobs, Queue: d.queue, Engine: trainer, Pool: d.pool, Usage: d.usage, Fetcher: fetcher,
 			Receivers: receivers, Uploads: &dataset.Uploads{Store: d.store, Blobs: blobs, MaxBytes: o.MaxDatasetBytes},
 			Limits: o.Queue, JobsDir: o.Home.jobs(), AdaptersDir: o.Home.adapters(),
 			Version: cli.Version(), MinClient: o.MinClient, Identity: callers, Loopback: d.Loopback(), Address: o.Address,
 			Ping: o.Ping, Body: o.Body, Write: o.Write, Leaving: d.leaving, Stop: d.stop, Log: o.Log,
-		})),
+		}))),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ConnState: d.listener.watch,
-		ErrorLog:  slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+		ConnState: d.listener.watch, ConnContext: d.listener.know,
+		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	d.info = Info{URL: "http://" + d.listener.Addr().String(), PID: os.Getpid(), Version: cli.Version()}
 	return d, nil

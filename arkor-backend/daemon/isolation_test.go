@@ -110,6 +110,8 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		{"GET", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
 		{"DELETE", "/v1/datasets/" + a.dataset, nil, 404, "dataset_not_found"},
 		{"GET", "/v1/jobs/" + a.job + "/metrics", nil, 404, "job_not_found"},
+		{"GET", "/v1/jobs/" + a.job + "/evals", nil, 404, "job_not_found"},
+		{"POST", "/v1/jobs/" + a.job + "/evals", `{"name":"x","target":{"kind":"final"},"count":0,"failed":0}`, 404, "job_not_found"},
 		{"GET", "/v1/endpoints", nil, 0, ""},
 		{"POST", "/v1/endpoints", `{"slug":"ab","authMode":"none","target":` + final(a.job) + `}`, 400, "invalid_target"},
 		{"GET", "/v1/endpoints/" + a.endpoint, nil, 404, "endpoint_not_found"},
@@ -120,6 +122,9 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		{"POST", "/v1/endpoints/" + a.endpoint + "/keys", `{"label":"x"}`, 404, "endpoint_not_found"},
 		{"DELETE", "/v1/endpoints/" + a.endpoint + "/keys/" + a.key, nil, 404, "endpoint_not_found"},
 		{"DELETE", "/v1/endpoints/" + other.endpoint + "/keys/" + a.key, nil, 404, "key_not_found"},
+		{"GET", "/v1/endpoints/" + a.endpoint + "/runs", nil, 404, "endpoint_not_found"},
+		{"DELETE", "/v1/endpoints/" + a.endpoint + "/runs", nil, 404, "endpoint_not_found"},
+		{"DELETE", "/v1/endpoints/" + a.endpoint + "/runs/x", nil, 404, "endpoint_not_found"},
 		{"POST", "/v1/inference/chat", say("Hello", adapter), 404, "job_not_found"},
 	}
 	strangers := map[string]*backend{

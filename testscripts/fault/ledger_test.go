@@ -20,7 +20,9 @@ type ledger struct {
 	endpoints map[string]string // id: slug
 	keys      map[string]key    // by id
 	datasets  map[string]bool
+	evals     map[string][]string // names, by the id of the job
 	chats     int
+	calls     int   // of endpoints, that were answered
 	failure   error // the first promise that was broken
 }
 
@@ -33,12 +35,13 @@ type story struct {
 
 type key struct {
 	endpoint string
-	revoked  bool // and so acknowledged
-	unsure   bool // a revocation was asked for and not answered
+	text     string // that its owner keeps
+	revoked  bool   // and so acknowledged
+	unsure   bool   // a revocation was asked for and not answered
 }
 
 func newLedger() *ledger {
-	return &ledger{jobs: map[string]*story{}, endpoints: map[string]string{}, keys: map[string]key{}, datasets: map[string]bool{}}
+	return &ledger{jobs: map[string]*story{}, endpoints: map[string]string{}, keys: map[string]key{}, datasets: map[string]bool{}, evals: map[string][]string{}}
 }
 
 func (l *ledger) with(f func()) {
@@ -89,14 +92,17 @@ func (l *load) check(t *testing.T) {
 		}
 	}
 	l.checkEndpoints(t)
+	l.checkKeys(t)
+	judged := l.checkEvals(t)
+	l.receiver.check(t, l.jobs)
 	for id := range l.datasets {
 		if err := l.call(ctx, http.MethodGet, "/v1/datasets/"+id+scope, nil, nil); err != nil {
 			t.Errorf("data set %s: %v", id, err)
 		}
 	}
-	t.Logf("looked for %d jobs %v, %d artifacts, %d endpoints, %d keys, %d data sets; %d chats were answered",
-		len(l.jobs), statuses, artifacts, len(l.endpoints), len(l.keys), len(l.datasets), l.chats)
-	if statuses[cloud.Completed] == 0 || artifacts == 0 || len(l.endpoints) == 0 || l.chats == 0 {
+	t.Logf("looked for %d jobs %v, %d artifacts, %d endpoints, %d keys, %d data sets, %d evals; %d chats and %d calls of endpoints were answered",
+		len(l.jobs), statuses, artifacts, len(l.endpoints), len(l.keys), len(l.datasets), judged, l.chats, l.calls)
+	if statuses[cloud.Completed] == 0 || artifacts == 0 || len(l.endpoints) == 0 || l.chats == 0 || l.calls == 0 || judged == 0 {
 		t.Error("there was too little to lose")
 	}
 }

@@ -25,9 +25,10 @@ const pause = 20 * time.Millisecond
 type load struct {
 	client
 	*ledger
-	dataset string
-	last    chan struct{} // closed when nothing new is to be asked for
-	done    sync.WaitGroup
+	receiver *receiver
+	dataset  string
+	last     chan struct{} // closed when nothing new is to be asked for
+	done     sync.WaitGroup
 }
 
 const (
@@ -37,7 +38,7 @@ const (
 )
 
 func newLoad(t *testing.T, b *backend) *load {
-	l := &load{ledger: newLedger(), last: make(chan struct{})}
+	l := &load{ledger: newLedger(), receiver: newReceiver(t), last: make(chan struct{})}
 	var err error
 	if l.client, err = newClient(b); err != nil {
 		t.Fatal(err)
@@ -53,7 +54,7 @@ func newLoad(t *testing.T, b *backend) *load {
 }
 
 func (l *load) begin(ctx context.Context) {
-	for _, work := range []func(context.Context, int) error{l.makeJob, l.makeEndpoint, l.store, l.chat} {
+	for _, work := range []func(context.Context, int) error{l.makeJob, l.makeEndpoint, l.store, l.chat, l.callEndpoint, l.judge} {
 		l.done.Go(func() {
 			for i := 0; ctx.Err() == nil && !l.finishing(); i++ {
 				if err := work(ctx, i); err != nil {
@@ -105,6 +106,7 @@ func (l *load) makeJob(ctx context.Context, i int) error {
 	err := l.call(ctx, http.MethodPost, "/v1/jobs"+scope, map[string]any{"name": "job " + strconv.Itoa(i), "config": map[string]any{
 		"model": "arkor/tiny", "datasetSource": map[string]string{"type": "file", "datasetId": l.dataset},
 		"maxSteps": steps, "loggingSteps": 1, "saveSteps": 2, "batchSize": 1, "maxLength": 64, "loraR": 2, "loraAlpha": 2,
+		"webhook": map[string]string{"url": l.receiver.url, "secret": hookSecret},
 	}}, &made)
 	if err != nil {
 		return err
@@ -187,18 +189,18 @@ func (l *load) makeEndpoint(ctx context.Context, i int) error {
 	})
 	path := "/v1/endpoints/" + id
 	for n := range 2 {
-		var added struct{ Key cloud.EndpointKey }
+		var added struct{ Key cloud.NewEndpointKey }
 		if err := l.call(ctx, http.MethodPost, path+"/keys"+scope, map[string]string{"label": "key"}, &added); err != nil {
 			return err
 		}
-		l.with(func() { l.keys[added.Key.ID] = key{endpoint: id, unsure: n == 1} })
+		l.with(func() { l.keys[added.Key.ID] = key{endpoint: id, text: added.Key.Plaintext, unsure: n == 1} })
 		if n == 0 {
 			continue
 		}
 		if err := l.call(ctx, http.MethodDelete, path+"/keys/"+added.Key.ID+scope, nil, nil); err != nil {
 			return err
 		}
-		l.with(func() { l.keys[added.Key.ID] = key{endpoint: id, revoked: true} })
+		l.with(func() { l.keys[added.Key.ID] = key{endpoint: id, text: added.Key.Plaintext, revoked: true} })
 	}
 	if !enough {
 		return nil

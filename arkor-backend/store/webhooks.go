@@ -52,9 +52,11 @@ func (s *Store) Webhook(ctx context.Context, jobID string) (*Webhook, error) {
 }
 
 // DueDeliveries returns at most limit messages that are due, longest first.
+// Projects take turns: one whose receiver hangs does not hold up the others.
 func (s *Store) DueDeliveries(ctx context.Context, now time.Time, limit int) ([]Delivery, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT url, coalesce(secret, ''), job_id, id, attempts FROM webhooks
-		WHERE status = 'pending' AND due_at <= ? ORDER BY due_at LIMIT ?`, cloud.Timestamp(now), limit)
+	rows, err := s.read.QueryContext(ctx, `SELECT w.url, coalesce(w.secret, ''), w.job_id, w.id, w.attempts
+		FROM webhooks w JOIN jobs j ON j.id = w.job_id WHERE w.status = 'pending' AND w.due_at <= ?
+		ORDER BY row_number() OVER (PARTITION BY j.project_id ORDER BY w.due_at), w.due_at LIMIT ?`, cloud.Timestamp(now), limit)
 	return collect(rows, err, func(row scanner) (d Delivery, err error) {
 		return d, row.Scan(&d.URL, &d.Secret, &d.JobID, &d.ID, &d.Attempts)
 	})

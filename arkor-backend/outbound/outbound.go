@@ -3,6 +3,7 @@
 package outbound
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -52,9 +53,37 @@ func (r Rules) Transport() *http.Transport {
 			return err
 		}
 		if !r.AllowPrivate && !Public(ip) {
-			return fmt.Errorf("%s is not a public address; the backend reaches it when it is started with --allow-private-urls", ip)
+			return errPrivate
 		}
 		return nil
 	}}
-	return &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: connectTimeout, ForceAttemptHTTP2: true}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil && !r.AllowPrivate {
+			err = discreet(err, address)
+		}
+		return conn, err
+	}
+	return &http.Transport{DialContext: dial, TLSHandshakeTimeout: connectTimeout, ForceAttemptHTTP2: true}
+}
+
+var errPrivate = errors.New("not a public address")
+
+// discreet names the host as it was given: what a name means in the network of
+// the backend, and who answers there for names, is not for everybody.
+func discreet(err error, address string) error {
+	host, _, splitErr := net.SplitHostPort(address)
+	if splitErr != nil {
+		return err
+	}
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, errPrivate):
+		return fmt.Errorf("%s is not a public address; the backend reaches it when it is started with --allow-private-urls", host)
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		return fmt.Errorf("there is no host %s", host)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the address of %s cannot be found out now", host)
+	}
+	return err
 }

@@ -100,6 +100,18 @@ func TestDescribe(t *testing.T) {
 `, b.String())
 }
 
+// A name as long as can be leaves room for how the job is.
+func TestDescribeLongName(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := (&screen{w: &b}).draw(describe(shown{job("j_1", strings.Repeat("name ", 51), cloud.Running), progress{}}, now())); err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(b.String(), "\n"); !strings.HasSuffix(first, "…  running") {
+		t.Errorf("%q", first)
+	}
+}
+
 func TestLogLines(t *testing.T) {
 	t.Parallel()
 	p := &printer{}

@@ -32,7 +32,7 @@ class FakeServer {
     return new Promise<Response>((resolve, reject) => {
       const answer = this.#answers.shift();
       if (answer) answer(resolve, reject);
-      else resolve(this.#stream());
+      else resolve(this.#stream(init.signal as AbortSignal));
     });
   }) as typeof fetch);
 
@@ -44,8 +44,12 @@ class FakeServer {
     this.#answers.push((_, fail) => fail(new TypeError("fetch failed")));
   }
 
-  #stream(): Response {
-    return new Response(new ReadableStream<Uint8Array>({ start: (controller) => void (this.#body = controller) }));
+  #stream(signal: AbortSignal): Response {
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      this.#body = controller;
+      signal.addEventListener("abort", () => controller.error(signal.reason));
+    };
+    return new Response(new ReadableStream<Uint8Array>({ start }));
   }
 
   async send(text: string): Promise<void> {

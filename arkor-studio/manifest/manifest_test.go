@@ -13,9 +13,9 @@ import (
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
-// M7: questions that come while one is being answered share its answer, unless
 func usual() string { return "" }
 
+// M7: questions that come while one is being answered share its answer, unless
 // the sources have changed since it was asked.
 func TestQuestionsAtOnceAreOne(t *testing.T) {
 	t.Parallel()

@@ -29,9 +29,7 @@ func TestTrainAnswersAtOnce(t *testing.T) {
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("%v", res)
 	}
-	if s.run("r1").State != "running" {
-		t.Errorf("%+v", s.run("r1"))
-	}
+	eventually(t, "the training", func() bool { return s.run("r1").State == "running" })
 }
 
 // R5: a project may be reached through a link.

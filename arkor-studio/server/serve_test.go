@@ -65,6 +65,28 @@ func TestShutdownLetsRequestsEnd(t *testing.T) {
 	}
 }
 
+// X4: a request that takes longer is cut.
+func TestShutdownCutsLateRequests(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, "")
+	s.farewell = time.Millisecond
+	s.write("fake/wait", "")
+	out := make(chan error, 1)
+	go func() {
+		res, err := http.DefaultClient.Do(s.request("GET", "/api/credentials", ""))
+		if err == nil {
+			res.Body.Close()
+		}
+		out <- err
+	}()
+	s.waitFor("auth")
+	s.stop()
+	if err := <-out; err == nil {
+		t.Error("it has an answer")
+	}
+	must(t, os.Remove(filepath.Join(s.fake, "wait"))) // arkor-auth goes too
+}
+
 // A body that never arrives keeps nobody waiting, whether its request is allowed or not.
 func TestBodyDoesNotArrive(t *testing.T) {
 	t.Parallel()

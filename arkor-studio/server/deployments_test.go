@@ -30,6 +30,9 @@ func TestDeploymentBodies(t *testing.T) {
 		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"x"}`, "runRetentionMode"},
 		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"days"}`, "runRetentionDays"},
 		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"days","runRetentionDays":0}`, "runRetentionDays"},
+		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"days","runRetentionDays":1.5}`, "runRetentionDays"},
+		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"days","runRetentionDays":"3"}`, "runRetentionDays"},
+		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionMode":"unlimited","runRetentionDays":1}`, "runRetentionDays"},
 		{`{"slug":"ab",` + target + `,"authMode":"none","runRetentionDays":1}`, "runRetentionDays"},
 		{`"text"`, "(root)"}, {`[]`, "(root)"},
 	} {
@@ -75,6 +78,7 @@ func TestDeploymentAnswers(t *testing.T) {
 		{"POST", "", newEndpoint, "POST ", 503, `down`, 503, `{"error":"down"}`},
 		{"GET", "/e_1", "", "GET /e_1", 200, `{"deployment":` + anEndpoint + `}`, 200, `{"deployment":` + anEndpoint + `}`},
 		{"GET", "/e_1", "", "GET /e_1", 200, `{"deployment":null}`, 500, broken},
+		{"GET", "/e_1", "", "GET /e_1", 200, `{"deployment":` + strings.Replace(anEndpoint, `"support-bot"`, "null", 1) + `}`, 500, broken},
 		{"DELETE", "/e_1", "", "DELETE /e_1", 204, ``, 200, `{}`},
 		{"DELETE", "/e_1/keys/k", "", "DELETE /e_1/keys/k", 204, ``, 200, `{}`},
 		{"GET", "/e_1/keys", "", "GET /e_1/keys", 200, `{"keys":[{"id":"k","label":"l","prefix":"p","plaintext":"leak","createdAt":"c"}]}`, 200, `{"keys":[{"createdAt":"c","id":"k","label":"l","prefix":"p"}]}`},

@@ -99,6 +99,9 @@ func fakeBuild() {
 	dir := os.Getenv("FAKE")
 	note(dir, "build "+strings.Join(os.Args[1:], " "))
 	if os.Args[1] == "manifest" {
+		for exists(filepath.Join(dir, "manifest-waits")) {
+			time.Sleep(time.Millisecond)
+		}
 		if text, err := os.ReadFile(filepath.Join(dir, "manifest-error")); err == nil {
 			os.Stderr.Write(text)
 			places, _ := os.ReadFile(filepath.Join(dir, "manifest"))

@@ -59,6 +59,26 @@ func TestPreviewIsKept(t *testing.T) {
 	expect("a backend without", 1, `{"artifactHash":"h2","preview":null,"unavailable":"this backend makes no previews"}`)
 }
 
+// B15, M7: a question about the entry of before answers nothing that is asked
+// after another was chosen.
+func TestEntryIsChosenMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := previewing(t)
+	s.write("bot/src/arkor/other.ts", "")
+	s.write("fake/manifest-waits", "")
+	before := make(chan reply, 1)
+	go func() { before <- s.do("GET", "/api/manifest", "") }()
+	s.waitFor("build manifest --json")
+	s.do("POST", "/api/entry", `{"entry":"src/arkor/other.ts"}`)
+	after := make(chan reply, 1)
+	go func() { after <- s.do("GET", "/api/manifest", "") }()
+	s.waitFor("build manifest --json --entry src/arkor/other.ts")
+	must(t, os.Remove(filepath.Join(s.fake, "manifest-waits")))
+	for _, got := range []reply{<-before, <-after} {
+		got.expect(t, "manifest", 200, described)
+	}
+}
+
 // B15: what was chosen is described, previewed and trained, and remembered.
 func TestEntryIsChosen(t *testing.T) {
 	t.Parallel()
@@ -171,6 +191,7 @@ func TestPreviewIsSharedAndTakenBack(t *testing.T) {
 	readers(1)
 	leave2, answer2 := ask()
 	readers(2)
+	s.waitFor("preview asked") // it hears signals from then on
 	leave1()
 	readers(1)
 	if got := <-answer1; got != "left" {

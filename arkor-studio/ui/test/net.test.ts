@@ -72,6 +72,10 @@ test("A12: 502 and 503 say that the backend is away, until one of its routes ans
   assert.notEqual(link.state.get().backend, null);
   link.heard("/api/jobs/a", 404, "no such job");
   assert.equal(link.state.get().backend, null);
+  link.heard("/api/jobs", 503, "arkor-auth is not installed");
+  assert.equal(link.state.get().backend, "arkor-auth is not installed");
+  link.heard("/api/jobs", 500, "Studio backend error");
+  assert.equal(link.state.get().backend, null);
   link.heard("/api/manifest", 503, "arkor-build is not installed");
   assert.equal(link.state.get().backend, null);
   link.heard("/api/credentials", 503, "arkor-backend is not installed", "install it");
@@ -80,6 +84,32 @@ test("A12: 502 and 503 say that the backend is away, until one of its routes ans
   assert.equal(link.state.get().hint, "install it");
   link.heard("/api/credentials", 200, null);
   assert.equal(link.state.get().hint, "");
+});
+
+test("U13, PG12: a question that was called off says nothing of the server, nor does one that was answered count as a return", async () => {
+  const { api, link } = answering(new DOMException("aborted", "AbortError"), json(200, {}), json(500, {}));
+  await assert.rejects(api.get("/api/jobs", AbortSignal.abort()), /aborted/);
+  assert.equal(link.state.get().server, "up");
+  await api.get("/api/jobs");
+  await assert.rejects(api.get("/api/jobs"), ApiError);
+  assert.equal(link.returned.get(), 0);
+});
+
+test("A8, U14: the latest notice wins", async () => {
+  const notice = (text: string, sunset: string): Response => json(200, {}, { Deprecation: "true", Warning: `299 - "${text}"`, Sunset: sunset });
+  const { api, link } = answering(notice("old", "soon"), json(200, {}), notice("older", "soon"), notice("older", "sooner"), json(200, {}, { Deprecation: "true" }));
+  const said: unknown[] = [];
+  for (let i = 0; i < 5; i++) {
+    await api.get("/api/jobs");
+    said.push(link.state.get().notice);
+  }
+  assert.deepEqual(said, [
+    { text: "old", sunset: "soon" },
+    { text: "old", sunset: "soon" },
+    { text: "older", sunset: "soon" },
+    { text: "older", sunset: "sooner" },
+    { text: "This release of Arkor is deprecated", sunset: null },
+  ]);
 });
 
 test("U14, A8: only Deprecation: true is a notice", async () => {
@@ -100,7 +130,7 @@ test("JD14: a frame is taken once, whatever its ids look like", () => {
 });
 
 /** A poll whose questions are answered by hand. */
-function poll(every: number | null = null) {
+function poll(every: number | null = null, isHidden = (): boolean => false) {
   const waiting: { answer: (n: number) => Promise<void>; fail: (reason: Error) => Promise<void> }[] = [];
   const states: PollState<number>[] = [];
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -111,7 +141,7 @@ function poll(every: number | null = null) {
       }),
     every: () => every,
     onState: (state) => states.push(state),
-    isHidden: () => false,
+    isHidden,
   });
   return { p, waiting, states };
 }
@@ -154,6 +184,20 @@ test("U16: the next question comes after the answer; a page that is looked at ag
   await waiting[1]?.answer(2);
   p.wake();
   assert.equal(waiting.length, 3);
+  p.stop();
+});
+
+test("U16: nothing is asked while nobody looks", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let hidden = false;
+  const { p, waiting } = poll(5000, () => hidden);
+  await waiting[0]?.answer(1);
+  hidden = true;
+  t.mock.timers.tick(60_000);
+  assert.equal(waiting.length, 1);
+  hidden = false;
+  p.wake();
+  assert.equal(waiting.length, 2);
   p.stop();
 });
 

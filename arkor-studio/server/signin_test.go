@@ -38,8 +38,14 @@ func TestSignIn(t *testing.T) {
 	eventually(t, "the code", func() bool {
 		return state().URL == "https://sign.in/device?code=ABCD-EFGH" && state().Code == "ABCD-EFGH"
 	})
+	news, stop := s.news.subscribe()
+	defer stop()
 	s.do("DELETE", "/api/signin", "").expect(t, "cancelled", 200, `{"state":"none"}`)
-	s.waitFor("login interrupted")
+	<-news.wake // it has ended, and every page is told to look
+	if s.called("login interrupted") != 1 || !s.news.take(news).state {
+		t.Errorf("%q", s.calls())
+	}
+	s.do("GET", "/api/signin", "").expect(t, "what was cancelled has no more to say", 200, `{"state":"none"}`)
 	must(t, os.Remove(filepath.Join(s.fake, "login-waits")))
 
 	s.write("fake/login", "arkor-auth login: OAuth is not configured\nhint: ask for it\n")
@@ -111,6 +117,14 @@ func TestFeatures(t *testing.T) {
 	s.do("POST", "/api/jobs/j/cancel", "")
 	s.do("GET", "/api/jobs/j/artifacts", "")
 	tell(`"cancel":false,"checkpoints":null,"endpoints":true,"export":true,"estimate":null},"models":null`)
+
+	// A list that could not be had is asked for again.
+	s = start(t, anonymousMode, usableState)
+	s.cloud.say("GET /v1/models", 503, `{}`)
+	tell(`"models":null`)
+	eventually(t, "a refusal", func() bool { return len(s.cloud.requests()) > 0 })
+	s.cloud.say("GET /v1/models", 200, `{"models":[{"id":"b"}]}`)
+	tell(`"models":[{"id":"b"}]`)
 
 	s = start(t, anonymousMode, usableState)
 	s.cloud.say("GET /v1/models", 200, `{"models":[{"id":"a"}]}`)

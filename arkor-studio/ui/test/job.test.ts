@@ -6,8 +6,10 @@ import { parseChoices } from "../src/job/choices.ts";
 import { csvOf } from "../src/job/csv.ts";
 import { Curve, parseMetrics } from "../src/job/curve.ts";
 import { legendOf, linesOf, marksOf, nearestCheckpoint, readoutOf, summaryOf } from "../src/job/loss-lines.ts";
+import { paceOf } from "../src/job/pace.ts";
 import { progressOf, windowTitleOf } from "../src/job/progress.ts";
 import { JobRecord, statusOf } from "../src/job/record.ts";
+import { ApiError } from "../src/net/api.ts";
 import { parseJob, parseJobs } from "../src/net/shapes.ts";
 
 let nextId = 0;
@@ -109,6 +111,14 @@ test("JD3: a last status counts wherever it comes from, then the newest word, th
   ended.take(frame("training.log", { step: 1, loss: 1 }));
   ended.take(frame("end", { status: "cancelled" }));
   assert.equal(statusOf(ended, null), "cancelled");
+});
+
+test("JD1, JD13: a job is asked about until it is over or known to be gone", () => {
+  const pace = (status: string): number | null => paceOf(parseJob({ id: "a", status }), null);
+  assert.deepEqual(["queued", "running", "paused", "completed", "failed", "cancelled"].map(pace), [5000, 5000, 5000, null, null, null]);
+  assert.deepEqual([404, 410, 400, 500, 502].map((status) => paceOf(null, new ApiError(status, "no"))), [null, null, 5000, 5000, 5000]);
+  assert.equal(paceOf(null, new ApiError(400, "No project state", "no_scope")), null);
+  assert.equal(paceOf(parseJob({ id: "a", status: "running" }), new ApiError(0, "away")), 5000);
 });
 
 test("J2: unknown statuses and fields do not break the list, rows without an id are left out", () => {

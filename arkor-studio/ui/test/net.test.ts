@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Api, ApiError, errorOf } from "../src/net/api.ts";
 import { Link } from "../src/net/link.ts";
-import { Poll, type PollState } from "../src/net/poll.ts";
+import { nextProbe, Poll, slowed, type PollState } from "../src/net/poll.ts";
 import { Seen } from "../src/net/seen.ts";
 
 function answering(...answers: (Response | Error)[]): { api: Api; link: Link; asked: Request[] } {
@@ -199,6 +199,13 @@ test("U16: nothing is asked while nobody looks", async (t) => {
   p.wake();
   assert.equal(waiting.length, 2);
   p.stop();
+});
+
+test("U13: who gets no answer asks more slowly, every 10 s at last", () => {
+  assert.deepEqual([slowed(5000, null), slowed(5000, new Error()), slowed(60_000, new Error()), slowed(null, new Error())], [5000, 10_000, 60_000, null]);
+  const pauses = [1000];
+  while (pauses.length < 10) pauses.push(nextProbe(pauses.at(-1) ?? 0));
+  assert.deepEqual([pauses[1], pauses.at(-1)], [1500, 10_000]);
 });
 
 test("a poll that has stopped says nothing more, and one that is over does not wake", async () => {

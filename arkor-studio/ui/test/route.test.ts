@@ -47,9 +47,10 @@ test("U4: ids are encoded in links and decoded once", () => {
 });
 
 test("names of the language are no surprise in a query", () => {
-  const route = parseRoute("#/jobs?__proto__=x&constructor=y&q=z");
+  const route = parseRoute("#/jobs?__proto__=x&constructor=y&q=z&q=second");
   assert.ok(route.view === "jobs");
   assert.equal(route.query["q"], "z");
+  assert.equal(route.query["constructor"], "y");
   assert.equal(({} as Record<string, unknown>)["x"], undefined);
 });
 

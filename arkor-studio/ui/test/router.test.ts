@@ -121,6 +121,26 @@ test("U5: a jump over several entries is rolled back over as many", () => {
   assert.equal(router.route.get().view, "endpoints");
 });
 
+test("U5: after a question each step is decided anew", () => {
+  const { browser, router } = open("#/");
+  browser.click("#/jobs");
+  router.guard({ question: () => "Lose it?" });
+  browser.click("#/endpoints");
+  router.asked.get()?.stay();
+  browser.move(-1);
+  assert.deepEqual(browser.moves, [-1, 1]);
+  assert.equal(browser.location.hash, "#/jobs");
+});
+
+test("U5: an entry of the same number is no step that could be taken back", () => {
+  const { browser, router } = open("#/jobs");
+  router.guard({ question: () => "Lose it?" });
+  browser.entries.push({ hash: "#/endpoints", state: { position: 0 } });
+  browser.move(1);
+  assert.deepEqual(browser.moves, []);
+  assert.equal(router.route.get().view, "endpoints");
+});
+
 test("U5: the counter survives replacing, and a visited entry keeps its number", () => {
   const { browser, router } = open("#/jobs");
   browser.click("#/playground");

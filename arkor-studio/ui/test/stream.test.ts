@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describe } from "../src/shell/describe.ts";
+import { describe, lacksProject } from "../src/shell/describe.ts";
 import { Api } from "../src/net/api.ts";
 import { Link } from "../src/net/link.ts";
 import { parseIdentity } from "../src/net/shapes.ts";
@@ -143,6 +143,29 @@ test("JD15: a refusal is final and has its reason; a break is tried again", asyn
   assert.equal(server.asked.length, 3);
 });
 
+test("JD7, JD15: it is lost since the first break, is tried again every 10 s at least, and at once after it was there", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const server = new FakeServer();
+  for (const status of [408, 429, 500, 500, 500, 500, 500, 500]) server.refuse(status, "");
+  const { stream, states } = follow(server);
+  await settle();
+  for (let i = 1; i <= 8; i++) {
+    const last = states.at(-1);
+    assert.deepEqual([server.asked.length, last?.name, last?.name === "retrying" && last.since], [i, "retrying", 0]);
+    t.mock.timers.tick(10_000);
+    await settle();
+  }
+  assert.equal(states.at(-1)?.name, "open");
+  await server.send(log(1));
+  await server.cut();
+  const lost = states.at(-1);
+  assert.ok(lost?.name === "retrying" && lost.since === 80_000);
+  t.mock.timers.tick(2000);
+  await settle();
+  assert.equal(server.asked.length, 10);
+  stream.close();
+});
+
 test("JD16: a page that is hidden for longer gives its connection back, and resumes when it is seen", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
@@ -223,3 +246,8 @@ test("U7: the identity says mode, organisation, project, and the host where it i
   assert.equal(who({ mode: "local", backend: "local", orgSlug: "local", projectSlug: "demo" }), "local · local / demo");
 });
 
+test("Z10: with an account, a folder without a project asks for one; nobody else is asked", () => {
+  const lacks = (fields: object): boolean => lacksProject(parseIdentity({ projectSlug: null, scopeStale: false, ...fields }));
+  assert.deepEqual(["oauth", "token", "anon", "local"].map((mode) => lacks({ mode })), [true, true, false, false]);
+  assert.deepEqual([lacks({ mode: "oauth", projectSlug: "bot" }), lacks({ mode: "oauth", scopeStale: true })], [false, false]);
+});

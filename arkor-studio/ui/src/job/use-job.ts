@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError, isMissing } from "../net/api.ts";
+import { ApiError } from "../net/api.ts";
 import { fieldsOf, isOver, parseJob, type Job } from "../net/shapes.ts";
 import { EventStream, type StreamState } from "../net/stream.ts";
 import { usePoll } from "../net/use-poll.ts";
 import { useStudio } from "../studio.ts";
 import { parseMetrics, type Metrics } from "./curve.ts";
+import { isGone, paceOf } from "./pace.ts";
 import { JobRecord, statusOf } from "./record.ts";
 
 export interface LiveJob {
@@ -26,7 +27,6 @@ export interface LiveJob {
   readonly version: number;
 }
 
-const pollMs = 5000;
 /** Curves that a page can draw without seeing every event. */
 const points = 4000;
 /** So many events are read one by one, which fills the log too. */
@@ -44,7 +44,7 @@ export function useJob(id: string): LiveJob {
   const poll = usePoll(
     async (signal) => parseJob(fieldsOf(await api.get(path, signal))["job"]),
     path,
-    ({ data, error }) => ((data !== null && isOver(data.status)) || isGone(error) ? null : pollMs),
+    ({ data, error }) => paceOf(data, error),
   );
 
   useEffect(() => {
@@ -92,7 +92,7 @@ export function useJob(id: string): LiveJob {
   return {
     job: poll.data,
     error: poll.error,
-    missing: poll.data === null && poll.error instanceof ApiError && isGone(poll.error),
+    missing: poll.data === null && isGone(poll.error),
     record: record.current,
     status: statusOf(record.current, poll.data),
     stream,
@@ -112,8 +112,4 @@ async function metricsOf(answer: Promise<unknown>): Promise<Metrics | null> {
     if (reason instanceof ApiError) return null;
     throw reason;
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && (isMissing(error) || error.status === 410 || error.code === "no_scope");
 }

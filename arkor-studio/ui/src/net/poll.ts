@@ -72,3 +72,15 @@ export class Poll<T> {
     this.#options.onState(this.#state);
   }
 }
+
+const strandedMs = 10_000;
+
+/** A pause, longer while there is an error instead of an answer. */
+export function slowed(pauseMs: number | null, error: unknown): number | null {
+  return pauseMs !== null && error !== null ? Math.max(pauseMs, strandedMs) : pauseMs;
+}
+
+/** The pause before another look for a server that is gone, behind a pause. */
+export function nextProbe(pauseMs: number): number {
+  return Math.min(pauseMs * 1.5, strandedMs);
+}

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useStudio } from "../studio.ts";
-import { Poll, type PollState } from "./poll.ts";
+import { Poll, slowed, type PollState } from "./poll.ts";
 
 const usualMs = 5000;
-const strandedMs = 10_000;
 
 /** Milliseconds to the next question. */
 export type Every<T> = (state: PollState<T>) => number | null;
@@ -20,10 +19,7 @@ export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, what: stri
   latest.current = { load, every };
   const poll = useRef<Poll<T> | null>(null);
   useEffect(() => {
-    const pace = (now: PollState<T>): number | null => {
-      const wish = latest.current.every ? latest.current.every(now) : usualMs;
-      return wish !== null && now.error !== null ? Math.max(wish, strandedMs) : wish;
-    };
+    const pace = (now: PollState<T>): number | null => slowed(latest.current.every ? latest.current.every(now) : usualMs, now.error);
     const current = new Poll<T>({
       load: (signal) => latest.current.load(signal),
       every: pace,

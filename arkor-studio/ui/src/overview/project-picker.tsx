@@ -4,6 +4,7 @@ import { fieldsOf, textOf } from "../net/shapes.ts";
 import { usePoll } from "../net/use-poll.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorBox } from "../parts/states.tsx";
+import { lacksProject } from "../shell/describe.ts";
 import { useIdentity } from "../shell/use-identity.ts";
 import { useStudio } from "../studio.ts";
 
@@ -18,7 +19,7 @@ export function ProjectPicker() {
       </p>
     );
   }
-  return data?.mode === "oauth" && data.projectSlug === null ? <Picker /> : null;
+  return data !== null && lacksProject(data) ? <Picker /> : null;
 }
 
 function Picker() {

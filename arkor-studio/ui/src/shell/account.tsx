@@ -7,7 +7,7 @@ import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { ErrorBox } from "../parts/states.tsx";
 import { useStudio } from "../studio.ts";
-import { modeOf } from "./describe.ts";
+import { lacksProject, modeOf } from "./describe.ts";
 import { SignIn } from "./sign-in.tsx";
 
 interface AccountProps {
@@ -88,7 +88,7 @@ function Advice({ who, onChange, onClose }: AccountProps) {
   }
   return (
     <>
-      {who.mode === "oauth" && who.projectSlug === null && (
+      {lacksProject(who) && (
         <p>
           This folder has no project yet.{" "}
           <a href="#/" onClick={onClose}>

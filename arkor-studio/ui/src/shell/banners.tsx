@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { capitalise } from "../formats/text.ts";
+import { nextProbe } from "../net/poll.ts";
 import { Button } from "../parts/button.tsx";
 import { Said } from "../parts/said.tsx";
 import { useStudio, useValue } from "../studio.ts";
@@ -41,7 +42,6 @@ export function Banners() {
 }
 
 const firstProbeMs = 1000;
-const lastProbeMs = 10_000;
 
 /** Looks for the server until it is back, so that nothing else has to. */
 function Stopped() {
@@ -51,7 +51,7 @@ function Stopped() {
     let timer: ReturnType<typeof setTimeout>;
     const probe = (): void => {
       if (!document.hidden) void api.get("/.well-known/arkor-studio").catch(() => undefined);
-      wait = Math.min(wait * 1.5, lastProbeMs);
+      wait = nextProbe(wait);
       timer = setTimeout(probe, wait);
     };
     timer = setTimeout(probe, wait);

@@ -118,12 +118,12 @@ func (p *page) fill(role, name, text string) {
 	p.do(command(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
-// choose takes an option of a list, by its text.
+// choose takes an option of a list, by its text, once it can be changed.
 func (p *page) choose(name, option string) {
 	p.t.Helper()
 	with[bool](p, "combobox", name, `function (text) {
 		const option = [...this.options].find((option) => option.text.includes(text));
-		if (!option) return null;
+		if (!option || this.disabled) return null;
 		this.value = option.value;
 		this.dispatchEvent(new Event("input", { bubbles: true }));
 		this.dispatchEvent(new Event("change", { bubbles: true }));

@@ -32,6 +32,7 @@ type playedJob struct {
 	CreatedAt   string         `json:"createdAt"`
 	StartedAt   string         `json:"startedAt,omitempty"`
 	CompletedAt string         `json:"completedAt,omitempty"`
+	Error       string         `json:"error,omitempty"`
 }
 
 // play serves a Studio for a project of a backend that the test plays.

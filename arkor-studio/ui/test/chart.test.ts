@@ -84,6 +84,6 @@ test("CH11: places are said as steps, epochs and times", () => {
 test("CH11: values far from the others may be left out, those of a usual curve are not", () => {
   const curve = Array.from({ length: 100 }, (_, i) => 2 + Math.cos(i / 30));
   assert.deepEqual(withoutOutliers(curve), [Math.min(...curve), Math.max(...curve)]);
-  assert.deepEqual(withoutOutliers([...curve, 900, -50]), [Math.min(...curve), Math.max(...curve)]);
+  assert.deepEqual(withoutOutliers([...curve, 20, -20]), [Math.min(...curve), Math.max(...curve)]);
   assert.deepEqual([withoutOutliers([7]), withoutOutliers([])], [[7, 7], null]);
 });

@@ -44,6 +44,8 @@ test("100,000 rows in order are added in linear time", () => {
   assert.equal(curve.first("loss"), 1);
   assert.deepEqual(curve.lowest("loss"), { step: 100_000, value: 1e-5 });
   assert.equal(curve.lowest("evalLoss"), null);
+  curve.add({ step: 100_001, loss: 1e-5 });
+  assert.equal(curve.lowest("loss")?.step, 100_000); // the first of those that are as low
 });
 
 test("metrics of a backend become a curve, their nulls stay holes", () => {
@@ -94,6 +96,10 @@ test("JD4, JD6: the frames tell status, times, artifacts and error", () => {
   record.take(frame("training.completed", { artifacts: [{}, {}], timestamp: "2026-03-04T05:20:00.000Z" }));
   assert.deepEqual([record.status, record.completedAt, record.artifacts], ["completed", "2026-03-04T05:20:00.000Z", 2]);
   assert.deepEqual([...record.checkpoints], [50]);
+  const late = new JobRecord(); // read from behind the beginning
+  late.take(frame("training.log", { step: 7, loss: 1 }));
+  late.take({ id: "", event: "training.log", data: '{"step":8,"loss":NaN}' });
+  assert.deepEqual([late.status, late.curve.steps, late.curve.unusable], ["running", [7], 1]);
   const failed = new JobRecord();
   failed.take(frame("training.failed", { error: "out of memory" }));
   assert.deepEqual([failed.status, failed.error], ["failed", "out of memory"]);
@@ -132,6 +138,8 @@ test("progress is that of the steps where they are limited, else of the passes o
   curve.add({ step: 25, loss: 1, epoch: 0.5 });
   assert.deepEqual(progressOf(curve, { maxSteps: 100 }, "running", 1000), { part: 0.25, step: 25, steps: 100, exact: true, remaining: 3000 });
   assert.deepEqual(progressOf(curve, { numTrainEpochs: 2 }, "running", 1000), { part: 0.25, step: 25, steps: 100, exact: false, remaining: 3000 });
+  assert.deepEqual(progressOf(curve, { maxSteps: 20 }, "running", 1000), { part: 1, step: 25, steps: 20, exact: true, remaining: 0 });
+  assert.equal(progressOf(curve, { maxSteps: 2500 }, "running", 1000).remaining, null); // too early to tell
   assert.deepEqual(progressOf(curve, {}, "running", 1000), { part: null, step: 25, steps: null, exact: false, remaining: null });
   assert.deepEqual(progressOf(curve, {}, "completed", 1000), { part: 1, step: 25, steps: 25, exact: true, remaining: null });
   assert.deepEqual(progressOf(new Curve(), { maxSteps: 100 }, "queued", NaN), { part: null, step: null, steps: 100, exact: true, remaining: null });

@@ -43,6 +43,7 @@ test("JL8: sorted by each column, both ways; usually as delivered", () => {
   assert.equal(ids({ sort: "model", descending: true }), "a1 c3 b2");
   assert.equal(ids({ sort: "dataset", descending: false }), "b2 c3 a1");
   assert.equal(ids({ sort: "duration", descending: true }), "c3 b2 a1");
+  assert.equal(ids({ sort: "duration", descending: false }), "a1 b2 c3"); // one that never began is the shortest
   assert.equal(ids({ sort: "loss", descending: false }), "b2 c3 a1");
   assert.equal(ids({ sort: "loss", descending: true }), "c3 b2 a1"); // a job without a loss is last either way
 });

@@ -44,6 +44,7 @@ test("U11: an answer without words of its own is its status", () => {
   assert.equal(errorOf(500, "Internal Server Error", "").message, "500 Internal Server Error");
   assert.equal(errorOf(502, "Bad Gateway", "<html>proxy</html>").message, "502 Bad Gateway");
   assert.equal(errorOf(400, "Bad Request", "no such thing\n").message, "no such thing");
+  assert.equal(errorOf(500, "Internal Server Error", "x".repeat(501)).message, "500 Internal Server Error");
   assert.equal(errorOf(400, "Bad Request", '{"error":7}').message, '{"error":7}');
 });
 

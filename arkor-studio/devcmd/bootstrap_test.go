@@ -91,6 +91,19 @@ const (
 	withoutOAuth = `{"auth0Domain":null,"clientId":"","audience":"d","callbackPorts":[]}`
 )
 
+// L24: who is to sign in with OAuth needs all of it.
+func TestHalfOAuth(t *testing.T) {
+	t.Parallel()
+	for _, without := range []string{`"a.example"`, `"c"`, `"d"`} {
+		for _, nothing := range []string{`null`, `""`} {
+			said, err := newFixture(t, strings.Replace(withOAuth, ":"+without, ":"+nothing, 1)).bootstrap(t)
+			if err != nil || !strings.HasPrefix(said, "No credentials on file. Requesting an anonymous token.\n") || strings.Contains(said, "--oauth") {
+				t.Errorf("%s for %s: %v %s", nothing, without, err, said)
+			}
+		}
+	}
+}
+
 // L22: where somebody is signed in, or nobody has to be, nothing happens.
 func TestNoBootstrap(t *testing.T) {
 	t.Parallel()

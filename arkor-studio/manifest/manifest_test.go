@@ -38,6 +38,18 @@ func TestQuestionsAtOnceAreOne(t *testing.T) {
 	}
 }
 
+// M7: an answer that comes late takes nothing from the question that replaced its.
+func TestLateAnswer(t *testing.T) {
+	t.Parallel()
+	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, usual)
+	late, now := &question{done: make(chan struct{})}, &question{done: make(chan struct{})}
+	r.asking = now
+	r.ask(late)
+	if r.asking != now {
+		t.Error("the latest question is forgotten")
+	}
+}
+
 // The files of the latest manifest that could be read are what is watched.
 func TestFilesOfTheLatestManifest(t *testing.T) {
 	t.Parallel()
@@ -62,7 +74,7 @@ func TestFilesOfTheLatestManifest(t *testing.T) {
 func FuzzFailed(f *testing.F) {
 	f.Add("arkor-build manifest: a\n  | b\nhint: c\n")
 	f.Add("\xff\nhint: \n")
-	f.Add(strings.Repeat("x", maxError) + "\xc3\xa9")
+	f.Add(strings.Repeat("x", maxError-1) + "\xc3\xa9" + strings.Repeat("y", maxError))
 	f.Fuzz(func(t *testing.T, said string) {
 		m := failed(said)
 		if m.Error == "" || len(m.Error) > maxError+4 || strings.ToValidUTF8(m.Error, "") != m.Error || strings.Contains(m.Hint, "\n") {
@@ -158,6 +170,24 @@ func TestWhatIsWatched(t *testing.T) {
 		{"arkor.config.ts", Change{Sources: true, State: true}},
 		{".arkor/local.json", Change{State: true}},
 		{"package.json", Change{Sources: true}},
+	})
+	if err := os.Chmod(filepath.Join(w.dir, "package.json"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case got := <-w.changes:
+		t.Errorf("other permissions: %+v", got)
+	case <-time.After(calm):
+	}
+}
+
+// A first build makes its folder, which is watched from then on.
+func TestFirstBuild(t *testing.T) {
+	t.Parallel()
+	w := watching(t, "src/arkor/index.ts")
+	w.expect([]effect{
+		{".arkor/build/index.mjs", Change{State: true}},
+		{".arkor/build/" + builtRecord, Change{Sources: true}},
 	})
 }
 

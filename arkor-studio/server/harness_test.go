@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -143,6 +144,16 @@ func fakeBuild() {
 		fmt.Printf("%s\n%s\nstdin: %d bytes, %v\n", dir, os.Getenv("HOME"), len(text), err)
 	case "silent":
 		<-signals
+	case "parent": // of a process that holds our output
+		child := exec.Command("/bin/sleep", "600")
+		child.Stdout = os.Stdout
+		if err := child.Start(); err != nil {
+			os.Exit(1)
+		}
+		note(dir, fmt.Sprintf("child %d", child.Process.Pid))
+		for !exists(filepath.Join(dir, "parent-ends")) {
+			time.Sleep(time.Millisecond)
+		}
 	case "stubborn":
 		fmt.Println("Started job j_9")
 		for {

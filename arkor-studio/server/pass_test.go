@@ -317,6 +317,7 @@ func TestWhatKeepsFromTheBackend(t *testing.T) {
 	}{
 		{"arkor-auth token: cannot reach https://a.example (GET /v1/me): no route to host\nhint: check the network\n", 502,
 			`{"error":"cannot reach https://a.example (GET /v1/me): no route to host","code":"upstream_unreachable","hint":"check the network"}`},
+		{"arkor-auth token: no answer from https://a.example (GET /v1/me)\n", 502, `{"error":"no answer from https://a.example (GET /v1/me)","code":"upstream_unreachable"}`},
 		{"arkor: warning: something\narkor-auth token: No credentials on file. Run `arkor login` first.\n", 401,
 			"{\"error\":\"No credentials on file. Run `arkor login` first.\",\"code\":\"signed_out\"}"},
 		{"arkor-auth token: arkor-backend is not installed\nhint: install it\n", 503, `{"error":"arkor-backend is not installed","code":"missing_component","hint":"install it"}`},

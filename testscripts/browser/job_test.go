@@ -140,7 +140,7 @@ func TestEvent(t *testing.T) {
 	s, jobs := trained.use(t)
 	p := visit(t, s, "/#/jobs/"+jobs[0].id, look{})
 	p.choose("Kind of event", "training.started")
-	p.see("12 steps", "6 held-out samples", "trained parameters")
+	p.see("Events 1", "12 steps", "6 held-out samples", "trained parameters")
 	p.unsee(`"metadata"`)
 	p.click("button", "training.started")
 	p.see(`"metadata": {`, `"totalSteps": 12`)

@@ -22,8 +22,7 @@ func TestPanes(t *testing.T) {
 	p.has("group", "Fourth model")
 	p.untilTrue("no fifth", `[...document.querySelectorAll("button")].find((button) => button.textContent === "Add a model").disabled`)
 	p.untilTrue("the address", `["adapter=", "model2=", "adapter3=`+jobs[1].id+`", "model4="].every((part) => location.hash.includes(part))`)
-	p.fill("textbox", "Message", "Where is my parcel?")
-	p.press(enter)
+	p.ask("Where is my parcel?")
 	p.untilTrue("four answers", `[...document.querySelectorAll(".reply-stats")].filter((stats) => stats.textContent.includes("first token")).length === 4 && document.querySelectorAll(".reply[aria-busy=true]").length === 0`)
 	p.reload()
 	p.untilTrue("four answers still", lastAnswer+".length === 4")
@@ -73,8 +72,7 @@ func TestToolCalls(t *testing.T) {
 	p.see("A JSON list of tools")
 	p.fill("textbox", "Tools", `[{"type":"function","function":{"name":"weather"}}]`)
 	p.choose("Calls a tool", "At least one")
-	p.fill("textbox", "Message", "Is it cold?")
-	p.press(enter)
+	p.ask("Is it cold?")
 	p.see("Calls weather", `"city": "<b>Oslo</b>"`)
 	if body := <-asked; !strings.Contains(body, `"toolChoice":"required"`) || !strings.Contains(body, `"name":"weather"`) {
 		t.Error(body)
@@ -93,8 +91,7 @@ func TestPlaygroundWithoutJobs(t *testing.T) {
 	p := visit(t, s, "/#/playground", look{})
 	p.allow("responded with a status of 500")
 	p.fill("textbox", "Max tokens", "4")
-	p.fill("textbox", "Message", "first") // makes the project
-	p.press(enter)
+	p.ask("first") // makes the project
 	p.see("first token")
 	release := make(chan struct{})
 	f.on("GET /v1/jobs", func(w http.ResponseWriter, r *http.Request) {
@@ -107,9 +104,9 @@ func TestPlaygroundWithoutJobs(t *testing.T) {
 	p.see("Loading jobs…")
 	close(release)
 	p.see("Failed to load jobs")
-	p.fill("textbox", "Message", "second")
-	p.press(enter)
-	p.untilTrue("an answer", `[...document.querySelectorAll(".reply-stats")].some((stats) => stats.textContent.includes("first token"))`)
+	p.ask("second")
+	p.untilTrue("an answer", `[...document.querySelectorAll(".prompt")].at(-1).textContent.includes("second") &&
+		[...document.querySelectorAll(".replies")].at(-1).querySelector(".reply-stats")?.textContent.includes("first token") === true`)
 }
 
 // PG3: an adapter that is none of this project falls back to one that is.

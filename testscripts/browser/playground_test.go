@@ -10,6 +10,14 @@ import (
 // lastAnswer is the text of the last answer of a pane.
 const lastAnswer = `[...document.querySelectorAll(".replies")].at(-1).querySelectorAll(".reply-text")`
 
+// ask types a question and sends it, once there is somebody to answer it.
+func (p *page) ask(text string) {
+	p.t.Helper()
+	p.fill("textbox", "Message", text)
+	with[bool](p, "button", "Send message", "function () { return !this.disabled || null }")
+	p.press(enter)
+}
+
 // The base model and what was trained from it answer, alone and side by side.
 func TestPlayground(t *testing.T) {
 	t.Parallel()
@@ -24,13 +32,11 @@ func TestPlayground(t *testing.T) {
 	p.click("button", "Adapter")
 	p.choose("Job", jobs[1].name)
 	p.choose("Checkpoint", "Step 6")
-	p.fill("textbox", "Message", "And my invoice?")
-	p.press(enter)
+	p.ask("And my invoice?")
 	p.see("And my invoice?", "tokens/s")
 
 	p.click("button", "Side by side")
-	p.fill("textbox", "Message", "Who are you?")
-	p.press(enter)
+	p.ask("Who are you?")
 	p.untilTrue("two answers", lastAnswer+".length === 2 && document.querySelectorAll('.reply[aria-busy=true]').length === 0")
 	for _, answer := range evaluate[[]string](p, "["+"..."+lastAnswer+"].map((element) => element.textContent)") {
 		if strings.TrimSpace(answer) == "" || strings.Contains(answer, "empty answer") {

@@ -74,8 +74,7 @@ func TestScreenshots(t *testing.T) {
 	ask := func(p *page) {
 		p.fill("textbox", "Temperature", "0")
 		p.fill("textbox", "System prompt", "Sort the ticket. Answer with JSON.")
-		p.fill("textbox", "Message", "My parcel should have been here on Monday. Where is it?")
-		p.press(enter)
+		p.ask("My parcel should have been here on Monday. Where is it?")
 		p.untilTrue("two answers", "document.querySelectorAll('.reply-stats').length === 2 && document.querySelectorAll('.reply[aria-busy=true]').length === 0")
 	}
 	for _, scheme := range []string{"light", "dark"} {

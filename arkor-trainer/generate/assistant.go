@@ -19,6 +19,7 @@ type Assistant struct {
 	Template  *chat.Template
 	stops     []int32
 	forms     *grammar.Cache
+	longest   int // bytes of a token
 }
 
 // Open reads a model folder. Close the engine of the assistant when no answer
@@ -40,6 +41,9 @@ func Open(fsys fs.FS) (*Assistant, error) {
 		return nil, fmt.Errorf("tokenizer.json has %d tokens, but config.json says that the model knows %d", n, m.Config.VocabSize)
 	}
 	a.stops = append(a.Template.StopTokens(), m.Config.EOSTokenIDs...)
+	for id := range int32(a.Tokenizer.VocabSize()) {
+		a.longest = max(a.longest, len(a.Tokenizer.Bytes(id)))
+	}
 	a.forms = grammar.NewCache(a.Tokenizer.VocabSize(), a.Template.Text, a.stops)
 	a.Engine, err = New(m)
 	return a, err

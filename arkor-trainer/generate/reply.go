@@ -98,6 +98,9 @@ func (a *Assistant) Reply(ctx context.Context, q Question, o Options, emit func(
 
 // prompt renders what the model reads.
 func (a *Assistant) prompt(q *Question) ([]int32, error) {
+	if least := a.leastTokens(q); least > a.MaxLength() {
+		return nil, tooLong(fmt.Sprintf("at least %d", least), a.MaxLength())
+	}
 	if q.Prompt != nil {
 		if len(q.Messages) > 0 || len(q.Tools) > 0 {
 			return nil, errors.New("a prompt comes without messages and tools")

@@ -3,12 +3,17 @@ package generate
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 )
 
 // ErrContextTooLong is the cause of errors about prompts that leave no room.
 var ErrContextTooLong = errors.New("the context is too long")
+
+func tooLong(tokens string, most int) error {
+	return fmt.Errorf("%w: the conversation has %s tokens and the model reads %d together with its answer", ErrContextTooLong, tokens, most)
+}
 
 // sequence is one text on its way through the model: the keys and values of
 // what was read so far.
@@ -30,8 +35,7 @@ func (e *Engine) newSequence(prompt []int32, adapter *Adapter, more int) (*seque
 		return nil, errors.New("the prompt is empty")
 	}
 	if len(prompt)+min(more, 1) > c.MaxPositions {
-		return nil, fmt.Errorf("%w: the conversation has %d tokens and the model reads %d together with its answer",
-			ErrContextTooLong, len(prompt), c.MaxPositions)
+		return nil, tooLong(strconv.Itoa(len(prompt)), c.MaxPositions)
 	}
 	for i, token := range prompt {
 		if token < 0 || int(token) >= c.VocabSize {

@@ -68,6 +68,7 @@ func (b *bench) structured(ctx context.Context) ([]figure, error) {
 		switch {
 		case err != nil:
 			return nil, err
+		case line.Type == "reading": // it is at work
 		case line.Type == "token":
 			texts[line.ID] += line.Text
 		case line.Type == "done":

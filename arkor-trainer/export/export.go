@@ -167,7 +167,7 @@ func (x *exporter) write() error {
 	}
 	lora.Merge(x.base.Config, x.base.Weights, pairs, settings.Scale())
 	if x.Format == Merged {
-		return WriteModel(x.Dir, x.Base, x.base, x.Type)
+		return writeModel(x.Dir, x.Base, x.base, x.Type)
 	}
 	return x.writeGGUF()
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
-// WriteModel writes m as a model folder, stored as F32 or F16, with the other
+// writeModel writes m as a model folder, stored as F32 or F16, with the other
 // files of the folder from, of which m is a changed copy.
-func WriteModel(dir string, from fs.FS, m *model.Model, kind string) error {
+func writeModel(dir string, from fs.FS, m *model.Model, kind string) error {
 	config, err := fs.ReadFile(from, "config.json")
 	if err != nil {
 		return err

@@ -11,6 +11,6 @@ import (
 func New(env cli.Env) *ff.Command {
 	return &ff.Command{Name: "arkor-trainer", Usage: "arkor-trainer <command> [options]", ShortHelp: "trains and generates; the backend starts it.",
 		Subcommands: []*ff.Command{
-			newRun(env), newPreview(env), newServe(env), newGenerate(env), newModels(env), newPull(env), newMerge(env), newExport(env), newPretrain(env), newTokenizer(env),
+			newRun(env), newPreview(env), newServe(env), newGenerate(env), newModels(env), newPull(env), newExport(env), newPretrain(env), newTokenizer(env),
 		}}
 }

@@ -2,44 +2,11 @@ package workercmd
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/arkorlab/arkor-go/arkor-trainer/lora"
-	"github.com/arkorlab/arkor-go/arkor-trainer/model"
 )
-
-func TestMergeWritesAModel(t *testing.T) {
-	t.Parallel()
-	dir := modelDir(t) // its adapter changes q_proj only
-	status, stdout, stderr := runIn(t.Context(), dir, nil, "merge", "--model", filepath.Join(dir, "model"), "--adapter", "adapter", "--out", "merged")
-	if status != 0 || stdout != "merged\n" {
-		t.Fatal(status, stdout, stderr)
-	}
-	base, err := model.Load(os.DirFS(filepath.Join(dir, "model")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	merged, err := model.Load(os.DirFS(filepath.Join(dir, "merged")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, pairs, err := lora.Read(os.DirFS(filepath.Join(dir, "adapter")), base.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lora.Merge(base.Config, base.Weights, pairs, settings.Scale())
-	if diff := cmp.Diff(base, merged); diff != "" {
-		t.Error(diff)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "merged", "tokenizer.json")); err != nil {
-		t.Error(err)
-	}
-}
 
 func TestModelsListsTheBuiltinOne(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/keys"
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 	"github.com/arkorlab/arkor-go/arkor-studio/server"
 	"github.com/arkorlab/arkor-go/shared/backend"
@@ -37,7 +38,7 @@ func (c *command) openScreen(ctx context.Context, s *server.Server, url string, 
 		screen.keys("o", "open the page", "r", "rebuild", "q", "quit")
 		s.Tell(ctx, screen)
 	})
-	restore := cli.Keys(ctx, c.env.Stdin, func(key byte) {
+	restore := keys.Listen(ctx, c.env.Stdin, func(key byte) {
 		switch key {
 		case 'o', 'O':
 			c.openBrowser(url)

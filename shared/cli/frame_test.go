@@ -19,10 +19,12 @@ var process = []string{
 	"signal.Notify", "signal.NotifyContext", "flag.Parse",
 }
 
-// framed reports whether a file may use them: it is the frame itself, or the
-// code that lets a child take the place of a process.
+// framed reports whether a file may use them: it is the frame itself, the code
+// that lets a child take the place of a process, or the one that gives a terminal
+// back before the process is stopped.
 func framed(path string) bool {
-	return strings.HasPrefix(path, "shared/cli/") || strings.HasPrefix(path, "shared/sibling/passthrough")
+	return strings.HasPrefix(path, "shared/cli/") || strings.HasPrefix(path, "shared/sibling/passthrough") ||
+		strings.HasPrefix(path, "arkor-studio/keys/")
 }
 
 // What no binary links, such as generators and what tests start, is free.

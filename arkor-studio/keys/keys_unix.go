@@ -1,6 +1,7 @@
 //go:build unix
 
-package cli
+// Package keys listens to a person at a terminal, a key at a time.
+package keys
 
 import (
 	"context"
@@ -10,30 +11,32 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
-// Keys calls pressed with each key that is pressed at the terminal on stdin,
+// Listen calls pressed with each key that is pressed at the terminal on stdin,
 // until ctx ends or restore is called, which puts the terminal back as it was.
 // Restore may be called more than once. Ctrl-C and Ctrl-Z keep their meaning, and
 // a program that is stopped or in the background leaves the terminal alone.
 // Where stdin is no terminal nothing happens.
-func Keys(ctx context.Context, stdin any, pressed func(key byte)) (restore func()) {
+func Listen(ctx context.Context, stdin any, pressed func(key byte)) (restore func()) {
 	file, ok := stdin.(*os.File)
-	if !ok || !IsTerminal(file) {
+	if !ok || !cli.IsTerminal(file) {
 		return func() {}
 	}
 	woken, wake, err := os.Pipe()
 	if err != nil {
 		return func() {}
 	}
-	k := &keys{fd: int(file.Fd()), wake: int(woken.Fd()), pressed: pressed}
+	t := &terminal{fd: int(file.Fd()), wake: int(woken.Fd()), pressed: pressed}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
 	ended := make(chan struct{})
 	var working sync.WaitGroup
 	working.Go(func() {
 		defer woken.Close()
-		k.read()
+		t.read()
 	})
 	working.Go(func() {
 		defer wake.Close() // the reader sees the end
@@ -41,7 +44,7 @@ func Keys(ctx context.Context, stdin any, pressed func(key byte)) (restore func(
 			select {
 			case s := <-signals:
 				if s == syscall.SIGTSTP {
-					k.leave()
+					t.leave()
 					_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 					continue // SIGCONT comes next
 				}
@@ -57,12 +60,12 @@ func Keys(ctx context.Context, stdin any, pressed func(key byte)) (restore func(
 		close(ended)
 		working.Wait()
 		signal.Stop(signals)
-		k.leave()
+		t.leave()
 	})
 }
 
-// keys is a terminal that hands over single keys while it is ours.
-type keys struct {
+// terminal is one that hands over single keys while it is ours.
+type terminal struct {
 	fd, wake int
 	pressed  func(byte)
 
@@ -71,51 +74,51 @@ type keys struct {
 }
 
 // read waits for keys. It ends when the other end of the pipe is closed.
-func (k *keys) read() {
+func (t *terminal) read() {
 	for {
 		var ready unix.FdSet
-		ready.Set(k.wake)
-		if k.enter() {
-			ready.Set(k.fd)
+		ready.Set(t.wake)
+		if t.enter() {
+			ready.Set(t.fd)
 		}
-		if _, err := unix.Select(max(k.fd, k.wake)+1, &ready, nil, nil, nil); err != nil {
+		if _, err := unix.Select(max(t.fd, t.wake)+1, &ready, nil, nil, nil); err != nil {
 			if err == unix.EINTR {
 				continue
 			}
 			return
 		}
-		if ready.IsSet(k.wake) {
+		if ready.IsSet(t.wake) {
 			var said [8]byte
-			if n, err := unix.Read(k.wake, said[:]); n == 0 || err != nil && err != unix.EINTR {
-				k.leave()
+			if n, err := unix.Read(t.wake, said[:]); n == 0 || err != nil && err != unix.EINTR {
+				t.leave()
 				return
 			}
 			continue
 		}
 		var key [64]byte
-		n, err := unix.Read(k.fd, key[:])
+		n, err := unix.Read(t.fd, key[:])
 		if n == 0 || err != nil && err != unix.EINTR && err != unix.EAGAIN {
-			k.leave() // the terminal is gone
+			t.leave() // the terminal is gone
 			return
 		}
 		if n == 1 { // more at once are an arrow key, or pasted
-			k.pressed(key[0])
+			t.pressed(key[0])
 		}
 	}
 }
 
 // enter makes the terminal hand over keys as they are pressed, without showing
 // them, if this program is the one that the terminal belongs to.
-func (k *keys) enter() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.inForeground() {
+func (t *terminal) enter() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.inForeground() {
 		return false
 	}
-	if k.was != nil {
+	if t.was != nil {
 		return true
 	}
-	was, err := unix.IoctlGetTermios(k.fd, getTermios)
+	was, err := unix.IoctlGetTermios(t.fd, getTermios)
 	if err != nil {
 		return false
 	}
@@ -123,25 +126,25 @@ func (k *keys) enter() bool {
 	now.Lflag &^= unix.ICANON | unix.ECHO
 	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
 	now.Cc[unix.VQUIT] = 0 // the one key that would end the program without a word
-	if unix.IoctlSetTermios(k.fd, setTermios, &now) != nil {
+	if unix.IoctlSetTermios(t.fd, setTermios, &now) != nil {
 		return false
 	}
-	k.was = was
+	t.was = was
 	return true
 }
 
 // leave puts the terminal back. Where it belongs to somebody else already, they
 // have seen to that.
-func (k *keys) leave() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.was != nil && k.inForeground() {
-		_ = unix.IoctlSetTermios(k.fd, setTermios, k.was)
+func (t *terminal) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.was != nil && t.inForeground() {
+		_ = unix.IoctlSetTermios(t.fd, setTermios, t.was)
 	}
-	k.was = nil
+	t.was = nil
 }
 
-func (k *keys) inForeground() bool {
-	group, err := unix.IoctlGetInt(k.fd, unix.TIOCGPGRP)
+func (t *terminal) inForeground() bool {
+	group, err := unix.IoctlGetInt(t.fd, unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }

@@ -1,4 +1,4 @@
-package cli
+package keys
 
 import "golang.org/x/sys/unix"
 

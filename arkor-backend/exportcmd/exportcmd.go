@@ -18,6 +18,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/session"
@@ -87,12 +88,14 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	word := ""
-	if len(args) > 0 {
-		word = args[0]
-	}
 	x := &export{command: c, session: s, step: step}
-	if x.job, err = find(ctx, s, word); err != nil {
+	if len(args) > 0 {
+		x.job, err = jobname.Find(ctx, s, args[0])
+	} else {
+		none := cli.Hint(errors.New("no job of this project has completed yet"), "`arkor start` trains; a checkpoint of a job is exported with --checkpoint")
+		x.job, err = jobname.Latest(ctx, s, none, cloud.Completed)
+	}
+	if err != nil {
 		return err
 	}
 	if x.config, err = readConfig(x.job.Config); err != nil {
@@ -227,9 +230,9 @@ func (x *export) absent(artifacts []cloud.Artifact) error {
 			steps = append(steps, strconv.FormatInt(*a.Step, 10))
 		}
 	}
-	err := fmt.Errorf("job %s is %s and has no final result", short(x.job.ID), x.job.Status)
+	err := fmt.Errorf("job %s is %s and has no final result", jobname.Short(x.job.ID), x.job.Status)
 	if x.step != nil {
-		err = fmt.Errorf("job %s has no checkpoint of step %d", short(x.job.ID), *x.step)
+		err = fmt.Errorf("job %s has no checkpoint of step %d", jobname.Short(x.job.ID), *x.step)
 	}
 	if len(steps) == 0 {
 		return cli.Hint(err, "it has no checkpoints either; `arkor export` without a name takes the latest job that completed")
@@ -239,14 +242,11 @@ func (x *export) absent(artifacts []cloud.Artifact) error {
 
 // name is what the exported model is called in names of files.
 func (x *export) name() string {
-	name := strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' {
-			return r
-		}
-		return '-'
-	}, x.job.Name), "-.")
-	if name == "" || len(name) > 80 {
-		name = "job-" + short(x.job.ID)
+	const most = 80
+	name := fileName(x.job.Name)
+	if name == "" || len(name) > most {
+		name = "job-" + fileName(jobname.Short(x.job.ID))
+		name = name[:min(len(name), most)]
 	}
 	if x.step != nil {
 		name += fmt.Sprintf("-step-%d", *x.step)
@@ -254,10 +254,14 @@ func (x *export) name() string {
 	return name
 }
 
-// short is the beginning of an id, as people say it.
-func short(id string) string {
-	id = cli.OneLine(id)
-	return id[:min(8, len(id))]
+// fileName is as much of a text as may stand in the name of a file.
+func fileName(text string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' {
+			return r
+		}
+		return '-'
+	}, text), "-.")
 }
 
 // config is what an export needs to know of a job's config.

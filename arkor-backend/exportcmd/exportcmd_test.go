@@ -43,17 +43,30 @@ func TestSettingsOfTheCard(t *testing.T) {
 func TestNames(t *testing.T) {
 	t.Parallel()
 	step := int64(50)
+	const id = "7e1cd6ce-0c0c-4a0c-8b0c-1b0c1b0c1b0c"
 	for name, want := range map[string]string{
 		"triage-run": "triage-run", "My run: v1.2": "My-run--v1.2", "../../etc": "etc", "": "job-7e1cd6ce", "日本": "job-7e1cd6ce",
 		strings.Repeat("x", 100): "job-7e1cd6ce", "--out": "out",
 	} {
-		x := &export{job: cloud.Job{ID: "7e1cd6ce-0c0c", Name: name}}
+		x := &export{job: cloud.Job{ID: id, Name: name}}
 		if got := x.name(); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 		x.step = &step
 		if got := x.name(); got != want+"-step-50" {
 			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+// An id is the backend's to choose.
+func TestNameOfAnID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"/../../x": "job-x", "..": "job-", `a\b:c`: "job-a-b-c", strings.Repeat("x", 300): "job-" + strings.Repeat("x", 76),
+	} {
+		if got := (&export{job: cloud.Job{ID: id}}).name(); got != want {
+			t.Errorf("%q: %q, want %q", id, got, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -65,7 +66,7 @@ func (x *export) report() error {
 			"baseModel": x.config.Model, "files": files, "parity": x.parity,
 		})
 	}
-	fmt.Fprintf(x.env.Stdout, "Exported job %s (%s) to %s\n", short(x.job.ID), cli.OneLine(x.job.Name), x.folder.shown)
+	fmt.Fprintf(x.env.Stdout, "Exported job %s (%s) to %s\n", jobname.Short(x.job.ID), cli.OneLine(x.job.Name), x.folder.shown)
 	for _, f := range files {
 		fmt.Fprintf(x.env.Stdout, "  %-28s %s\n", f.Name, size(f.Size))
 	}

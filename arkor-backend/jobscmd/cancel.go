@@ -8,6 +8,7 @@ import (
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -53,12 +54,12 @@ func (c *cancel) run(ctx context.Context, args []string) error {
 	if c.json {
 		return printJSON(c.env.Stdout, shown{job, at})
 	}
-	fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", shortID(job.ID), job.Status, cli.OneLine(job.Name))
+	fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), job.Status, cli.OneLine(job.Name))
 	switch {
 	case job.Status == cloud.Completed:
 		fmt.Fprintln(c.env.Stdout, "kept: the trained adapter")
 	case at.Checkpoint != nil:
-		fmt.Fprintf(c.env.Stdout, "kept: the checkpoint of step %d; `arkor jobs resume %s` goes on from it\n", *at.Checkpoint, shortID(job.ID))
+		fmt.Fprintf(c.env.Stdout, "kept: the checkpoint of step %d; `arkor jobs resume %s` goes on from it\n", *at.Checkpoint, jobname.Short(job.ID))
 	default:
 		fmt.Fprintln(c.env.Stdout, "there was no checkpoint to keep")
 	}

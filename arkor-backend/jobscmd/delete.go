@@ -7,6 +7,7 @@ import (
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/prompt/plain"
 )
@@ -46,11 +47,11 @@ func (c *remove) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if !job.Status.Terminal() {
-		return cli.Hint(fmt.Errorf("the job is %s; cancel it first", job.Status), "`arkor jobs cancel %s`", shortID(job.ID))
+		return cli.Hint(fmt.Errorf("the job is %s; cancel it first", job.Status), "`arkor jobs cancel %s`", jobname.Short(job.ID))
 	}
 	if !c.yes {
 		question := fmt.Sprintf("Delete %s (%s, %s, %s) with its checkpoints and its adapter?",
-			shortID(job.ID), cli.OneLine(job.Name), job.Status, ago(job.CreatedAt, time.Now()))
+			jobname.Short(job.ID), cli.OneLine(job.Name), job.Status, jobname.Ago(job.CreatedAt, time.Now()))
 		yes, err := plain.Confirm(ctx, c.env, question, false)
 		if err != nil {
 			return err

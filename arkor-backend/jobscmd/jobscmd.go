@@ -10,6 +10,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/session"
@@ -60,6 +61,14 @@ func (c *common) open(ctx context.Context) (*project, error) {
 type project struct {
 	env     cli.Env
 	session *session.Session
+}
+
+// find returns the job that a word names, the latest for "".
+func (p *project) find(ctx context.Context, word string) (cloud.Job, error) {
+	if word == "" {
+		return jobname.Latest(ctx, p.session, cli.Hint(errors.New("this project has no jobs yet"), "`arkor start` makes one"))
+	}
+	return jobname.Find(ctx, p.session, word)
 }
 
 // oneWord returns the one argument that names a job, "" where there is none.

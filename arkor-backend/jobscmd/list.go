@@ -9,6 +9,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -128,8 +129,8 @@ func table(jobs []cloud.Job, of map[string]progress, now time.Time) []line {
 		case job.Error != nil:
 			detail = cli.Excerpt(*job.Error)
 		}
-		rows = append(rows, []string{shortID(job.ID), cli.OneLine(string(job.Status)), cut(cli.OneLine(job.Name), 32), cut(modelOf(job), 32),
-			ago(job.CreatedAt, now), lasted(job, now), detail})
+		rows = append(rows, []string{jobname.Short(job.ID), cli.OneLine(string(job.Status)), cut(cli.OneLine(job.Name), 32), cut(modelOf(job), 32),
+			jobname.Ago(job.CreatedAt, now), lasted(job, now), detail})
 	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -220,7 +221,7 @@ func (c *list) changes(jobs []cloud.Job, known map[string]cloud.JobStatus) error
 		if c.json {
 			err = printJSON(c.env.Stdout, map[string]any{"job": job})
 		} else {
-			_, err = fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", shortID(job.ID), pad(cli.OneLine(string(job.Status)), len(cloud.Completed)), cli.OneLine(job.Name))
+			_, err = fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), pad(cli.OneLine(string(job.Status)), len(cloud.Completed)), cli.OneLine(job.Name))
 		}
 		if err != nil {
 			return err

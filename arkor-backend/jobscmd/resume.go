@@ -8,6 +8,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -61,9 +62,9 @@ func (c *resume) run(ctx context.Context, args []string) error {
 	case c.json:
 		err = printJSON(c.env.Stdout, map[string]any{"job": job})
 	case job.ResumedFrom != nil:
-		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from step %d of %s\n", cli.OneLine(job.ID), job.ResumedFrom.Step, shortID(old.ID))
+		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from step %d of %s\n", cli.OneLine(job.ID), job.ResumedFrom.Step, jobname.Short(old.ID))
 	default:
-		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from %s\n", cli.OneLine(job.ID), shortID(old.ID))
+		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from %s\n", cli.OneLine(job.ID), jobname.Short(old.ID))
 	}
 	if err != nil || !c.follow {
 		return err

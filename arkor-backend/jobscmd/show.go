@@ -7,6 +7,7 @@ import (
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -196,7 +197,7 @@ func describe(s shown, now time.Time) []line {
 	add("id", cli.OneLine(job.ID), "")
 	add("model", modelOf(job), "")
 	add("data", source(job), "")
-	add("created", ago(job.CreatedAt, now), "")
+	add("created", jobname.Ago(job.CreatedAt, now), "")
 	switch {
 	case job.Status == cloud.Queued && job.JobsAhead == 1:
 		add("waiting", "behind another training", "")
@@ -208,7 +209,7 @@ func describe(s shown, now time.Time) []line {
 		add("running for", lasted(job, now), "")
 	}
 	if job.ResumedFrom != nil {
-		add("goes on from", fmt.Sprintf("step %d of %s", job.ResumedFrom.Step, shortID(job.ResumedFrom.JobID)), "")
+		add("goes on from", fmt.Sprintf("step %d of %s", job.ResumedFrom.Step, jobname.Short(job.ResumedFrom.JobID)), "")
 	}
 	if job.Status == cloud.Running {
 		text := p.of()

@@ -10,7 +10,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
@@ -48,35 +47,6 @@ func cut(text string, room int) string {
 }
 
 func pad(text string, to int) string { return text + strings.Repeat(" ", max(0, to-width(text))) }
-
-// shortID is what a person types of an id.
-func shortID(id string) string {
-	const enough = 8
-	if len(id) == 36 && id[enough] == '-' { // a UUID
-		return id[:enough]
-	}
-	return cli.OneLine(id)
-}
-
-// ago says how long something is past; a text that is no time as it is.
-func ago(timestamp string, now time.Time) string {
-	at, err := time.Parse(time.RFC3339, timestamp)
-	if err != nil {
-		return cli.OneLine(timestamp)
-	}
-	past := now.Sub(at)
-	switch {
-	case past < time.Minute:
-		return "just now"
-	case past < time.Hour:
-		return fmt.Sprintf("%d min ago", past/time.Minute)
-	case past < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", past/time.Hour)
-	case past < 60*24*time.Hour:
-		return fmt.Sprintf("%d days ago", past/(24*time.Hour))
-	}
-	return at.Local().Format("2006-01-02")
-}
 
 // lasted is how long a job has been at work, "" before it began.
 func lasted(job cloud.Job, now time.Time) string {

@@ -15,13 +15,6 @@ func now() time.Time { return time.Date(2026, 3, 4, 7, 6, 7, 0, time.UTC) }
 
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	for timestamp, want := range map[string]string{
-		"2026-03-04T07:06:00.000Z": "just now", "2026-03-04T07:07:00.000Z": "just now", "2026-03-04T07:00:00.000Z": "6 min ago",
-		"2026-03-04T05:06:07.000Z": "2 h ago", "2026-03-01T05:06:07.000Z": "3 days ago", "2025-06-15T12:00:00.000Z": "2025-06-15",
-		"yesterday\x1b[31m": "yesterday [31m",
-	} {
-		check(t, want, ago(timestamp, now()))
-	}
 	for d, want := range map[time.Duration]string{
 		-time.Second: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min 1 s", 2*time.Hour + 3*time.Minute: "2 h 3 min",
 	} {

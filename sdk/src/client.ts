@@ -1,5 +1,5 @@
 import type { ChatBody } from "./chat.ts";
-import { bearer, type Credentials } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
 import {
   parseDeployment,
   parseDeploymentKeys,
@@ -14,15 +14,17 @@ import {
   type UpdateDeploymentInput,
 } from "./deployments.ts";
 import type { DeprecationNotice } from "./deprecation.ts";
-import { CloudApiError, codeOfStatus } from "./errors.ts";
+import type { DatasetUpload } from "./dataset-file.ts";
+import { CloudApiError } from "./errors.ts";
 import type { JobEval } from "./eval-keep.ts";
 import { parseJob, type JobConfig, type TrainingJob } from "./job.ts";
 import { asRecord, asString } from "./json.ts";
 import { parseModels, type ModelList } from "./models.ts";
+import { ifOffered, isNotOffered } from "./offered.ts";
 import { parsePreview, type PreviewAnswer } from "./preview.ts";
-import { parseProject, parseProjects, type ProjectDto } from "./projects.ts";
+import { parseProject, parseProjects, type ProjectDto, type ProjectScope } from "./projects.ts";
 import { ShapeProblem } from "./shape.ts";
-import { Transport, type AccessSource } from "./transport.ts";
+import { fixedAccess, Transport, type Call } from "./transport.ts";
 
 export interface CloudApiClientOptions {
   /** Address of the API; one slash at the end is dropped. */
@@ -33,24 +35,6 @@ export interface CloudApiClientOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Gets each deprecation notice. What it returns or throws changes nothing. */
   readonly onDeprecation?: ((notice: DeprecationNotice) => unknown) | undefined;
-}
-
-/** The organisation and project that a request is about. */
-export interface ProjectScope {
-  readonly orgSlug: string;
-  readonly projectSlug: string;
-}
-
-/** A file to upload as a data set. */
-export interface DatasetUpload {
-  readonly size: number;
-  /** Of the bytes, 64 lower-case hex digits. */
-  readonly sha256: string;
-  /** Base name, for display only. */
-  readonly filename: string;
-  readonly contentType: string;
-  /** Opens the bytes from the beginning. */
-  readonly open: () => ReadableStream<Uint8Array>;
 }
 
 /**
@@ -72,7 +56,7 @@ export class CloudApiClient {
       return;
     }
     const { baseUrl, credentials, fetch, onDeprecation } = options;
-    this.#transport = new Transport({ source: fixedAccess(baseUrl, credentials), fetch, onDeprecation });
+    this.#transport = new Transport({ source: fixedAccess(baseUrl.replace(/\/$/, ""), credentials), fetch, onDeprecation });
   }
 
   /** Returns all projects of an organisation. */
@@ -115,12 +99,12 @@ export class CloudApiClient {
    * Asks what a job with this config would train and take. Creates nothing.
    * Resolves with undefined where the backend does not offer it.
    */
-  async previewJob(
+  previewJob(
     input: ProjectScope & { readonly config: JobConfig },
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<PreviewAnswer | undefined> {
-    try {
-      return await this.#transport.read(
+    return ifOffered(
+      this.#transport.read(
         {
           method: "POST",
           path: ["v1", "preview"],
@@ -129,11 +113,8 @@ export class CloudApiClient {
           signal: options.signal,
         },
         parsePreview,
-      );
-    } catch (error) {
-      if (isNotOffered(error)) return undefined;
-      throw error;
-    }
+      ),
+    );
   }
 
   /** Returns a job as it is now, and its events where the backend tells them. */
@@ -180,17 +161,13 @@ export class CloudApiClient {
   }
 
   /** @internal */
-  async get(
+  get(
     path: readonly string[],
     scope: ProjectScope,
     query?: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, unknown>> | undefined> {
-    try {
-      return await this.#transport.read({ method: "GET", path, query: { ...query, ...scopeQuery(scope) } }, (body) => body);
-    } catch (error) {
-      if (isNotOffered(error)) return undefined;
-      throw error;
-    }
+    const call: Call = { method: "GET", path, query: { ...query, ...scopeQuery(scope) } };
+    return ifOffered(this.#transport.read(call, (body) => body));
   }
 
   /**
@@ -199,12 +176,9 @@ export class CloudApiClient {
    *
    * @internal
    */
-  async addEval(jobId: string, scope: ProjectScope, result: JobEval): Promise<void> {
-    try {
-      await this.#transport.run({ method: "POST", path: ["v1", "jobs", jobId, "evals"], query: scopeQuery(scope), json: result });
-    } catch (error) {
-      if (!isNotOffered(error)) throw error;
-    }
+  addEval(jobId: string, scope: ProjectScope, result: JobEval): Promise<void> {
+    const call: Call = { method: "POST", path: ["v1", "jobs", jobId, "evals"], query: scopeQuery(scope), json: result };
+    return ifOffered(this.#transport.run(call));
   }
 
   /** Asks an adapter or a base model. Resolves with the unread answer. */
@@ -297,13 +271,8 @@ export class CloudApiClient {
   }
 
   /** Returns what the backend trains, or undefined when it does not publish that. */
-  async listModels(): Promise<ModelList | undefined> {
-    try {
-      return await this.#transport.read({ method: "GET", path: ["v1", "models"] }, parseModels);
-    } catch (error) {
-      if (isNotOffered(error)) return undefined;
-      throw error;
-    }
+  listModels(): Promise<ModelList | undefined> {
+    return ifOffered(this.#transport.read({ method: "GET", path: ["v1", "models"] }, parseModels));
   }
 
   /** Says whether the project has the data set. False, too, where the route does not exist. */
@@ -353,25 +322,8 @@ export class CloudApiClient {
   }
 }
 
-/**
- * Says whether an error means that the backend has no such route. A 404 with a
- * code of its own is about what the request named, such as a deleted project.
- */
-export function isNotOffered(error: unknown): boolean {
-  if (!(error instanceof CloudApiError)) return false;
-  return error.status === 405 || (error.status === 404 && error.code === codeOfStatus(404));
-}
-
 function endpoints(...rest: readonly string[]): readonly string[] {
   return ["v1", "endpoints", ...rest];
-}
-
-function fixedAccess(baseUrl: string, credentials: Credentials): AccessSource {
-  const access = { baseUrl: baseUrl.replace(/\/$/, ""), token: bearer(credentials) };
-  return {
-    current: () => Promise.resolve(access),
-    rejected: () => Promise.resolve(undefined),
-  };
 }
 
 /** Callers may hand in objects with more fields, such as a whole project state. */

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import type { DatasetUpload } from "./client.ts";
 import {
   badLine,
   checkReadable,
@@ -25,6 +24,18 @@ const contentTypes: Readonly<Record<DatasetFormat, string>> = {
   csv: "text/csv",
   parquet: "application/vnd.apache.parquet",
 };
+
+/** A file to upload as a data set. */
+export interface DatasetUpload {
+  readonly size: number;
+  /** Of the bytes, 64 lower-case hex digits. */
+  readonly sha256: string;
+  /** Base name, for display only. */
+  readonly filename: string;
+  readonly contentType: string;
+  /** Opens the bytes from the beginning. */
+  readonly open: () => ReadableStream<Uint8Array>;
+}
 
 /** A file whose hash is known and whose lines, if it has any, are sound. */
 export interface CheckedFile {

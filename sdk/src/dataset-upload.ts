@@ -1,8 +1,10 @@
-import { isNotOffered, type CloudApiClient, type ProjectScope } from "./client.ts";
+import type { CloudApiClient } from "./client.ts";
 import { changed, type CheckedDataset, type CheckedFile } from "./dataset-file.ts";
 import { ArkorError, CloudApiError, DatasetError } from "./errors.ts";
 import type { UploadedDatasetSource } from "./job.ts";
 import type { ModelList } from "./models.ts";
+import { isNotOffered } from "./offered.ts";
+import type { ProjectScope } from "./projects.ts";
 
 /**
  * Sees to it that the backend has the files of a data set, sending what it

@@ -1,4 +1,4 @@
-import type { ProjectScope } from "./client.ts";
+import type { ProjectScope } from "./projects.ts";
 import { flagOf, partOf, ShapeProblem, textOf, timeOf, timeOrNull } from "./shape.ts";
 
 /** The organisation and project that an endpoint belongs to. */

@@ -1,10 +1,11 @@
 import process from "node:process";
 import type { ChatAdapter } from "./chat.ts";
-import type { CloudApiClient, ProjectScope } from "./client.ts";
+import type { CloudApiClient } from "./client.ts";
 import type { Eval } from "./eval.ts";
 import type { EvalReport, EvalSample, MeasureOptions } from "./eval-measure.ts";
 import type { TrainingJob } from "./job.ts";
 import { oneLine } from "./one-line.ts";
+import type { ProjectScope } from "./projects.ts";
 
 /** Which model was measured. */
 export type EvalTarget =

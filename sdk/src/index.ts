@@ -56,9 +56,10 @@ export type {
 } from "./chat.ts";
 
 export { CloudApiClient } from "./client.ts";
-export type { CloudApiClientOptions, DatasetUpload, ProjectScope } from "./client.ts";
+export type { CloudApiClientOptions } from "./client.ts";
+export type { DatasetUpload } from "./dataset-file.ts";
 export type { PreviewAnswer, PreviewProblem, RunPreview } from "./preview.ts";
-export type { ProjectDto } from "./projects.ts";
+export type { ProjectDto, ProjectScope } from "./projects.ts";
 export type {
   CreateDeploymentInput,
   CreateDeploymentKeyInput,

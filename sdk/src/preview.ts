@@ -1,8 +1,9 @@
-import type { CloudApiClient, ProjectScope } from "./client.ts";
+import type { CloudApiClient } from "./client.ts";
 import type { CheckedDataset } from "./dataset-file.ts";
 import { DatasetError } from "./errors.ts";
 import type { JobConfig } from "./job.ts";
 import { asRecord, asString, numberOrNull } from "./json.ts";
+import type { ProjectScope } from "./projects.ts";
 import { ShapeProblem } from "./shape.ts";
 
 /** Why a run is refused, or what its owner should know. */

@@ -1,5 +1,5 @@
-import type { ProjectScope } from "./client.ts";
 import { ProjectStateMismatchError, ProjectStateMissingError } from "./errors.ts";
+import type { ProjectScope } from "./projects.ts";
 import { findState, statePath } from "./state-file.ts";
 
 /** Who asks for the project: only anonymous identities are tied to one organisation. */

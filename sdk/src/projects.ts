@@ -1,6 +1,12 @@
 import { asRecord, asString } from "./json.ts";
 import { partOf, ShapeProblem, textOf } from "./shape.ts";
 
+/** The organisation and project that a request is about. */
+export interface ProjectScope {
+  readonly orgSlug: string;
+  readonly projectSlug: string;
+}
+
 /** A project of an organisation. */
 export interface ProjectDto {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import { inferBody, type ChatAdapter, type InferArgs } from "./chat.ts";
-import { CloudApiClient, type ProjectScope } from "./client.ts";
+import { CloudApiClient } from "./client.ts";
 import { describe, type TrainerDescription } from "./describe.ts";
 import { ArkorError } from "./errors.ts";
 import { keepEval, type Question } from "./eval-keep.ts";
@@ -13,6 +13,7 @@ import { isFinal, openJobConfig, type TrainingJob, type TrainingResult } from ".
 import { asRecord, numberOrNull } from "./json.ts";
 import { writeModelTypes } from "./model-types.ts";
 import type { PreviewAnswer } from "./preview.ts";
+import type { ProjectScope } from "./projects.ts";
 import { Pump } from "./pump.ts";
 import { defaultTiming, systemClock, type Clock } from "./reconnect.ts";
 import { openSession, type Session } from "./session.ts";

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import process from "node:process";
-import type { ProjectScope } from "./client.ts";
-import { bearer, cloudApiUrl, type Credentials } from "./credentials.ts";
+import { cloudApiUrl, type Credentials } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
 import { findBinary, type Environment } from "./find-binary.ts";
 import { readProjectScope } from "./project-scope.ts";
+import type { ProjectScope } from "./projects.ts";
 import { runBinary } from "./run-binary.ts";
 import { expiresSoon, parseTokenOutput, sameIdentity, type TokenOutput } from "./token-output.ts";
-import type { Access, AccessSource } from "./transport.ts";
+import { fixedAccess, type Access, type AccessSource } from "./transport.ts";
 
 /** Longer than arkor-auth waits: for the lock, then for the provider. */
 const tokenTimeoutMs = 75_000;
@@ -50,11 +50,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 function fixedSession(options: SessionOptions, credentials: Credentials): Session {
   const baseUrl = options.baseUrl?.replace(/\/+$/, "") ?? cloudApiUrl(options.env, credentials);
-  const access = { baseUrl, token: bearer(credentials) };
   const orgSlug = credentials.mode === "oauth" ? null : (credentials.orgSlug ?? null);
   return {
-    current: () => Promise.resolve(access),
-    rejected: () => Promise.resolve(undefined),
+    ...fixedAccess(baseUrl, credentials),
     scope: () => readProjectScope(options.cwd, { mode: credentials.mode, orgSlug }),
     unreachable: () => Promise.resolve(),
   };

@@ -1,10 +1,11 @@
-import type { CloudApiClient, ProjectScope } from "./client.ts";
+import type { CloudApiClient } from "./client.ts";
 import { checkDatasets, type CheckedDataset } from "./dataset-file.ts";
 import { uploadDataset } from "./dataset-upload.ts";
 import { ArkorError, CloudApiError, DatasetError } from "./errors.ts";
 import type { JobConfig, OpenJobConfig, TrainingJob } from "./job.ts";
 import { checkModelOffered, type ModelList } from "./models.ts";
 import { askForPreview, refusal, type PreviewAnswer, type RunPreview } from "./preview.ts";
+import type { ProjectScope } from "./projects.ts";
 import { reconnectDelay, type Clock, type ReconnectTiming } from "./reconnect.ts";
 import type { TrainerInput } from "./trainer-input.ts";
 

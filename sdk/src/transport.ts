@@ -1,4 +1,5 @@
 import { readText } from "./answer.ts";
+import { bearer, type Credentials } from "./credentials.ts";
 import { reportDeprecation, type DeprecationNotice } from "./deprecation.ts";
 import { CloudApiError, ResponseShapeError } from "./errors.ts";
 import { errorCode, errorMessage, retryAfter } from "./error-body.ts";
@@ -25,6 +26,15 @@ export interface AccessSource {
    * undefined when there is none.
    */
   rejected(token: string): Promise<Access | undefined>;
+}
+
+/** Access that never changes. Throws AuthError for a token that cannot be sent. */
+export function fixedAccess(baseUrl: string, credentials: Credentials): AccessSource {
+  const access = { baseUrl, token: bearer(credentials) };
+  return {
+    current: () => Promise.resolve(access),
+    rejected: () => Promise.resolve(undefined),
+  };
 }
 
 export interface TransportOptions {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readState, statePath, writeState } from "../src/index.ts";
 import { readProjectScope, type Identity } from "../src/project-scope.ts";
-import type { ProjectScope } from "../src/client.ts";
+import type { ProjectScope } from "../src/projects.ts";
 import { eachCase } from "./support/vectors.ts";
 
 const state = { orgSlug: "acme", projectSlug: "bot", projectId: "p1" };

@@ -44,11 +44,7 @@ model?.["displayName"])??id,capabilities:{...can,train:can?.["train"]===true,inf
 asRecord(limits)?.["maxDatasetBytes"])},datasetTypes:Array.isArray(datasetTypes)?datasetTypes.filter(type=>typeof type===
 "string"):void 0}}import{randomUUID as randomUUID3}from"node:crypto";import process7 from"node:process";function inferBody(args,model){return{messages:args.messages,...typeof model==="string"?{baseModel:model}:{adapter:model},
 temperature:args.temperature,topP:args.topP,maxTokens:args.maxTokens,stream:args.stream??true,tools:args.tools,toolChoice:args.
-toolChoice,responseFormat:args.responseFormat,structuredOutputs:args.structuredOutputs}}var managedCloud="https://api.arkor.ai";function cloudApiUrl(env,credentials){const stamped=credentials?.arkorCloudApiUrl;
-const url=env["ARKOR_CLOUD_API_URL"]??(typeof stamped==="string"?stamped:managedCloud);return url.replace(/\/+$/,"")}function bearer(credentials){
-const token=credentials.mode==="oauth"?credentials.accessToken:credentials.token;if(isToken(token))return token;throw new AuthError(
-"auth_failed","The token is empty or holds a character that no token has.")}function isToken(value){return typeof value===
-"string"&&/^[!-~]+$/.test(value)}function parseDeployment(value){const deployment=partOf("deployment",value);const{fields}=deployment;const{authMode,customDomain,
+toolChoice,responseFormat:args.responseFormat,structuredOutputs:args.structuredOutputs}}function parseDeployment(value){const deployment=partOf("deployment",value);const{fields}=deployment;const{authMode,customDomain,
 runRetentionMode,runRetentionDays}=fields;if(authMode!=="none"&&authMode!=="fixed_api_key"){throw new ShapeProblem("depl\
 oyment.authMode","is neither none nor fixed_api_key")}if(fields["urlFormat"]!=="openai_compat"){throw new ShapeProblem("\
 deployment.urlFormat","is not openai_compat")}if(customDomain!==null&&typeof customDomain!=="string"){throw new ShapeProblem(
@@ -82,7 +78,9 @@ if(!isJobStatus(status))throw new ShapeProblem("job.status",`is none of ${status
 null&&typeof error!=="string"){throw new ShapeProblem("job.error","is neither a string nor null")}const config=asRecord(
 fields["config"]);if(typeof config?.["model"]!=="string"){throw new ShapeProblem("job.config.model","is not a string")}return{
 ...fields,id:textOf(job,"id"),orgId:textOf(job,"orgId"),projectId:textOf(job,"projectId"),name:textOf(job,"name"),status,
-config,createdAt:timeOf(job,"createdAt"),startedAt:timeOrNull(job,"startedAt"),completedAt:timeOrNull(job,"completedAt")}}function parsePreview(body){if(body["preview"]===null){return{unavailable:asString(body["unavailable"])??"the backend gi\
+config,createdAt:timeOf(job,"createdAt"),startedAt:timeOrNull(job,"startedAt"),completedAt:timeOrNull(job,"completedAt")}}function isNotOffered(error){if(!(error instanceof CloudApiError))return false;return error.status===405||error.status===
+404&&error.code===codeOfStatus(404)}async function ifOffered(answer){try{return await answer}catch(error){if(isNotOffered(
+error))return void 0;throw error}}function parsePreview(body){if(body["preview"]===null){return{unavailable:asString(body["unavailable"])??"the backend gi\
 ves no reason"}}const preview2=asRecord(body["preview"]);if(preview2===void 0)throw new ShapeProblem("preview","is not a\
 n object");const problems=key=>{const list=preview2[key];if(!Array.isArray(list))throw new ShapeProblem(`preview.${key}`,
 "is not a list");return list.map((value,index)=>parseProblem(value,`preview.${key}[${index}]`))};return{preview:{...preview2,
@@ -104,7 +102,11 @@ isArray(body["projects"]))throw new ShapeProblem("projects","is not a list");ret
 jects"].map(parseProject)}}async function readText(response,limit){const reader=response.body?.getReader();if(reader===void 0)return{text:await response.
 text(),cut:false};const decoder=new TextDecoder;let text="";let left=limit;try{for(;;){const{done,value}=await reader.read();
 if(done)return{text:text+decoder.decode(),cut:false};text+=decoder.decode(value.subarray(0,left),{stream:true});left-=value.
-length;if(left<0)return{text,cut:true}}}finally{reader.cancel().catch(()=>void 0)}}var version="0.0.0-dev";function readDeprecation(headers){if(headers.get("deprecation")!=="true")return void 0;const warning=headers.get("warnin\
+length;if(left<0)return{text,cut:true}}}finally{reader.cancel().catch(()=>void 0)}}var managedCloud="https://api.arkor.ai";function cloudApiUrl(env,credentials){const stamped=credentials?.arkorCloudApiUrl;
+const url=env["ARKOR_CLOUD_API_URL"]??(typeof stamped==="string"?stamped:managedCloud);return url.replace(/\/+$/,"")}function bearer(credentials){
+const token=credentials.mode==="oauth"?credentials.accessToken:credentials.token;if(isToken(token))return token;throw new AuthError(
+"auth_failed","The token is empty or holds a character that no token has.")}function isToken(value){return typeof value===
+"string"&&/^[!-~]+$/.test(value)}var version="0.0.0-dev";function readDeprecation(headers){if(headers.get("deprecation")!=="true")return void 0;const warning=headers.get("warnin\
 g")??"";const quoted=/^\d{3}\s+-\s+"(.+)"\s*$/.exec(warning);const message=quoted?.[1]??(warning||`Arkor SDK ${version} \
 is deprecated`);return{version,message,sunset:headers.get("sunset")}}function recordDeprecation(notice){const place=globalThis;
 place[Symbol.for("arkor.deprecation")]=notice}function reportDeprecation(headers,handler=recordDeprecation){const notice=readDeprecation(
@@ -124,7 +126,8 @@ ted by the cloud API: the X-Arkor-Client header was ${reason}${range}. ${run}`}c
 parseJson(body))?.["error"];if(typeof error==="string"&&error!=="")return error;return body!==""?body:`cloud-api ${status}`}
 function errorCode(body){const code=asRecord(parseJson(body))?.["code"];return typeof code==="string"?code:void 0}function retryAfter(headers){
 const value=headers.get("retry-after");if(value===null||!/^\d+$/.test(value))return void 0;return Math.min(Number(value),
-60)*1e3}var maxAnswerBytes=256*1024*1024;var maxErrorBytes=1024*1024;var Transport=class{#source;#fetch;#onDeprecation;constructor(options){
+60)*1e3}var maxAnswerBytes=256*1024*1024;var maxErrorBytes=1024*1024;function fixedAccess(baseUrl,credentials){const access={baseUrl,
+token:bearer(credentials)};return{current:()=>Promise.resolve(access),rejected:()=>Promise.resolve(void 0)}}var Transport=class{#source;#fetch;#onDeprecation;constructor(options){
 this.#source=options.source;this.#fetch=options.fetch??globalThis.fetch;this.#onDeprecation=options.onDeprecation}async send(call){
 const access=await this.#source.current();let response=await this.#once(call,access);if(response.status===401){const refused=await toError(
 response);const other=await this.#source.rejected(access.token);if(other===void 0)throw refused;response=await this.#once(
@@ -145,26 +148,25 @@ if(!response.body)return await response.json();const{text,cut:cut2}=await readTe
 `unexpected answer to ${where}: it is longer than ${maxAnswerBytes} bytes`);return JSON.parse(text)}async function toError(response){
 const body=await readText(response,maxErrorBytes).then(({text})=>text,()=>"");return new CloudApiError(response.status,errorMessage(
 response.status,body),{code:errorCode(body),retryAfterMs:retryAfter(response.headers)})}var CloudApiClient=class{#transport;constructor(options){if(options instanceof Transport){this.#transport=options;return}
-const{baseUrl,credentials,fetch:fetch2,onDeprecation}=options;this.#transport=new Transport({source:fixedAccess(baseUrl,
-credentials),fetch:fetch2,onDeprecation})}listProjects(orgSlug){return this.#transport.read({method:"GET",path:["v1","pr\
-ojects"],query:{orgSlug}},parseProjects)}createProject(input){const{orgSlug,name,slug}=input;return this.#transport.read(
-{method:"POST",path:["v1","projects"],query:{orgSlug},json:{name,slug}},body=>({project:parseProject(body["project"])}))}createJob(input,options={}){
+const{baseUrl,credentials,fetch:fetch2,onDeprecation}=options;this.#transport=new Transport({source:fixedAccess(baseUrl.
+replace(/\/$/,""),credentials),fetch:fetch2,onDeprecation})}listProjects(orgSlug){return this.#transport.read({method:"G\
+ET",path:["v1","projects"],query:{orgSlug}},parseProjects)}createProject(input){const{orgSlug,name,slug}=input;return this.#transport.
+read({method:"POST",path:["v1","projects"],query:{orgSlug},json:{name,slug}},body=>({project:parseProject(body["project"])}))}createJob(input,options={}){
 const{name,config}=input;const key=options.idempotencyKey;return this.#transport.read({method:"POST",path:["v1","jobs"],
 query:scopeQuery(input),headers:key===void 0?void 0:{"Idempotency-Key":key},json:{name,config}},body=>({job:parseJob(body["\
-job"])}))}async previewJob(input,options={}){try{return await this.#transport.read({method:"POST",path:["v1","preview"],
-query:scopeQuery(input),json:{config:input.config},signal:options.signal},parsePreview)}catch(error){if(isNotOffered(error))
-return void 0;throw error}}getJob(jobId,scope){return this.#transport.read({method:"GET",path:["v1","jobs",jobId],query:scopeQuery(
-scope)},body=>{const{events}=body;const job=parseJob(body["job"]);return Array.isArray(events)?{job,events}:{job}})}cancelJob(jobId,scope){
-return this.#transport.run({method:"POST",path:["v1","jobs",jobId,"cancel"],query:scopeQuery(scope)})}openEventStream(jobId,scope,options={}){
-const{lastEventId,signal}=options;return this.#transport.send({method:"GET",path:["v1","jobs",jobId,"events","stream"],query:scopeQuery(
-scope),headers:{Accept:"text/event-stream",...lastEventId?{"Last-Event-ID":lastEventId}:{}},signal})}async get(path,scope,query){
-try{return await this.#transport.read({method:"GET",path,query:{...query,...scopeQuery(scope)}},body=>body)}catch(error){
-if(isNotOffered(error))return void 0;throw error}}async addEval(jobId,scope,result){try{await this.#transport.run({method:"\
-POST",path:["v1","jobs",jobId,"evals"],query:scopeQuery(scope),json:result})}catch(error){if(!isNotOffered(error))throw error}}chat(input){
-const{scope,body,signal}=input;return this.#transport.send({method:"POST",path:["v1","inference","chat"],query:scopeQuery(
-scope),json:body,signal})}listDeployments(scope){return this.#transport.read({method:"GET",path:endpoints(),query:scopeQuery(
-scope)},body=>({deployments:parseDeployments(body["deployments"])}))}getDeployment(id,scope){return this.#transport.read(
-{method:"GET",path:endpoints(id),query:scopeQuery(scope)},body=>({deployment:parseDeployment(body["deployment"])}))}createDeployment(scope,input){
+job"])}))}previewJob(input,options={}){return ifOffered(this.#transport.read({method:"POST",path:["v1","preview"],query:scopeQuery(
+input),json:{config:input.config},signal:options.signal},parsePreview))}getJob(jobId,scope){return this.#transport.read(
+{method:"GET",path:["v1","jobs",jobId],query:scopeQuery(scope)},body=>{const{events}=body;const job=parseJob(body["job"]);
+return Array.isArray(events)?{job,events}:{job}})}cancelJob(jobId,scope){return this.#transport.run({method:"POST",path:[
+"v1","jobs",jobId,"cancel"],query:scopeQuery(scope)})}openEventStream(jobId,scope,options={}){const{lastEventId,signal}=options;
+return this.#transport.send({method:"GET",path:["v1","jobs",jobId,"events","stream"],query:scopeQuery(scope),headers:{Accept:"\
+text/event-stream",...lastEventId?{"Last-Event-ID":lastEventId}:{}},signal})}get(path,scope,query){const call={method:"G\
+ET",path,query:{...query,...scopeQuery(scope)}};return ifOffered(this.#transport.read(call,body=>body))}addEval(jobId,scope,result){
+const call={method:"POST",path:["v1","jobs",jobId,"evals"],query:scopeQuery(scope),json:result};return ifOffered(this.#transport.
+run(call))}chat(input){const{scope,body,signal}=input;return this.#transport.send({method:"POST",path:["v1","inference",
+"chat"],query:scopeQuery(scope),json:body,signal})}listDeployments(scope){return this.#transport.read({method:"GET",path:endpoints(),
+query:scopeQuery(scope)},body=>({deployments:parseDeployments(body["deployments"])}))}getDeployment(id,scope){return this.#transport.
+read({method:"GET",path:endpoints(id),query:scopeQuery(scope)},body=>({deployment:parseDeployment(body["deployment"])}))}createDeployment(scope,input){
 return this.#transport.read({method:"POST",path:endpoints(),query:scopeQuery(scope),json:input},body=>({deployment:parseDeployment(
 body["deployment"])}))}updateDeployment(id,scope,input){return this.#transport.read({method:"PATCH",path:endpoints(id),query:scopeQuery(
 scope),json:input},body=>({deployment:parseDeployment(body["deployment"])}))}deleteDeployment(id,scope){return this.#transport.
@@ -172,19 +174,16 @@ run({method:"DELETE",path:endpoints(id),query:scopeQuery(scope)})}listDeployment
 {method:"GET",path:endpoints(id,"keys"),query:scopeQuery(scope)},body=>({keys:parseDeploymentKeys(body["keys"])}))}createDeploymentKey(id,scope,input){
 return this.#transport.read({method:"POST",path:endpoints(id,"keys"),query:scopeQuery(scope),json:input},body=>({key:parseNewDeploymentKey(
 body["key"])}))}revokeDeploymentKey(id,keyId,scope){return this.#transport.run({method:"DELETE",path:endpoints(id,"keys",
-keyId),query:scopeQuery(scope)})}async listModels(){try{return await this.#transport.read({method:"GET",path:["v1","mode\
-ls"]},parseModels)}catch(error){if(isNotOffered(error))return void 0;throw error}}async hasDataset(datasetId,scope,options={}){
-const call={path:["v1","datasets",datasetId],query:scopeQuery(scope),signal:options.signal};try{await this.#transport.send(
-{method:"HEAD",...call})}catch(error){if(isNotOffered(error))return false;if(!(error instanceof CloudApiError))throw error;
-await this.#transport.read({method:"GET",...call},()=>void 0)}return true}uploadDataset(upload,scope,options={}){return this.#transport.
-read({method:"POST",path:["v1","datasets"],query:scopeQuery(scope),headers:{"Content-Type":upload.contentType,"Content-L\
-ength":String(upload.size),"X-Arkor-Content-SHA256":upload.sha256,"X-Arkor-Filename":encodeURIComponent(upload.filename)},
-stream:upload.open,signal:options.signal},body=>{const datasetId=asString(asRecord(body["dataset"])?.["id"]);if(datasetId===
-void 0)throw new ShapeProblem("dataset.id","is not a string");return{datasetId}})}};function isNotOffered(error){if(!(error instanceof
-CloudApiError))return false;return error.status===405||error.status===404&&error.code===codeOfStatus(404)}function endpoints(...rest){
-return["v1","endpoints",...rest]}function fixedAccess(baseUrl,credentials){const access={baseUrl:baseUrl.replace(/\/$/,""),
-token:bearer(credentials)};return{current:()=>Promise.resolve(access),rejected:()=>Promise.resolve(void 0)}}function scopeQuery(scope){
-return{orgSlug:scope.orgSlug,projectSlug:scope.projectSlug}}import{relative,sep}from"node:path";import{createReadStream}from"node:fs";import{readFile}from"node:fs/promises";import{extname,resolve}from"node:path";import{
+keyId),query:scopeQuery(scope)})}listModels(){return ifOffered(this.#transport.read({method:"GET",path:["v1","models"]},
+parseModels))}async hasDataset(datasetId,scope,options={}){const call={path:["v1","datasets",datasetId],query:scopeQuery(
+scope),signal:options.signal};try{await this.#transport.send({method:"HEAD",...call})}catch(error){if(isNotOffered(error))
+return false;if(!(error instanceof CloudApiError))throw error;await this.#transport.read({method:"GET",...call},()=>void 0)}
+return true}uploadDataset(upload,scope,options={}){return this.#transport.read({method:"POST",path:["v1","datasets"],query:scopeQuery(
+scope),headers:{"Content-Type":upload.contentType,"Content-Length":String(upload.size),"X-Arkor-Content-SHA256":upload.sha256,
+"X-Arkor-Filename":encodeURIComponent(upload.filename)},stream:upload.open,signal:options.signal},body=>{const datasetId=asString(
+asRecord(body["dataset"])?.["id"]);if(datasetId===void 0)throw new ShapeProblem("dataset.id","is not a string");return{datasetId}})}};
+function endpoints(...rest){return["v1","endpoints",...rest]}function scopeQuery(scope){return{orgSlug:scope.orgSlug,projectSlug:scope.
+projectSlug}}import{relative,sep}from"node:path";import{createReadStream}from"node:fs";import{readFile}from"node:fs/promises";import{extname,resolve}from"node:path";import{
 fileURLToPath}from"node:url";import{createHash}from"node:crypto";function canonicalJson(value){if(Array.isArray(value))return`[${value.map(canonicalJson).join(",")}]`;if(typeof value!==
 "object"||value===null)return JSON.stringify(value);const fields=Object.entries(value).sort(([a],[b])=>a<b?-1:1);return`\
 {${fields.map(([key,field])=>`${JSON.stringify(key)}:${canonicalJson(field)}`).join(",")}}`}function inPart(sample,parts){const text=canonicalJson(sample);let seeds="";for(const{fraction,seed,side}of parts){seeds+=
@@ -478,9 +477,9 @@ options,credentials);const binary=findBinary("arkor-auth","ARKOR_AUTH_BIN",env);
 open(options,binary);const token=env["ARKOR_TOKEN"]?.trim();if(token)return fixedSession(options,{mode:"token",token});throw new AuthError(
 "auth_unavailable","No way to sign in: arkor-auth is not on PATH and ARKOR_TOKEN is not set.",{hint:"install arkor-auth,\
  or set ARKOR_TOKEN together with ARKOR_CLOUD_API_URL"})}function fixedSession(options,credentials){const baseUrl=options.
-baseUrl?.replace(/\/+$/,"")??cloudApiUrl(options.env,credentials);const access={baseUrl,token:bearer(credentials)};const orgSlug=credentials.
-mode==="oauth"?null:credentials.orgSlug??null;return{current:()=>Promise.resolve(access),rejected:()=>Promise.resolve(void 0),
-scope:()=>readProjectScope(options.cwd,{mode:credentials.mode,orgSlug}),unreachable:()=>Promise.resolve()}}var BinarySession=class _BinarySession{#options;#binary;#first;#latest;#renewalTried;#running;static async open(options,binary){
+baseUrl?.replace(/\/+$/,"")??cloudApiUrl(options.env,credentials);const orgSlug=credentials.mode==="oauth"?null:credentials.
+orgSlug??null;return{...fixedAccess(baseUrl,credentials),scope:()=>readProjectScope(options.cwd,{mode:credentials.mode,orgSlug}),
+unreachable:()=>Promise.resolve()}}var BinarySession=class _BinarySession{#options;#binary;#first;#latest;#renewalTried;#running;static async open(options,binary){
 return new _BinarySession(options,binary,await askForToken(options,binary,["--scope"]))}constructor(options,binary,first2){
 this.#options=options;this.#binary=binary;this.#first=first2;this.#latest=first2}async current(){const{token}=this.#latest;
 if(expiresSoon(this.#latest,this.#options.now())&&this.#renewalTried!==token){this.#renewalTried=token;await this.#ask([]).

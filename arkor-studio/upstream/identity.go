@@ -5,8 +5,6 @@ package upstream
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,27 +16,17 @@ import (
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
-	"github.com/arkorlab/arkor-go/shared/sibling"
+	"github.com/arkorlab/arkor-go/shared/session"
 )
 
-// The modes of an identity, as arkor-auth names them.
+// Identity is who we are to the backend.
+type Identity = session.Identity
+
+// The modes of an identity that are treated differently.
 const (
-	Anonymous = "anon"
-	Local     = "local"
+	Anonymous = session.Anonymous
+	Local     = session.Local
 )
-
-// Identity is the answer of "arkor-auth token --json".
-type Identity struct {
-	Token     string `json:"token"`
-	Mode      string `json:"mode"`
-	APIURL    string `json:"apiUrl"`
-	OrgSlug   string `json:"orgSlug"`
-	ExpiresAt *int64 `json:"expiresAt"`
-}
-
-// String and GoString keep the token out of messages.
-func (i Identity) String() string   { return i.Mode + " identity at " + i.APIURL }
-func (i Identity) GoString() string { return i.String() }
 
 const (
 	early       = 60 * time.Second // before its end a token is asked for again
@@ -89,12 +77,11 @@ func New(env cli.Env) *Upstream {
 // elsewhere counts from the next request on.
 func (u *Upstream) Identity(ctx context.Context) (Identity, error) { return u.identity(ctx, "") }
 
-// identity asks again when the token called rejected, by its hash, is the one
-// that is known.
+// identity asks again when the token that was rejected is the one that is known.
 func (u *Upstream) identity(ctx context.Context, rejected string) (Identity, error) {
 	from := u.fingerprint()
 	u.mu.Lock()
-	if u.known != nil && u.from == from && !u.expired(*u.known) && rejected != hash(u.known.Token) {
+	if u.known != nil && u.from == from && !u.expired(*u.known) && rejected != u.known.Token {
 		known := *u.known
 		u.mu.Unlock()
 		return known, nil
@@ -127,20 +114,13 @@ func (u *Upstream) forget(old Identity) {
 func (u *Upstream) ask(q *question) {
 	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
 	defer cancel()
-	args := []string{"token", "--json"}
-	if q.rejected != "" {
-		args = append(args, "--rejected", q.rejected)
-	}
 	env := u.env
 	var said bytes.Buffer
 	env.Stderr = &said
-	q.err = sibling.JSON(ctx, env, &q.identity, "arkor-auth", args...)
+	q.identity, q.err = session.Ask(ctx, env, q.rejected)
 	var silent *cli.ExitError
 	if errors.As(q.err, &silent) {
 		q.err = newIdentityError(said.String())
-	}
-	if q.err == nil && (q.identity.Token == "" || q.identity.APIURL == "") {
-		q.err = errors.New("arkor-auth did not name an address and a token")
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -153,11 +133,6 @@ func (u *Upstream) ask(q *question) {
 		}
 	}
 	close(q.done)
-}
-
-func hash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }
 
 // fingerprint names the state of the files that decide about the backend and

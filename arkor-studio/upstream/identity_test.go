@@ -1,23 +1,11 @@
 package upstream
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
-
-func TestIdentityKeepsItsTokenToItself(t *testing.T) {
-	t.Parallel()
-	i := Identity{Token: "s3cret", Mode: "oauth", APIURL: "https://a.example"}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(verb, i); strings.Contains(text, "s3cret") {
-			t.Errorf("%s: %s", verb, text)
-		}
-	}
-}
 
 // Q16: a token is asked for again before it ends.
 func TestExpired(t *testing.T) {

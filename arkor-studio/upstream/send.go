@@ -3,7 +3,6 @@ package upstream
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/session"
 )
 
 const connectTimeout = 10 * time.Second
@@ -43,7 +43,7 @@ type Request struct {
 func (u *Upstream) Send(ctx context.Context, as Identity, r Request) (*http.Response, error) {
 	res, err := u.once(ctx, as, r)
 	switch {
-	case err != nil && as.Mode == Local && refused(err):
+	case err != nil && as.Mode == Local && session.NobodyListens(err):
 		u.forget(as)
 	case err == nil && res.StatusCode == http.StatusUnauthorized:
 		// The refused answer is given when there is no other token.
@@ -52,7 +52,7 @@ func (u *Upstream) Send(ctx context.Context, as Identity, r Request) (*http.Resp
 	}
 	rejected := ""
 	if err == nil {
-		rejected = hash(as.Token)
+		rejected = as.Token
 	}
 	again, askErr := u.identity(ctx, rejected)
 	switch {
@@ -96,12 +96,6 @@ func (u *Upstream) once(ctx context.Context, as Identity, r Request) (*http.Resp
 		u.onDeprecated(d)
 	}
 	return res, nil
-}
-
-// refused reports whether nobody listened.
-func refused(err error) bool {
-	var failed *net.OpError
-	return errors.As(err, &failed) && failed.Op == "dial"
 }
 
 // Client returns a client of the API for what is more than passing on.

@@ -53,7 +53,7 @@ func Open(ctx context.Context, env cli.Env, name, backend string) (*Session, err
 	streams := *client
 	streams.HTTP = &http.Client{Transport: t}
 	return &Session{
-		Client: client, Streams: &streams, Dir: env.Dir, Local: as.Mode == local,
+		Client: client, Streams: &streams, Dir: env.Dir, Local: as.Mode == Local,
 		Scope: cloud.Scope{OrgSlug: as.Scope.OrgSlug, ProjectSlug: as.Scope.ProjectSlug},
 	}, nil
 }

@@ -231,7 +231,7 @@ func TestTokenIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v"} {
-		for _, value := range []any{s, *s, s.Client, *s.Client} {
+		for _, value := range []any{s, *s, s.Client, *s.Client, session.Identity{Token: "s3cret-token", APIURL: address}} {
 			if text := fmt.Sprintf(verb, value); strings.Contains(text, "s3cret-token") {
 				t.Errorf("%s of %T: %s", verb, value, text)
 			}

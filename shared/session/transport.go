@@ -2,34 +2,13 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/project"
-	"github.com/arkorlab/arkor-go/shared/sibling"
 )
-
-// local is the mode of an identity on the backend of this machine.
-const local = "local"
-
-// identity is the answer of "arkor-auth token --json --scope".
-type identity struct {
-	Token  string         `json:"token"`
-	Mode   string         `json:"mode"`
-	APIURL string         `json:"apiUrl"`
-	Scope  *project.Scope `json:"scope"`
-}
-
-// String and GoString keep the token out of messages.
-func (i identity) String() string   { return i.Mode + " identity at " + i.APIURL }
-func (i identity) GoString() string { return i.String() }
 
 // transport sends every request as whom arkor-auth last named, and asks it
 // again, once, when that is refused.
@@ -39,23 +18,15 @@ type transport struct {
 	next    http.RoundTripper
 
 	mu    sync.Mutex
-	known identity
+	known Identity
 }
 
-func (t *transport) ask(ctx context.Context, rejected string) (identity, error) {
-	args := []string{"token", "--json", "--scope"}
+func (t *transport) ask(ctx context.Context, rejected string) (Identity, error) {
+	args := []string{"--scope"}
 	if t.backend != "" {
 		args = append(args, "--backend", t.backend)
 	}
-	if rejected != "" {
-		args = append(args, "--rejected", rejected)
-	}
-	var as identity
-	err := sibling.JSON(ctx, t.env, &as, "arkor-auth", args...)
-	if err == nil && (as.Token == "" || as.APIURL == "") {
-		err = errors.New("arkor-auth did not name an address and a token")
-	}
-	return as, err
+	return Ask(ctx, t.env, rejected, args...)
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -68,7 +39,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res, err := t.next.RoundTrip(first)
-	gone := err != nil && as.Mode == local && nobodyListens(err)
+	gone := err != nil && as.Mode == Local && NobodyListens(err)
 	refused := err == nil && res.StatusCode == http.StatusUnauthorized
 	if !gone && !refused {
 		return res, err
@@ -96,9 +67,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // dress returns req as it goes to the backend of an identity. A local backend
 // that was started again has another port.
-func dress(req *http.Request, as identity) (*http.Request, error) {
+func dress(req *http.Request, as Identity) (*http.Request, error) {
 	out := req.Clone(req.Context())
-	if as.Mode == local {
+	if as.Mode == Local {
 		at, err := url.Parse(as.APIURL)
 		if err != nil {
 			return nil, err
@@ -113,7 +84,7 @@ func dress(req *http.Request, as identity) (*http.Request, error) {
 
 // renew returns another identity than old. Requests that are refused together
 // share one question.
-func (t *transport) renew(ctx context.Context, old identity, refused bool) (identity, error) {
+func (t *transport) renew(ctx context.Context, old Identity, refused bool) (Identity, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.known != old {
@@ -121,18 +92,11 @@ func (t *transport) renew(ctx context.Context, old identity, refused bool) (iden
 	}
 	rejected := ""
 	if refused {
-		sum := sha256.Sum256([]byte(old.Token))
-		rejected = hex.EncodeToString(sum[:])
+		rejected = old.Token
 	}
 	as, err := t.ask(ctx, rejected)
 	if err == nil {
 		t.known = as
 	}
 	return as, err
-}
-
-// nobodyListens reports whether a connection was not made at all.
-func nobodyListens(err error) bool {
-	var failed *net.OpError
-	return errors.As(err, &failed) && failed.Op == "dial"
 }

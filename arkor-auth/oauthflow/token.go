@@ -153,14 +153,14 @@ var opaque = regexp.MustCompile(`[A-Za-z0-9_\-.~+/=]{20,}`)
 // named are the fields whose values are secrets, however short.
 var named = regexp.MustCompile(`("(?:\w*token|code|device_code)"\s*:\s*")[^"]*`)
 
-// Redact removes from a foreign text what looks like a token, and shortens it.
-func Redact(text string) string {
+// redact removes from a foreign text what looks like a token, and shortens it.
+func redact(text string) string {
 	return cut(opaque.ReplaceAllString(named.ReplaceAllString(text, "${1}[removed]"), "[removed]"), maxShown)
 }
 
 // shown is the last answer as an error repeats it: on one line, without tokens.
 func (post *poster) shown() string {
-	return Redact(cli.OneLine(strings.Join(strings.Fields(string(post.body)), " ")))
+	return redact(cli.OneLine(strings.Join(strings.Fields(string(post.body)), " ")))
 }
 
 // cut shortens text to n bytes, never inside a character.

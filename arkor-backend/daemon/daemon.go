@@ -5,9 +5,7 @@ package daemon
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -27,7 +25,6 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/usage"
 	"github.com/arkorlab/arkor-go/arkor-backend/webhook"
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/wholefile"
 )
 
 // Options of a daemon. Zero values mean what is said beside them.
@@ -236,24 +233,4 @@ func (d *Daemon) publishes() bool {
 	defer cancel()
 	enabled, err := d.store.Publishes(ctx)
 	return enabled || err != nil
-}
-
-// readJSON reads a state file; an absent or broken one is no state.
-func readJSON(path string, into any) (bool, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return json.Unmarshal(data, into) == nil, nil
-}
-
-func writeJSON(path string, value any) error {
-	data, err := json.MarshalIndent(value, "", "  ")
-	if err != nil {
-		return err
-	}
-	return wholefile.Write(path, append(data, '\n'), 0o600)
 }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,7 +69,13 @@ type Info struct {
 
 func (h Home) infoFile() string { return h.file("backend.json") }
 
-func (h Home) writeInfo(info Info) error { return writeJSON(h.infoFile(), info) }
+func (h Home) writeInfo(info Info) error {
+	data, err := json.MarshalIndent(info, "", "  ")
+	if err != nil {
+		return err
+	}
+	return wholefile.Write(h.infoFile(), append(data, '\n'), 0o600)
+}
 
 func (h Home) removeInfo() { os.Remove(h.infoFile()) }
 
@@ -128,8 +135,14 @@ func (h Home) Running() (info Info, ok bool, err error) {
 	if err != nil || !locked {
 		return Info{}, false, err
 	}
-	ok, err = readJSON(h.infoFile(), &info)
-	return info, ok && info.URL != "" && info.PID > 0, err
+	data, err := os.ReadFile(h.infoFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return Info{}, false, nil
+	}
+	if err != nil || json.Unmarshal(data, &info) != nil {
+		return Info{}, false, err
+	}
+	return info, info.URL != "" && info.PID > 0, nil
 }
 
 // Token returns the owner token of the folder's backend.

@@ -23,10 +23,10 @@ func Artifact(env cli.Env, command string, verbose bool) (string, error) {
 		if verbose {
 			fmt.Fprintf(env.Stderr, "arkor %s: %s is up to date\n", command, filepath.FromSlash(bundle.Artifact))
 			if state.SDK.Imported {
-				SayWhichSDK(env, command, state.SDK)
+				sayWhichSDK(env, command, state.SDK)
 			}
 		}
-		WarnOfSDK(env, command, state.SDK)
+		warnOfSDK(env, command, state.SDK)
 		return artifact, nil
 	}
 	if state.Exists {

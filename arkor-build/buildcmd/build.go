@@ -54,9 +54,9 @@ func (o Options) tell(env cli.Env, b *bundle.Bundle) {
 		bundle.PrintWarnings(env.Stderr, b.Warnings, env.Color(env.Stderr))
 	}
 	if o.Verbose {
-		SayWhichSDK(env, o.Command, b.SDK)
+		sayWhichSDK(env, o.Command, b.SDK)
 	}
-	WarnOfSDK(env, o.Command, b.SDK)
+	warnOfSDK(env, o.Command, b.SDK)
 }
 
 func (o Options) write(b *bundle.Bundle) (artifact string, err error) {
@@ -94,8 +94,8 @@ func hinted(env cli.Env, err error) error {
 	return err
 }
 
-// SayWhichSDK tells which copy of the package arkor a bundle uses.
-func SayWhichSDK(env cli.Env, command string, sdk bundle.SDK) {
+// sayWhichSDK tells which copy of the package arkor a bundle uses.
+func sayWhichSDK(env cli.Env, command string, sdk bundle.SDK) {
 	switch {
 	case !sdk.Imported:
 		fmt.Fprintf(env.Stderr, "arkor %s: the entry does not import the package arkor\n", command)
@@ -109,9 +109,9 @@ func SayWhichSDK(env cli.Env, command string, sdk bundle.SDK) {
 // unreleased is the version of what was built from source, which fits everything.
 const unreleased = "0.0.0-dev"
 
-// WarnOfSDK says when a bundle uses a package arkor of another release than
+// warnOfSDK says when a bundle uses a package arkor of another release than
 // this program, which happens when only one of them was upgraded.
-func WarnOfSDK(env cli.Env, command string, sdk bundle.SDK) {
+func warnOfSDK(env cli.Env, command string, sdk bundle.SDK) {
 	version, own := sdk.Version(), cli.Version()
 	if !sdk.Imported || version == "" || version == own || version == unreleased || own == unreleased {
 		return

@@ -30,16 +30,16 @@ func Target(cwd, dir string) string {
 // nobody named a directory. It is an *OccupiedError when it is taken.
 func NewFolder(cwd, name string) (string, error) {
 	dir := filepath.Join(cwd, name)
-	if Occupied(dir) {
+	if occupied(dir) {
 		return "", &OccupiedError{name}
 	}
 	return dir, nil
 }
 
-// Occupied reports whether a new folder cannot be path: anything is there but a
+// occupied reports whether a new folder cannot be path: anything is there but a
 // directory that can be listed and is empty. A link counts as something, to
 // wherever it leads, and so does what cannot be looked at.
-func Occupied(path string) bool {
+func occupied(path string) bool {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -77,7 +77,7 @@ func TestRule3_15_Occupied(t *testing.T) {
 		want["closed"] = true
 	}
 	for name, want := range want {
-		if got := Occupied(at(name)); got != want {
+		if got := occupied(at(name)); got != want {
 			t.Errorf("%.40q: got %v, want %v", name, got, want)
 		}
 	}

@@ -5,11 +5,11 @@ import "iter"
 // structuredShare is one in how many texts for the tokenizer is structured.
 const structuredShare = 8
 
-// TokenizerTexts returns the texts to train the tokenizer on: n conversations
+// tokenizerTexts returns the texts to train the tokenizer on: n conversations
 // of Generate, and after every eighth message a piece of structured text such as
 // JSON, a form or code. Without those a tuned model would have to spell braces
 // and quotes one by one.
-func TokenizerTexts(seed int64, n int) iter.Seq[string] {
+func tokenizerTexts(seed int64, n int) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		r := &random{state: uint64(seed)}
 		count := 0

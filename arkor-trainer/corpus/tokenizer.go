@@ -21,7 +21,7 @@ const (
 // Tokenizer trains the tokenizer of the builtin model and returns its files by
 // name. The same seed and size give the same bytes.
 func Tokenizer(seed int64, vocabSize int) (map[string][]byte, error) {
-	vocabulary, err := tokenizer.Train(TokenizerTexts(seed, tokenizerConversations), vocabSize, []string{endOfText, startOfTurn, endOfTurn})
+	vocabulary, err := tokenizer.Train(tokenizerTexts(seed, tokenizerConversations), vocabSize, []string{endOfText, startOfTurn, endOfTurn})
 	if err != nil {
 		return nil, err
 	}

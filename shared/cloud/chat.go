@@ -62,7 +62,7 @@ func (c *Client) Chat(ctx context.Context, scope Scope, chat ChatRequest, text f
 		case frame.Event == "error":
 			return frameError(frame.Data)
 		}
-		if piece := ChatText(frame.Data); piece != "" {
+		if piece := chatText(frame.Data); piece != "" {
 			if err := text(piece); err != nil {
 				return err
 			}
@@ -78,9 +78,9 @@ func frameError(data string) error {
 	return errors.New("the backend broke off the answer")
 }
 
-// ChatText returns the text in the data of a chat frame: that of the first
+// chatText returns the text in the data of a chat frame: that of the first
 // choice's delta, or what older servers sent in its place.
-func ChatText(data string) string {
+func chatText(data string) string {
 	if data == "" {
 		return ""
 	}

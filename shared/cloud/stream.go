@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// MaxFrame bounds one frame of an event stream.
-const MaxFrame = 4 << 20
+// maxFrame bounds one frame of an event stream.
+const maxFrame = 4 << 20
 
 // Frame is one frame of an event stream. ID is the id in force: that of the
 // last frame that had one. Data is what the data lines held, joined by "\n".
@@ -51,8 +51,8 @@ func (s *Stream) Next() (Frame, error) {
 		if err != nil {
 			return Frame{}, err
 		}
-		if size += len(line); size > MaxFrame {
-			return Frame{}, fmt.Errorf("event stream: a frame is longer than %d bytes", MaxFrame)
+		if size += len(line); size > maxFrame {
+			return Frame{}, fmt.Errorf("event stream: a frame is longer than %d bytes", maxFrame)
 		}
 		if line == "" {
 			if data == nil && frame.Event != EventEnd {
@@ -103,8 +103,8 @@ func (s *Stream) line() (string, error) {
 				s.begun, text = true, strings.TrimPrefix(text, "\ufeff")
 			}
 			return text, nil
-		case len(line) >= MaxFrame:
-			return "", fmt.Errorf("event stream: a line is longer than %d bytes", MaxFrame)
+		case len(line) >= maxFrame:
+			return "", fmt.Errorf("event stream: a line is longer than %d bytes", maxFrame)
 		}
 		line = append(line, b)
 	}

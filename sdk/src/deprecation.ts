@@ -22,7 +22,7 @@ export function readDeprecation(headers: Headers): DeprecationNotice | undefined
  * Keeps the latest notice where whoever runs the trainer looks for it. Global,
  * because the runner and this package are separate bundles.
  */
-export function recordDeprecation(notice: DeprecationNotice): void {
+function recordDeprecation(notice: DeprecationNotice): void {
   const place = globalThis as { [key: symbol]: unknown };
   place[Symbol.for("arkor.deprecation")] = notice;
 }

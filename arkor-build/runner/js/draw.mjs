@@ -207,7 +207,7 @@ let graphemes; // too slow to make for a run that draws nothing
 const cells = (grapheme) => (wide.test(grapheme) ? 2 : /^\p{M}/u.test(grapheme) ? 0 : 1);
 
 /** Breaks a line into pieces of at most so many cells, at a space where there is one. */
-export function wrap(text, width) {
+function wrap(text, width) {
   const lines = [];
   let line = [];
   let used = 0;

@@ -45,7 +45,7 @@ const lockfiles = {
 };
 
 /** Returns the package manager that a project, or a folder above it, uses. */
-export function packageManager(dir) {
+function packageManager(dir) {
   for (let folder = dir; ; folder = dirname(folder)) {
     const [declared] = String(readManifest(folder).packageManager ?? "").split("@");
     if (Object.values(lockfiles).includes(declared)) return declared;

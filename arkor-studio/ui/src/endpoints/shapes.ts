@@ -41,7 +41,7 @@ export interface EndpointList {
   readonly scopeMissing: boolean;
 }
 
-export function parseEndpoint(value: unknown): Endpoint | null {
+function parseEndpoint(value: unknown): Endpoint | null {
   const endpoint = fieldsOf(value);
   const id = textOf(endpoint["id"]);
   if (id === "") return null;

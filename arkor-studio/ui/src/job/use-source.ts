@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /** null where this folder did not start the job. */
-export function parseSource(value: unknown): Source | null {
+function parseSource(value: unknown): Source | null {
   const source = fieldsOf(fieldsOf(value)["source"]);
   const [commit, artifactHash] = [textOf(source["commit"]), textOf(source["artifactHash"])];
   return commit === "" && artifactHash === "" ? null : { commit, changed: source["changed"] === true, artifactHash };

@@ -19,7 +19,7 @@ export interface SignInState {
 const path = "/api/signin";
 const lookMs = 1000;
 
-export function parseSignIn(value: unknown): SignInState {
+function parseSignIn(value: unknown): SignInState {
   const fields = fieldsOf(value);
   const url = textOf(fields["url"]);
   return {

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,7 +195,7 @@ var adapterFiles = []string{"adapter_config.json", "adapter_model.safetensors"}
 func (x *export) download(ctx context.Context, dir string) error {
 	artifacts, err := x.session.Client.Artifacts(ctx, x.session.Scope, x.job.ID)
 	var status *cloud.StatusError
-	if errors.As(err, &status) && (status.Status == http.StatusMethodNotAllowed || status.Status == http.StatusNotFound && status.Code == "") {
+	if errors.As(err, &status) && status.NotOffered() {
 		return errors.New("this backend does not hand out what it trained")
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ package jobscmd
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
@@ -95,8 +94,7 @@ func theWord(args []string) (string, error) {
 // The job was there a moment ago.
 func offered(err error, what string) error {
 	var status *cloud.StatusError
-	if errors.As(err, &status) && status.Code == "" &&
-		(status.Status == http.StatusNotFound || status.Status == http.StatusMethodNotAllowed) {
+	if errors.As(err, &status) && status.NotOffered() {
 		return cli.Errorf("this backend does not %s jobs", what)
 	}
 	return err

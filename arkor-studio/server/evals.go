@@ -40,7 +40,7 @@ func (s *Server) evals(c *call) error {
 	copyNotice(c.w.Header(), res.Header)
 	if res.StatusCode != http.StatusOK {
 		refused := cloud.ReadError(res, cli.UpgradeCommand(s.env))
-		if refused.Status == http.StatusMethodNotAllowed || refused.Status == http.StatusNotFound && refused.Code == "" {
+		if refused.NotOffered() {
 			return c.json(http.StatusOK, map[string]any{"evals": []struct{}{}})
 		}
 		return refused

@@ -70,6 +70,20 @@ func TestErrorMessages(t *testing.T) {
 	}
 }
 
+// A route that is missing is told from a job that is.
+func TestNotOffered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status int
+		code   string
+		want   bool
+	}{{404, "", true}, {404, "job_not_found", false}, {405, "", true}, {405, "method_not_allowed", true}, {403, "", false}, {500, "", false}} {
+		if got := (&StatusError{Status: tt.status, Code: tt.code}).NotOffered(); got != tt.want {
+			t.Errorf("%d %s: %v", tt.status, tt.code, got)
+		}
+	}
+}
+
 func TestRequestsCarryScopeAndHeaders(t *testing.T) {
 	t.Parallel()
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {

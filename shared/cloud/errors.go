@@ -32,6 +32,12 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("cloud-api %d", e.Status)
 }
 
+// NotOffered reports whether the backend has no such route. A 404 with a code is
+// about what the request named, such as a deleted job.
+func (e *StatusError) NotOffered() bool {
+	return e.Status == http.StatusMethodNotAllowed || e.Status == http.StatusNotFound && e.Code == ""
+}
+
 // ReadError reads the rest of an answer that is no 2xx. A body that cannot be
 // read counts as empty; upgrade is the command that a 426 is answered with.
 func ReadError(res *http.Response, upgrade string) *StatusError {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -59,10 +60,6 @@ func TestOpenAIClients(t *testing.T) {
 	m.ask("DELETE", "/v1/endpoints/"+m.ids["tuned"]+"/keys/"+m.revoke(&keyed), nil, nil)
 	m.ask("PATCH", "/v1/endpoints/"+m.ids["paused"], map[string]any{"enabled": false}, nil)
 	unknown := served{Slug: "nobody", URL: strings.Replace(keyed.URL, "tuned", "nobody", 1), Key: keyed.Key}
-	structured := m.structured()
-	if !structured {
-		t.Log("the trainer can neither constrain answers nor continue a prompt: both are left out")
-	}
 
 	t.Run("npm", func(t *testing.T) {
 		if out, err := f.try(f.root, "npm", "install", "--no-audit", "--no-fund", "--prefix", f.root, "openai@7.57.0"); err != nil {
@@ -72,7 +69,7 @@ func TestOpenAIClients(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := json.Marshal(map[string]any{"keyed": keyed, "open": open, "other": other, "disabled": disabled, "unknown": unknown, "structured": structured})
+		data, err := json.Marshal(map[string]any{"keyed": keyed, "open": open, "other": other, "disabled": disabled, "unknown": unknown})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,8 +81,9 @@ func TestOpenAIClients(t *testing.T) {
 		if out, err := f.try(f.root, "node", "client.mjs"); err != nil || out != "ok\n" {
 			t.Errorf("%v\n%s", err, out)
 		}
+		documented(t, f, p.dir)
 	})
-	t.Run("go", func(t *testing.T) { goClient(t, keyed, other, structured) })
+	t.Run("go", func(t *testing.T) { goClient(t, keyed, other) })
 	t.Run("runs", func(t *testing.T) {
 		var list struct{ Runs []struct{ Status string } }
 		m.ask("GET", "/v1/endpoints/"+m.ids["tuned"]+"/runs", nil, &list)
@@ -95,8 +93,35 @@ func TestOpenAIClients(t *testing.T) {
 	})
 }
 
+// documented makes an endpoint and calls it as docs/endpoints.md says.
+func documented(t *testing.T, f *folder, project string) {
+	t.Helper()
+	for _, tool := range []string{"bash", "curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	page, err := os.ReadFile("../docs/endpoints.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shell := regexp.MustCompile("(?s)```sh\n(.*?)```\n").FindAllSubmatch(page, -1)
+	program := regexp.MustCompile("(?s)```ts\n(.*?)```\n").FindSubmatch(page)
+	if len(shell) != 2 || program == nil {
+		t.Fatalf("found %d examples for a shell", len(shell))
+	}
+	if err := os.WriteFile(filepath.Join(f.root, "documented.mjs"), program[1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	script := "set -e\nPATH=" + binaries + ":$PATH\n" + string(shell[0][1]) + string(shell[1][1]) + "\nnode ../documented.mjs >answer.txt; test -s answer.txt\n"
+	out, err := f.try(project, "bash", "-c", script)
+	if err != nil || !strings.Contains(out, `"object":"chat.completion"`) || !strings.Contains(out, `"model":"support-bot"`) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // goClient is openai-go.
-func goClient(t *testing.T, keyed, other served, structured bool) {
+func goClient(t *testing.T, keyed, other served) {
 	ctx := t.Context()
 	clientOf := func(url, key string) openai.Client {
 		return openai.NewClient(option.WithBaseURL(url), option.WithAPIKey(key), option.WithMaxRetries(0))
@@ -132,9 +157,6 @@ func goClient(t *testing.T, keyed, other served, structured bool) {
 	var refused *openai.Error
 	if !errors.As(err, &refused) || refused.StatusCode != 401 || refused.Code != "invalid_api_key" {
 		t.Errorf("another endpoint's key: %v", err)
-	}
-	if !structured {
-		return
 	}
 	raw, err := client.Completions.New(ctx, openai.CompletionNewParams{
 		Model: "any", Prompt: openai.CompletionNewParamsPromptUnion{OfString: openai.String("Once upon a time")}, MaxTokens: openai.Int(3),
@@ -263,17 +285,4 @@ func (m *management) revoke(s *served) (id string) {
 	key := m.key(s.Slug)
 	s.Revoked = key.Plaintext
 	return key.ID
-}
-
-// structured reports whether the model's answers can be constrained.
-func (m *management) structured() bool {
-	m.t.Helper()
-	var list cloud.Models
-	m.ask("GET", "/v1/models", nil, &list)
-	for _, model := range list.Models {
-		if model.ID == "arkor/tiny" {
-			return model.Capabilities.StructuredOutputs
-		}
-	}
-	return false
 }

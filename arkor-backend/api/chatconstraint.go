@@ -55,10 +55,18 @@ func (b *chatFields) responseFormat() *inference.Constraint {
 		var value any
 		b.decode(at+".schema", schema.Schema, &value)
 		if pointer, problem := notStrict("", value); problem != "" {
-			b.refuse("invalid_schema", at+".schema", "is not strict at %q: %s", pointer, problem)
+			b.refuse("invalid_schema", at+".schema", "is not strict at %s: %s", place(pointer), problem)
 		}
 	}
 	return &inference.Constraint{Type: format.Type, Schema: schema.Schema, Strict: schema.Strict}
+}
+
+// place is a JSON pointer as people say it.
+func place(pointer string) string {
+	if pointer == "" {
+		return "its root"
+	}
+	return pointer
 }
 
 // notStrict returns the first place in a schema, as a JSON pointer, whose

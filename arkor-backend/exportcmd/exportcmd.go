@@ -115,6 +115,9 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err := x.folder.keep(); err != nil {
 		return err
 	}
+	if x.config.DryRun {
+		fmt.Fprintf(c.env.Stderr, "arkor export: job %s was a dry run: the model has hardly learned anything\n", short(x.job.ID))
+	}
 	return x.report()
 }
 
@@ -266,6 +269,7 @@ func fileName(text string) string {
 // config is what an export needs to know of a job's config.
 type config struct {
 	Model         string `json:"model"`
+	DryRun        bool   `json:"dryRun"`
 	DatasetSource struct {
 		Type          string `json:"type"`
 		Name          string `json:"name"`

@@ -129,7 +129,7 @@ func table(jobs []cloud.Job, of map[string]progress, now time.Time) []line {
 		case job.Error != nil:
 			detail = cli.Excerpt(*job.Error)
 		}
-		rows = append(rows, []string{jobname.Short(job.ID), cli.OneLine(string(job.Status)), cut(cli.OneLine(job.Name), 32), cut(modelOf(job), 32),
+		rows = append(rows, []string{jobname.Short(job.ID), cli.OneLine(string(job.Status)), nameOf(job, 32), cut(modelOf(job), 32),
 			jobname.Ago(job.CreatedAt, now), lasted(job, now), detail})
 	}
 	widths := make([]int, len(rows[0]))

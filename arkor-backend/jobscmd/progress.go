@@ -172,3 +172,15 @@ func modelOf(job cloud.Job) string {
 	_ = json.Unmarshal(job.Config, &config) // a row of a list may have none
 	return cli.OneLine(config.Model)
 }
+
+// nameOf is what a job is called, in so many columns, and whether it was a dry
+// run.
+func nameOf(job cloud.Job, room int) string {
+	const note = " (dry run)"
+	var config struct{ DryRun bool }
+	_ = json.Unmarshal(job.Config, &config) // a row of a list may have none
+	if config.DryRun {
+		return cut(cli.OneLine(job.Name), room-len(note)) + note
+	}
+	return cut(cli.OneLine(job.Name), room)
+}

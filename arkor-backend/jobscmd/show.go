@@ -188,7 +188,7 @@ func (v *view) last(ctx context.Context, status cloud.JobStatus) error {
 // describe says what is known of a job, in lines of a name and what it is.
 func describe(s shown, now time.Time) []line {
 	job, p := s.Job, s.Progress
-	lines := []line{{{pad(cut(cli.OneLine(job.Name), 60), 24) + "  ", ""}, {cli.OneLine(string(job.Status)), colourOf(job.Status)}}}
+	lines := []line{{{pad(nameOf(job, 60), 24) + "  ", ""}, {cli.OneLine(string(job.Status)), colourOf(job.Status)}}}
 	add := func(name, text, colour string) {
 		if text != "" {
 			lines = append(lines, line{{"  " + pad(name, 14), dim}, {text, colour}})

@@ -709,7 +709,7 @@ function drawComparison({ job, models, evals }, worst) {
   return worst ? [...lines, ...evals.flatMap(drawWorst)] : lines;
 }
 function describeModel(job, { kind, step, model, slug, adapter }) {
-  const ofJob = `${oneLine(job.name)} (${oneLine(job.id)})`;
+  const ofJob = `${oneLine(job.name)} (${oneLine(job.id)})${job.dryRun ? ", a dry run" : ""}`;
   if (kind === "base") return oneLine(model);
   if (kind === "final") return `${ofJob}, final adapter, step ${step}`;
   if (kind === "checkpoint") return `${ofJob}, checkpoint of step ${step}`;
@@ -892,7 +892,7 @@ async function compare({ request: request2, run, signals, output, refuse }) {
   if (run.stopping) return 1;
   const misses = rows.filter(({ passed }) => passed === false);
   const comparison = {
-    job: { id: job.id, name: job.name },
+    job: { id: job.id, name: job.name, dryRun: job.config.dryRun === true },
     models: Object.fromEntries(models.map(({ key, target, adapter }) => [key, { ...target, ...adapter && { adapter } }])),
     evals: rows,
     passed: misses.length === 0

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -144,10 +145,18 @@ func asksFor(args []string) string {
 }
 
 func parse(cmd *ff.Command, options []string) error {
-	if err := cmd.Flags.Parse(options); err != nil {
-		return Usagef("%s", strings.TrimPrefix(err.Error(), "parse args: "))
+	err := cmd.Flags.Parse(options)
+	if err == nil {
+		return nil
 	}
-	return nil
+	problem := strings.TrimPrefix(err.Error(), "parse args: ")
+	// What follows a value that cannot be one is about Go, not about the value.
+	if option, value, ok := strings.Cut(problem, ": set "); ok {
+		if value, err := strconv.QuotedPrefix(value); err == nil {
+			return Usagef("%s does not take %s", option, value)
+		}
+	}
+	return Usagef("%s", problem)
 }
 
 func exec(ctx context.Context, cmd *ff.Command, rest []string) error {

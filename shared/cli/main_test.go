@@ -18,6 +18,7 @@ func demo(env Env) *ff.Command {
 	json := flags.BoolLong("json", "print JSON")
 	name := flags.StringLong("name", "nobody", "a name")
 	fail := flags.StringLong("fail", "", "how to fail")
+	flags.IntLong("count", 1, "how often")
 	return &ff.Command{
 		Name:  "arkor-demo",
 		Usage: "arkor-demo <command>", ShortHelp: "shows how commands work.",
@@ -62,6 +63,7 @@ func TestRun(t *testing.T) {
 		{"show - --json", 0, "json=true name=nobody args=-", ""},
 		{"show --name", 1, "", "arkor show: option '--name <string>' argument missing\n"},
 		{"show --name=", 1, "", "arkor show: option '--name' was given an empty value\n"},
+		{"show --count x", 1, "", "arkor show: --count does not take \"x\"\n"},
 		{"show --jsno", 1, "", "arkor show: unknown option '--jsno'\nhint: did you mean --json?\n"},
 		{"show -x", 1, "", "arkor show: unknown option '-x'\n"},
 		{"show --fail hint", 1, "", "arkor show: no file at x\nhint: make one\n"},
@@ -98,6 +100,7 @@ Options:
   --json          print JSON
   --name STRING   a name (default: nobody)
   --fail STRING   how to fail
+  --count INT     how often (default: 1)
 `
 	const all = `Usage: arkor-demo <command>
 

@@ -43,7 +43,7 @@ export async function compare({ request, run, signals, output, refuse }) {
   if (run.stopping) return 1;
   const misses = rows.filter(({ passed }) => passed === false);
   const comparison = {
-    job: { id: job.id, name: job.name },
+    job: { id: job.id, name: job.name, dryRun: job.config.dryRun === true },
     models: Object.fromEntries(models.map(({ key, target, adapter }) => [key, { ...target, ...(adapter && { adapter }) }])),
     evals: rows,
     passed: misses.length === 0,

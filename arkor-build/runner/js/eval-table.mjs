@@ -19,7 +19,7 @@ export function drawComparison({ job, models, evals }, worst) {
 }
 
 function describeModel(job, { kind, step, model, slug, adapter }) {
-  const ofJob = `${oneLine(job.name)} (${oneLine(job.id)})`;
+  const ofJob = `${oneLine(job.name)} (${oneLine(job.id)})${job.dryRun ? ", a dry run" : ""}`;
   if (kind === "base") return oneLine(model);
   if (kind === "final") return `${ofJob}, final adapter, step ${step}`;
   if (kind === "checkpoint") return `${ofJob}, checkpoint of step ${step}`;

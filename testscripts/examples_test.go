@@ -4,6 +4,7 @@ package testscripts
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -93,6 +94,22 @@ export const trainer = createTrainer({ name: "rows", model: "arkor/tiny", datase
 		default:
 			t.Errorf("nothing runs this example:\n%s", code)
 		}
+	}
+}
+
+// The receiver of jobs_webhook.txtar checks signatures with the code of the page.
+func TestReceiverIsThatOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../docs/jobs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile("jobs/jobs_webhook.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile("(?s)```js\n(import \\{ createHmac.*?)```\n").FindSubmatch(page)
+	if code == nil || !bytes.Contains(script, code[1]) {
+		t.Errorf("the script lacks the code of docs/jobs.md: %s", code)
 	}
 }
 

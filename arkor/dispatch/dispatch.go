@@ -24,10 +24,10 @@ var commands = [...]command{
 	{"init", "arkor-init", []string{"init"}, "scaffold a project"},
 	{"build", "arkor-build", []string{"build"}, "bundle the trainer into .arkor/build"},
 	{"start", "arkor-build", []string{"start"}, "train: build if needed, run, follow until the job ends"},
-	{"export", "arkor-backend", []string{"export"}, "write what was trained as files for other programs"},
-	{"jobs", "arkor-backend", []string{"jobs"}, "look at trainings, and act on them"},
 	{"eval", "arkor-build", []string{"eval"}, "compare the tuned model with its base and the deployed one"},
-	{"dev", "arkor-studio", []string{"dev"}, "watch trainings in a local web page"},
+	{"jobs", "arkor-backend", []string{"jobs"}, "list trainings; follow, cancel, resume and delete them"},
+	{"export", "arkor-backend", []string{"export"}, "write what was trained as files for other programs"},
+	{"dev", "arkor-studio", []string{"dev"}, "train, compare, chat and make endpoints in a local web page"},
 	{"login", "arkor-auth", []string{"login"}, "sign in"},
 	{"logout", "arkor-auth", []string{"logout"}, "forget the stored credentials"},
 	{"whoami", "arkor-auth", []string{"whoami"}, "say who is signed in"},
@@ -51,6 +51,7 @@ Any arkor-<name> on PATH is a command too.
 Examples:
   arkor init demo --template triage --yes
   cd demo && arkor start
+  arkor export --format gguf
 `)
 	return b.String()
 }

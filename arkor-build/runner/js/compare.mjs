@@ -17,7 +17,8 @@ const noEvals = {
   message: "the project has no evals",
   hint: "give createArkor one in src/arkor/index.ts, as below",
   code: "no_evals",
-  example: `  const heldOut = defineDataset({ type: "file", path: "data/heldout.jsonl" });
+  example: `  import { createArkor, defineDataset, defineEval } from "arkor";
+  const heldOut = defineDataset({ type: "file", path: "data/heldout.jsonl" });
   const valid = defineEval({
     name: "valid JSON", dataset: heldOut, limit: 50, threshold: 0.9,
     schema: { type: "object", required: ["category", "urgency"] },

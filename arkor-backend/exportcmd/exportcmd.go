@@ -174,7 +174,9 @@ func (x *export) write(ctx context.Context) error {
 	if x.prompts.path != "" {
 		args = append(args, "--prompts", x.prompts.path, "--prompts-from", x.prompts.name)
 	}
-	if err := sibling.JSON(ctx, x.env, &x.parity, "arkor-trainer", args...); err != nil {
+	env := x.env
+	env.Environ = append(slices.Clip(env.Environ), cli.SpeaksAs+"=arkor export")
+	if err := sibling.JSON(ctx, env, &x.parity, "arkor-trainer", args...); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(adapter); err != nil {

@@ -112,7 +112,11 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command, observe
 		}
 		err = exec(ctx, cmd, rest)
 	}
-	status := Report(ctx, env.Stderr, displayName(cmd), err)
+	name := displayName(cmd)
+	if asked := env.Getenv(SpeaksAs); asked != "" {
+		name = asked
+	}
+	status := Report(ctx, env.Stderr, name, err)
 	env.Notice.Show(env)
 	for _, end := range ended {
 		end(err, status)
@@ -176,6 +180,10 @@ func exec(ctx context.Context, cmd *ff.Command, rest []string) error {
 	}
 	return Hint(err, "the commands are %s", strings.Join(names, ", "))
 }
+
+// SpeaksAs is the variable in which one command tells another, which does a part
+// of its work, what to call itself: the user has typed the name of the first.
+const SpeaksAs = "ARKOR_SPEAKS_AS"
 
 // displayName is what an error begins with: "arkor build" for the build
 // command of arkor-build, because that is what the user typed, "arkor-auth

@@ -88,6 +88,16 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A command that does a part of another one's work fails under its name.
+func TestSpeaksAs(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	env := Env{Args: []string{"show", "--fail", "hint"}, Environ: []string{SpeaksAs + "=arkor whole"}, Stderr: &stderr}
+	if Run(context.Background(), env, demo); stderr.String() != "arkor whole: no file at x\nhint: make one\n" {
+		t.Errorf("stderr %q", stderr.String())
+	}
+}
+
 func TestHelpIsPrintedOnStdout(t *testing.T) {
 	t.Parallel()
 	const show = `Usage: arkor show [file]

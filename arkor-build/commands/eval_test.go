@@ -12,7 +12,7 @@ import (
 // API: two completed jobs of one name, one that runs, and two endpoints.
 const backend = `
 const jobs = [
-  { id: "aa11", name: "first", status: "completed", createdAt: "2026-01-01", config: { model: "acme/base" } },
+  { id: "aa11", name: "first", status: "completed", createdAt: "2026-01-01", config: { model: "acme/base", dryRun: true } },
   { id: "aa22", name: "second", status: "completed", createdAt: "2026-01-02", config: { model: "acme/base" } },
   { id: "bb33", name: "second", status: "running", createdAt: "2026-01-03", config: { model: "acme/base" } },
 ];
@@ -85,7 +85,7 @@ func TestEvalBelowTheThreshold(t *testing.T) {
 	if got.status != 1 || got.stderr != built+"arkor eval: gate: the mean 0.49999 is below the threshold 0.5\n" {
 		t.Errorf("status %d, %s", got.status, got.stderr)
 	}
-	contains(t, "stdout", got.stdout, "tuned     first (aa11), final adapter, step 30\ndeployed  endpoint old: acme/other\n",
+	contains(t, "stdout", got.stdout, "tuned     first (aa11), a dry run, final adapter, step 30\ndeployed  endpoint old: acme/other\n",
 		"gate          2  1.000  0.500  - (2 failed)      0.500  FAIL\n", `
 gate: what the tuned model did worst at
   score 0  not 5
@@ -118,7 +118,7 @@ func TestEvalJSON(t *testing.T) {
 		Worst         []map[string]any
 	}
 	var comparison struct {
-		Job    map[string]string
+		Job    map[string]any
 		Models map[string]map[string]any
 		Evals  []struct {
 			Name      string
@@ -140,7 +140,7 @@ func TestEvalJSON(t *testing.T) {
 		"tuned":    {"kind": "checkpoint", "step": 20.0},
 		"deployed": {"kind": "endpoint", "slug": "off", "adapter": map[string]any{"kind": "checkpoint", "jobId": "aa11", "step": 20.0}},
 	}
-	if diff := cmp.Diff(models, comparison.Models); diff != "" || comparison.Job["id"] != "bb33" {
+	if diff := cmp.Diff(models, comparison.Models); diff != "" || comparison.Job["id"] != "bb33" || comparison.Job["dryRun"] != false {
 		t.Error(diff, comparison.Job)
 	}
 	// What the user's code prints is not in the way, and the reason is there.
@@ -160,10 +160,10 @@ func TestEvalRefuses(t *testing.T) {
 	t.Parallel()
 	able := scores(`{}`)
 	for _, test := range []struct{ name, trainer, evals, args, want string }{
-		{"evals", able, "undefined", "", "the project has no evals\nhint: give createArkor one in src/arkor/index.ts, as below\n\n  const heldOut = defineDataset("},
+		{"evals", able, "undefined", "", "the project has no evals\nhint: give createArkor one in src/arkor/index.ts, as below\n\n  import { createArkor, defineDataset, defineEval } from \"arkor\";\n  const heldOut = defineDataset("},
 		{"an able trainer", trainer(), gate, "", "the trainer cannot be asked to compare models\nhint: it was made by another package, or by an older release of arkor: `"},
 		{"a trainer", "{}", gate, "", "Training entry must export"},
-		{"job", able, gate, "cc", "the project has no job cc\nhint: give its id, the beginning of it, or its name; without any the latest completed one is taken\n"},
+		{"job", able, gate, "cc", "no job of this project is called \"cc\"\nhint: `arkor jobs list` shows them; without a name `arkor eval` takes the latest that completed\n"},
 		{"one job", able, gate, "aa", "2 jobs begin with aa\nhint: give more of the id: aa22, aa11\n"},
 		{"adapter", able, gate, "bb33", "job bb33 is running and has no final adapter\nhint: name one of its checkpoints with --checkpoint STEP\n"},
 		{"checkpoint", able, gate, "bb33 --checkpoint 30", "job bb33 has no checkpoint of step 30\nhint: it has those of the steps 20\n"},

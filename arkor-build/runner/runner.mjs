@@ -793,7 +793,8 @@ async function findJob(read, wanted) {
   const starts = jobs.filter(({ id }) => id.startsWith(wanted));
   const found = exact ?? named.find(isCompleted) ?? named[0] ?? starts[0];
   if (!found) {
-    throw fail(`the project has no job ${wanted}`, "give its id, the beginning of it, or its name; without any the latest completed one is taken", "job_not_found");
+    const hint = "`arkor jobs list` shows them; without a name `arkor eval` takes the latest that completed";
+    throw fail(`no job of this project is called ${JSON.stringify(wanted)}`, hint, "job_not_found");
   }
   if (found === starts[0] && found !== exact && starts.length > 1) {
     throw fail(`${starts.length} jobs begin with ${wanted}`, `give more of the id: ${starts.slice(0, 4).map(({ id }) => id).join(", ")}`, "job_ambiguous");

@@ -26,7 +26,7 @@ var (
 )
 
 func (s *Server) listDeployments(c *call) error {
-	as, query, err := c.scope(c.Context())
+	as, query, err := c.server.scope(c.Context())
 	switch {
 	case errors.Is(err, upstream.ErrNoScope), errors.Is(err, upstream.ErrStale):
 		return c.json(http.StatusOK, map[string]any{"deployments": []struct{}{}, "scopeMissing": true})
@@ -149,7 +149,7 @@ func (c *call) onDeployment(method, rest string, body []byte, envelope string, f
 	if err != nil {
 		return err
 	}
-	as, query, err := c.scope(c.Context())
+	as, query, err := c.server.scope(c.Context())
 	if errors.Is(err, upstream.ErrNoScope) {
 		return errNoDeployments
 	}

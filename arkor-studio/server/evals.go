@@ -25,7 +25,7 @@ func (s *Server) evals(c *call) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), requestTimeout)
 	defer cancel()
-	as, query, err := c.scope(ctx)
+	as, query, err := c.server.scope(ctx)
 	if errors.Is(err, upstream.ErrNoScope) || errors.Is(err, upstream.ErrStale) {
 		return errNoJobs
 	}

@@ -18,7 +18,7 @@ var errNoJobs = fail(http.StatusBadRequest, "no_scope", "No project state")
 func (s *Server) listJobs(c *call) error {
 	ctx, cancel := context.WithTimeout(c.Context(), requestTimeout)
 	defer cancel()
-	as, query, err := c.scope(ctx)
+	as, query, err := c.server.scope(ctx)
 	switch {
 	case errors.Is(err, upstream.ErrNoScope), errors.Is(err, upstream.ErrStale):
 		return c.json(http.StatusOK, map[string]any{"jobs": []struct{}{}})
@@ -79,7 +79,7 @@ func (c *call) forward(path string, parameters ...string) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), requestTimeout)
 	defer cancel()
-	as, query, err := c.scope(ctx)
+	as, query, err := c.server.scope(ctx)
 	if errors.Is(err, upstream.ErrNoScope) || c.reads() && errors.Is(err, upstream.ErrStale) {
 		return errNoJobs
 	}
@@ -120,7 +120,7 @@ func (s *Server) events(c *call) error {
 	if err != nil {
 		return err
 	}
-	as, query, err := c.scope(c.Context())
+	as, query, err := c.server.scope(c.Context())
 	if errors.Is(err, upstream.ErrNoScope) || errors.Is(err, upstream.ErrStale) {
 		return errNoJobs
 	}
@@ -144,7 +144,7 @@ func (s *Server) download(c *call) error {
 	if err != nil {
 		return err
 	}
-	as, query, err := c.scope(c.Context())
+	as, query, err := c.server.scope(c.Context())
 	if errors.Is(err, upstream.ErrNoScope) || errors.Is(err, upstream.ErrStale) {
 		return errNoJobs
 	}

@@ -2,11 +2,11 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
-	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-studio/manifest"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -23,10 +23,13 @@ func (c changed) with(more changed) changed {
 	return changed{c.manifest || more.manifest, c.runs || more.runs, c.state || more.state, c.asked || more.asked}
 }
 
-// news tells every open page what has changed.
+// news tells every open page what has changed. What is published has a number,
+// so that a page that comes back hears what it missed.
 type news struct {
 	mu      sync.Mutex
 	readers map[*newsReader]bool
+	number  int
+	last    struct{ manifest, runs, state int } // the latest of each
 }
 
 type newsReader struct {
@@ -34,25 +37,48 @@ type newsReader struct {
 	wake    chan struct{}
 }
 
-func newNews() *news { return &news{readers: map[*newsReader]bool{}} }
+func newNews() *news {
+	n := &news{readers: map[*newsReader]bool{}, number: 1}
+	n.last.manifest, n.last.runs = 1, 1
+	return n
+}
 
 func (n *news) publish(c changed) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for r := range n.readers {
-		r.pending = r.pending.with(c)
-		select {
-		case r.wake <- struct{}{}:
-		default: // it is awake
+	n.number++
+	for _, kind := range []struct {
+		changed bool
+		last    *int
+	}{{c.manifest, &n.last.manifest}, {c.runs, &n.last.runs}, {c.state, &n.last.state}} {
+		if kind.changed {
+			*kind.last = n.number
 		}
+	}
+	for r := range n.readers {
+		r.add(c)
 	}
 }
 
-func (n *news) subscribe() (r *newsReader, stop func()) {
+func (r *newsReader) add(c changed) {
+	r.pending = r.pending.with(c)
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// subscribe returns a reader of what is published after number, 0 for the
+// manifest and the trainings as they are.
+func (n *news) subscribe(number int) (r *newsReader, stop func()) {
 	r = &newsReader{wake: make(chan struct{}, 1)}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.readers[r] = true
+	missed := changed{manifest: n.last.manifest > number, runs: n.last.runs > number, state: number > 0 && n.last.state > number}
+	if missed != (changed{}) {
+		r.add(missed)
+	}
 	return r, func() {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -60,106 +86,83 @@ func (n *news) subscribe() (r *newsReader, stop func()) {
 	}
 }
 
-func (n *news) take(r *newsReader) changed {
+// take returns what a reader has not heard of, and the number that this brings
+// it to.
+func (n *news) take(r *newsReader) (changed, int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	pending := r.pending
 	r.pending = changed{}
-	return pending
-}
-
-// silence is after how long a stream says something, so that both sides notice
-// when the other is gone.
-const silence = 15 * time.Second
-
-// eventStream writes server-sent events.
-type eventStream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (c *call) openStream() (*eventStream, error) {
-	h := c.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-cache, no-transform")
-	h.Set("X-Accel-Buffering", "no")
-	c.status(http.StatusOK)
-	e := &eventStream{c.w, http.NewResponseController(c.w)}
-	return e, e.control.Flush()
-}
-
-// send writes an event with data as JSON, which has no line breaks. An id of ""
-// leaves the reader's position as it is.
-func (e *eventStream) send(id, event string, data any) error {
-	text, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	if id != "" {
-		id = "id: " + id + "\n"
-	}
-	if _, err := fmt.Fprintf(e.w, "%sevent: %s\ndata: %s\n\n", id, event, text); err != nil {
-		return err
-	}
-	return e.control.Flush()
+	return pending, n.number
 }
 
 // stream tells a page who serves it, and then what changes: the manifest, the
-// trainings started here, and whose project this is.
+// trainings started here, whose project this is, and what it follows besides.
 func (s *Server) stream(c *call) error {
-	ctx, stop := c.until()
-	defer stop()
-	reader, unsubscribe := s.news.subscribe()
+	sources, err := s.followed(c.URL.Query())
+	if err != nil {
+		return err
+	}
+	reader, unsubscribe := s.news.subscribe(s.seen(c.Header.Get("Last-Event-Id")))
 	defer unsubscribe()
 	s.watch()
-	e, err := c.openStream()
-	if err != nil || c.Method == http.MethodHead {
-		return nil
-	}
-	if e.send("", "hello", map[string]string{"launchId": s.launchID, "version": cli.Version()}) != nil {
-		return nil
-	}
-	pending := changed{manifest: true, runs: true}
-	quiet := time.NewTicker(silence)
-	defer quiet.Stop()
-	for {
-		if err := s.tell(ctx, e, pending); err != nil {
-			return nil
-		}
-		select {
-		case <-reader.wake:
-			pending = s.news.take(reader)
-		case <-quiet.C:
-			pending = changed{}
-			if e.send("", "ping", struct{}{}) != nil {
-				return nil
+	sources[""] = func(ctx context.Context, say voice) {
+		err := say.json("", "hello", map[string]string{"launchId": s.launchID, "version": cli.Version()})
+		for err == nil {
+			select {
+			case <-reader.wake:
+				what, number := s.news.take(reader)
+				err = s.tell(ctx, say, what, number)
+			case <-ctx.Done():
+				return
 			}
-		case <-ctx.Done():
-			return nil
 		}
 	}
+	return c.merge(sources)
 }
 
-// tell sends what has changed, the quickest to know first.
-func (s *Server) tell(ctx context.Context, e *eventStream, what changed) error {
+// seen is the number in the id of news of this launch, 0 for none.
+func (s *Server) seen(id string) int {
+	launch, number, _ := strings.Cut(id, "-")
+	n, err := strconv.Atoi(number)
+	if launch != s.launchID || err != nil {
+		return 0
+	}
+	return n
+}
+
+// tell sends what has changed, the quickest to know first. Whoever has the last
+// of it has all up to number.
+func (s *Server) tell(ctx context.Context, say voice, what changed, number int) error {
+	type item struct {
+		event string
+		data  any
+	}
+	var items []item
 	if what.state {
-		if err := e.send("", "state", struct{}{}); err != nil {
-			return err
-		}
+		items = append(items, item{"state", struct{}{}})
 	}
 	if what.runs {
-		if err := e.send("", "runs", map[string]any{"runs": s.runs.List()}); err != nil {
+		items = append(items, item{"runs", map[string]any{"runs": s.runs.List()}})
+	}
+	id := s.launchID + "-" + strconv.Itoa(number)
+	for at, it := range items {
+		own := id
+		if what.manifest || at < len(items)-1 {
+			own = ""
+		}
+		if err := say.json(own, it.event, it.data); err != nil {
 			return err
 		}
 	}
-	if what.manifest {
-		_, answer, err := s.manifestAnswer(ctx)
-		if err != nil {
-			return err
-		}
-		return e.send("", "manifest", answer)
+	if !what.manifest {
+		return nil
 	}
-	return nil
+	_, answer, err := s.manifestAnswer(ctx)
+	if err != nil {
+		return err
+	}
+	return say.json(id, "manifest", answer)
 }
 
 // watch begins to watch the project, once, when the first page is open.

@@ -15,15 +15,15 @@ import (
 
 // scope returns who we are and the project that this is about, for what changes
 // neither. Without a project nobody is asked who we are.
-func (c *call) scope(ctx context.Context) (upstream.Identity, url.Values, error) {
-	if !c.server.upstream.Bound() {
+func (s *Server) scope(ctx context.Context) (upstream.Identity, url.Values, error) {
+	if !s.upstream.Bound() {
 		return upstream.Identity{}, nil, upstream.ErrNoScope
 	}
-	as, err := c.server.upstream.Identity(ctx)
+	as, err := s.upstream.Identity(ctx)
 	if err != nil {
 		return upstream.Identity{}, nil, err
 	}
-	scope, err := c.server.upstream.Scope(as)
+	scope, err := s.upstream.Scope(as)
 	return as, queryOf(scope), err
 }
 

@@ -115,10 +115,14 @@ func (s *Server) dispatch(m methods) http.Handler {
 // paths.
 func (c *call) id(name string) (string, error) {
 	id := c.PathValue(name)
-	if id == "" || id == "." || id == ".." || len(id) > maxID {
+	if !isID(id) {
 		return "", fail(http.StatusNotFound, "not_found", "Not found")
 	}
 	return id, nil
+}
+
+func isID(text string) bool {
+	return text != "" && text != "." && text != ".." && len(text) <= maxID
 }
 
 const maxID = 256

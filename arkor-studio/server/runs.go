@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 	"github.com/arkorlab/arkor-go/arkor-studio/upstream"
@@ -90,8 +89,10 @@ func (s *Server) findRun(c *call) (*runs.Training, error) {
 	if t := s.runs.Find(c.PathValue("id")); t != nil {
 		return t, nil
 	}
-	return nil, fail(http.StatusNotFound, "run_not_found", "no such run was started here")
+	return nil, errNoRun
 }
+
+var errNoRun = fail(http.StatusNotFound, "run_not_found", "no such run was started here")
 
 func (s *Server) getRun(c *call) error {
 	t, err := s.findRun(c)
@@ -139,50 +140,7 @@ func (s *Server) runLog(c *call) error {
 	if err != nil {
 		return err
 	}
-	position, err := strconv.ParseInt(c.Header.Get("Last-Event-Id"), 10, 64)
-	if err != nil {
-		position = 0
-	}
-	ctx, stop := c.until()
-	defer stop()
-	e, err := c.openStream()
-	if err != nil || c.Method == http.MethodHead {
-		return nil
-	}
-	quiet := time.NewTicker(silence)
-	defer quiet.Stop()
-	for ctx.Err() == nil {
-		part := t.Output.Text(position)
-		position = part.Next
-		id := strconv.FormatInt(position, 10)
-		if part.Dropped > 0 {
-			if e.send("", "dropped", map[string]int64{"bytes": part.Dropped}) != nil {
-				return nil
-			}
-		}
-		if len(part.Data) > 0 {
-			if e.send(id, "output", map[string]string{"text": string(part.Data)}) != nil {
-				return nil
-			}
-		}
-		if part.Ended {
-			<-t.Ended() // a moment later
-			_ = e.send(id, "exit", map[string]any{"run": t.Run()})
-			return nil
-		}
-		if len(part.Data) > 0 {
-			continue
-		}
-		select {
-		case <-part.Changed:
-		case <-quiet.C:
-			if e.send("", "ping", struct{}{}) != nil {
-				return nil
-			}
-		case <-ctx.Done():
-		}
-	}
-	return nil
+	return c.merge(map[string]source{"": printed(t, c.Header.Get("Last-Event-Id"))})
 }
 
 // train is how pages before this one trained: the answer is what the training

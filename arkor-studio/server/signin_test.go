@@ -38,11 +38,13 @@ func TestSignIn(t *testing.T) {
 	eventually(t, "the code", func() bool {
 		return state().URL == "https://sign.in/device?code=ABCD-EFGH" && state().Code == "ABCD-EFGH"
 	})
-	news, stop := s.news.subscribe()
+	news, stop := s.news.subscribe(0)
 	defer stop()
+	<-news.wake // what there is already
+	s.news.take(news)
 	s.do("DELETE", "/api/signin", "").expect(t, "cancelled", 200, `{"state":"none"}`)
 	<-news.wake // it has ended, and every page is told to look
-	if s.called("login interrupted") != 1 || !s.news.take(news).state {
+	if what, _ := s.news.take(news); s.called("login interrupted") != 1 || !what.state {
 		t.Errorf("%q", s.calls())
 	}
 	s.do("GET", "/api/signin", "").expect(t, "what was cancelled has no more to say", 200, `{"state":"none"}`)

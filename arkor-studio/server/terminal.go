@@ -28,12 +28,19 @@ type Listener interface {
 // Tell tells a listener what the project would train, whenever that changes, and
 // what becomes of trainings, until ctx ends.
 func (s *Server) Tell(ctx context.Context, l Listener) {
-	reader, unsubscribe := s.news.subscribe()
+	reader, unsubscribe := s.news.subscribe(0)
 	defer unsubscribe()
 	s.watch()
 	told := map[string]runs.Run{}
 	last := ""
-	for pending := (changed{manifest: true}); ; {
+	for {
+		var pending changed
+		select {
+		case <-reader.wake:
+			pending, _ = s.news.take(reader)
+		case <-ctx.Done():
+			return
+		}
 		if pending.runs {
 			for _, run := range s.runs.List() {
 				if before := told[run.ID]; before.State != run.State || (before.JobID == nil) != (run.JobID == nil) && run.State == runs.Running {
@@ -44,12 +51,6 @@ func (s *Server) Tell(ctx context.Context, l Listener) {
 		}
 		if pending.manifest || pending.asked {
 			last = s.tellBuild(ctx, l, last, pending.asked)
-		}
-		select {
-		case <-reader.wake:
-			pending = s.news.take(reader)
-		case <-ctx.Done():
-			return
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package browser
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // gone are the browser's own lines about a server that does not answer or knows
 // the page no more.
@@ -73,4 +76,40 @@ func TestBackendStops(t *testing.T) {
 	p.run("short")
 	p.see("Completed")
 	p.unsee("The backend cannot be reached")
+}
+
+// JD16: a browser has six connections for a server, and each tab takes one,
+// whatever is in it: the news, a job's events and the output of its run.
+func TestManyTabs(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newProject(t))
+	if err := s.write(endless); err != nil {
+		t.Fatal(err)
+	}
+	first := visit(t, s, "/", look{})
+	first.run("endless")
+	view := "/" + evaluate[string](first, "location.hash")
+	tabs := []*page{first}
+	for range 3 {
+		tabs = append(tabs, first.tab(view))
+	}
+	for _, p := range tabs {
+		p.click("button", "Show") // the output
+	}
+	const told = `Math.max(0, ...[...document.querySelector(".run-log").innerText.matchAll(/step=(\d+)/g)].map((found) => Number(found[1])))`
+	for _, p := range tabs {
+		p.untilTrue("output and events", told+` > 0 && document.querySelector(".events")?.innerText.includes("step=")`)
+	}
+	fifth := first.tab("/")
+	fifth.has("button", "Run training: endless")
+	fifth.see("Output", "step=")
+	for _, p := range tabs {
+		step := evaluate[int](p, told)
+		p.untilTrue("news of the training", fmt.Sprintf("%s > %d", told, step))
+	}
+	first.click("button", "Cancel job")
+	first.click("button", "Cancel the job")
+	for _, p := range tabs {
+		p.see("Cancelled", "training.cancelled")
+	}
 }

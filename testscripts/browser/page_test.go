@@ -49,8 +49,20 @@ type look struct {
 // with other tests' windows.
 func visit(t *testing.T, s *studio, view string, l look) *page {
 	t.Helper()
-	p := &page{t: t, origin: s.url()}
-	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
+	return open(t, chromium, s.url(), view, l, chromedp.WithNewBrowserContext())
+}
+
+// tab opens a view beside a window, in the same browser: they share its
+// connections.
+func (p *page) tab(view string) *page {
+	p.t.Helper()
+	return open(p.t, p.ctx, p.origin, view, look{})
+}
+
+func open(t *testing.T, beside context.Context, origin, view string, l look, options ...chromedp.ContextOption) *page {
+	t.Helper()
+	p := &page{t: t, origin: origin}
+	ctx, cancel := chromedp.NewContext(beside, append(options, chromedp.WithListener(p.hear))...)
 	p.ctx = ctx
 	t.Cleanup(func() {
 		p.judge()

@@ -23,12 +23,12 @@ const settle = async (): Promise<void> => {
 
 /** A server whose answers are written by hand. */
 class FakeServer {
-  readonly asked: { last: string | null; signal: AbortSignal }[] = [];
+  readonly asked: { path: string; last: string | null; signal: AbortSignal }[] = [];
   readonly #answers: ((respond: (response: Response) => void, fail: (reason: Error) => void) => void)[] = [];
   #body: ReadableStreamDefaultController<Uint8Array> | null = null;
   readonly link = new Link();
-  readonly api = new Api("token", this.link, ((_: string, init: RequestInit) => {
-    this.asked.push({ last: new Headers(init.headers).get("Last-Event-ID"), signal: init.signal as AbortSignal });
+  readonly api = new Api("token", this.link, ((path: string, init: RequestInit) => {
+    this.asked.push({ path, last: new Headers(init.headers).get("Last-Event-ID"), signal: init.signal as AbortSignal });
     return new Promise<Response>((resolve, reject) => {
       const answer = this.#answers.shift();
       if (answer) answer(resolve, reject);
@@ -63,12 +63,19 @@ class FakeServer {
   }
 }
 
-function follow(server: FakeServer, after = "") {
+function open(server: FakeServer) {
+  const news: string[] = [];
+  const stream = new EventStream(server.api, (frame) => news.push(`${frame.event} ${frame.data}`));
+  return { stream, news };
+}
+
+/** Without an open tab the stream of one is opened with what it follows. */
+function follow(server: FakeServer, after = "", id = "a", opened?: ReturnType<typeof open>) {
+  const { stream, news } = opened ?? open(server);
   const got: string[] = [];
   const states: StreamState[] = [];
   let pieces = 0;
-  const stream = new EventStream(server.api, {
-    path: "/api/jobs/a/events",
+  const stop = stream.follow("job", id, {
     after,
     onFrames: (frames) => {
       pieces++;
@@ -77,24 +84,81 @@ function follow(server: FakeServer, after = "") {
     onState: (state) => states.push(state),
     isLast: (frame) => frame.event === "end",
   });
-  return { stream, got, states, pieces: () => pieces };
+  if (opened === undefined) stream.open();
+  return { stream, news, stop, got, states, pieces: () => pieces };
 }
 
-const log = (id: number): string => `id: ${id}\nevent: training.log\ndata: {"step":${id}}\n\n`;
+const log = (id: number, name = "job0"): string => `id: ${id}\nevent: ${name}:training.log\ndata: {"step":${id}}\n\n`;
+const standing = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+test("JD16: one stream carries the news and all that is followed, and opens anew behind the last ids when that changes", async () => {
+  const server = new FakeServer();
+  const tab = open(server);
+  tab.stream.open();
+  await settle();
+  assert.deepEqual([server.asked.length, server.asked[0]?.path], [1, "/api/stream"]);
+  await server.send('id: L-1\nevent: manifest\ndata: {}\n\nevent: ping\ndata: {}\n\n');
+  const first = follow(server, "7", "a/b:c", tab);
+  const second = follow(server, "", "d", tab);
+  await settle();
+  assert.equal(server.asked.length, 2); // once for both
+  assert.equal(server.asked[0]?.signal.aborted, true);
+  assert.equal(server.asked[1]?.path, "/api/stream?job=a%252Fb%253Ac:7&job=d:");
+  assert.equal(server.asked[1]?.last, "L-1");
+  await server.send(standing("job0", { state: "open" }) + log(7) + log(8) + log(1, "job1") + standing("runs", {}) + log(2, "job1"));
+  assert.deepEqual([first.got.length, second.got.length, second.pieces()], [1, 2, 1]);
+  assert.deepEqual(tab.news, ["manifest {}", "runs {}"]);
+  assert.deepEqual([first.states.at(-1)?.name, second.states.at(-1)?.name], ["open", "connecting"]);
+  await server.send("event: job0:end\ndata: {}\n\n" + log(9));
+  assert.equal(first.states.at(-1)?.name, "ended");
+  first.stop(); // what has ended is nobody's connection any more
+  await settle();
+  assert.equal(server.asked.length, 2);
+  const third = follow(server, "", "e", tab);
+  await settle();
+  assert.equal(server.asked[2]?.path, "/api/stream?job=d:2&job=e:");
+  await server.send(log(2) + log(3) + log(1, "job1"));
+  assert.deepEqual([second.got.length, third.got.length], [3, 1]);
+  second.stop();
+  await settle();
+  assert.equal(server.asked[3]?.path, "/api/stream?job=e:1");
+  tab.stream.close();
+});
+
+test("JD15: what the server says of a job's own stream is its alone: asked for again, or refused", async () => {
+  const server = new FakeServer();
+  const tab = open(server);
+  const lost = follow(server, "", "a", tab);
+  const gone = follow(server, "", "b", tab);
+  tab.stream.open();
+  await settle();
+  await server.send(standing("job0", { state: "retrying", status: 502, error: "Could not reach it" }) + standing("job1", { state: "refused", status: 404, error: "there is no such job" }));
+  assert.equal(lost.states.at(-1)?.name, "retrying");
+  assert.equal(tab.stream.state.get().name, "open");
+  const last = gone.states.at(-1);
+  assert.ok(last?.name === "failed");
+  assert.deepEqual([last.error.status, last.error.message], [404, "there is no such job"]);
+  await server.send(standing("job0", { state: "retrying", status: 502, error: "Could not reach it" }));
+  assert.equal(server.link.state.get().backend, "Could not reach it"); // U13
+  await server.send(standing("job0", { state: "open" }) + log(1));
+  assert.deepEqual([lost.states.at(-1)?.name, lost.got.length, server.link.state.get().backend], ["open", 1, null]);
+  assert.equal(server.asked.length, 1);
+  tab.stream.close();
+});
 
 test("JD14: a stream comes back behind its last id, repeats nothing, and delivers what comes at once as one", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
   const { stream, got, states, pieces } = follow(server);
   await settle();
-  await server.send(log(1) + log(2) + "event: ping\ndata:\n\n");
+  await server.send(standing("job0", { state: "open" }) + log(1) + log(2) + "event: ping\ndata:\n\n");
   assert.equal(pieces(), 1);
   await server.cut();
   assert.equal(states.at(-1)?.name, "retrying");
   t.mock.timers.tick(2000);
   await settle();
-  assert.equal(server.asked[1]?.last, "2");
-  await server.send(log(1) + log(2) + log(3));
+  assert.equal(server.asked[1]?.path, "/api/stream?job=a:2");
+  await server.send(standing("job0", { state: "open" }) + log(1) + log(2) + log(3));
   assert.deepEqual(got, [1, 2, 3].map((id) => `training.log {"step":${id}}`));
   assert.equal(states.at(-1)?.name, "open");
   stream.close();
@@ -103,23 +167,26 @@ test("JD14: a stream comes back behind its last id, repeats nothing, and deliver
 test("JD6: end closes for good", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
-  const { got, states } = follow(server, "104");
+  const { got, states, stream } = follow(server, "104");
   await settle();
-  assert.equal(server.asked[0]?.last, "104");
-  await server.send("id: 104\nevent: training.log\ndata: {}\n\nid: 105\nevent: end\ndata: {}\n\n");
+  assert.equal(server.asked[0]?.path, "/api/stream?job=a:104");
+  await server.send(standing("job0", { state: "open" }) + "id: 104\nevent: job0:training.log\ndata: {}\n\nid: 105\nevent: job0:end\ndata: {}\n\n");
   assert.deepEqual(got, ["end {}"]);
-  t.mock.timers.tick(120_000);
+  await server.cut();
+  t.mock.timers.tick(2000);
   await settle();
-  assert.equal(server.asked.length, 1);
+  assert.equal(server.asked[1]?.path, "/api/stream");
   assert.deepEqual(states.map((state) => state.name), ["connecting", "open", "ended"]);
+  stream.close();
 });
 
 test("B1: an end under the id of the frame before it is an end", async () => {
   const server = new FakeServer();
-  const { states } = follow(server);
+  const { states, stream } = follow(server);
   await settle();
-  await server.send(log(5) + "id: 5\nevent: end\ndata: {}\n\n");
+  await server.send(log(5) + "id: 5\nevent: job0:end\ndata: {}\n\n");
   assert.equal(states.at(-1)?.name, "ended");
+  stream.close();
 });
 
 test("JD15: a refusal is final and has its reason; a break is tried again", async (t) => {
@@ -127,7 +194,7 @@ test("JD15: a refusal is final and has its reason; a break is tried again", asyn
   const server = new FakeServer();
   server.fail();
   server.refuse(502, '{"error":"Could not reach it"}');
-  server.refuse(404, '{"error":"there is no such job"}');
+  server.refuse(403, '{"error":"Missing or invalid studio token"}');
   const { states } = follow(server);
   await settle();
   assert.equal(states.at(-1)?.name, "retrying");
@@ -137,7 +204,7 @@ test("JD15: a refusal is final and has its reason; a break is tried again", asyn
   }
   const last = states.at(-1);
   assert.ok(last?.name === "failed");
-  assert.deepEqual([last.error.status, last.error.message], [404, "there is no such job"]);
+  assert.deepEqual([last.error.status, last.error.message], [403, "Missing or invalid studio token"]);
   t.mock.timers.tick(120_000);
   await settle();
   assert.equal(server.asked.length, 3);
@@ -184,7 +251,7 @@ test("JD16: a page that is hidden for longer gives its connection back, and resu
   assert.equal(server.asked.length, 1);
   show(false);
   await settle();
-  assert.equal(server.asked[1]?.last, "7");
+  assert.equal(server.asked[1]?.path, "/api/stream?job=a:7");
   await server.send(log(7) + log(8));
   assert.equal(got.length, 2);
   stream.close();

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError } from "../net/api.ts";
 import { fieldsOf, isOver, parseJob, type Job } from "../net/shapes.ts";
-import { EventStream, type StreamState } from "../net/stream.ts";
+import type { StreamState } from "../net/stream.ts";
 import { usePoll } from "../net/use-poll.ts";
 import { useStudio } from "../studio.ts";
-import { parseMetrics, type Metrics } from "./curve.ts";
+import type { Metrics } from "./curve.ts";
+import { loadMetrics } from "./metrics.ts";
 import { isGone, paceOf } from "./pace.ts";
 import { JobRecord, statusOf } from "./record.ts";
 
@@ -34,7 +34,7 @@ const fewEvents = 2000;
 
 /** A job as it is now: what the backend says of it, and its events as they come. */
 export function useJob(id: string): LiveJob {
-  const { api } = useStudio();
+  const { api, news } = useStudio();
   const path = "/api/jobs/" + encodeURIComponent(id);
   const [version, redraw] = useState(0);
   const [stream, setStream] = useState<StreamState>({ name: "connecting" });
@@ -49,7 +49,7 @@ export function useJob(id: string): LiveJob {
 
   useEffect(() => {
     const leaving = new AbortController();
-    let events: EventStream | null = null;
+    let stop = (): void => undefined;
     let drawing = 0;
     const draw = (): void => {
       // A hidden page draws no frames.
@@ -68,8 +68,7 @@ export function useJob(id: string): LiveJob {
       setEarlier(skips ? metrics.total : 0);
       record.current = fresh;
       draw();
-      events = new EventStream(api, {
-        path: path + "/events",
+      stop = news.stream.follow("job", id, {
         after: skips ? metrics.lastEventId : "",
         onFrames: (frames) => {
           for (const frame of frames) fresh.take(frame);
@@ -82,12 +81,12 @@ export function useJob(id: string): LiveJob {
     };
     setStream({ name: "connecting" });
     if (attempt.whole) open(null);
-    else metricsOf(api.get(`${path}/metrics?points=${points}`, leaving.signal)).then(open, () => undefined);
+    else loadMetrics(api, id, points, leaving.signal).then(open, () => undefined);
     return () => {
       leaving.abort();
-      events?.close();
+      stop();
     };
-  }, [api, path, attempt]);
+  }, [api, news, id, path, attempt]);
 
   return {
     job: poll.data,
@@ -102,14 +101,4 @@ export function useJob(id: string): LiveJob {
     refresh: poll.refresh,
     version,
   };
-}
-
-/** null where the backend has no curves to offer, or not now: then the events have to do. */
-async function metricsOf(answer: Promise<unknown>): Promise<Metrics | null> {
-  try {
-    return parseMetrics(await answer);
-  } catch (reason) {
-    if (reason instanceof ApiError) return null;
-    throw reason;
-  }
 }

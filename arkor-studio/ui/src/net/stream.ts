@@ -1,9 +1,14 @@
-/** An event stream that comes back by itself and repeats nothing. */
+/**
+ * The one event stream of a tab: the news, and the events of jobs and the output
+ * of runs while somebody follows them. A browser has six connections for a host.
+ * It comes back by itself and repeats nothing.
+ */
 
 import { defaultTiming, reconnectDelay } from "../../../../sdk/src/reconnect.ts";
 import { FrameParser, type Frame } from "../../../../sdk/src/sse.ts";
 import { ApiError, messageOf, type Api } from "./api.ts";
-import { Seen } from "./seen.ts";
+import { Follower, type FollowOptions, type Kind } from "./follower.ts";
+import { Value } from "../value.ts";
 
 export type { Frame };
 
@@ -16,92 +21,123 @@ export type StreamState =
   | { readonly name: "failed"; readonly error: ApiError }
   | { readonly name: "ended" };
 
-export interface StreamOptions {
-  readonly path: string;
-  /** The id behind which to begin; "" for the beginning. */
-  readonly after?: string;
-  /** Frames in their order, those of one piece of the answer at once. */
-  readonly onFrames: (frames: readonly Frame[]) => void;
-  readonly onState?: (state: StreamState) => void;
-  /** The frame after which nothing comes. */
-  readonly isLast?: (frame: Frame) => boolean;
-}
-
 /** Without a word for this long, pings included, the other side is gone. */
 const silenceMs = 45_000;
-/** A page that nobody looks at gives its connection to others: a browser has six for a host. */
+/** A page that nobody looks at gives its connection to others. */
 const hiddenMs = 30_000;
 const longestWaitMs = 10_000;
 
 export class EventStream {
+  readonly state = new Value<StreamState>({ name: "connecting" });
+
   readonly #api: Api;
-  readonly #options: StreamOptions;
-  readonly #seen = new Seen();
-  #last: string;
+  readonly #onNews: (frame: Frame) => void;
+  readonly #followers = new Set<Follower>();
+  /** Those that the connection is about, by the names of their events. */
+  #named = new Map<string, Follower>();
+  /** Behind which news to begin. */
+  #last = "";
   #failures = 0;
   #lostAt: number | null = null;
   #attempt: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hiding: ReturnType<typeof setTimeout> | undefined;
-  #done = false;
-  readonly #forget: (() => void)[] = [];
+  #changing = false;
+  #open = false;
+  #forget: (() => void)[] = [];
 
-  constructor(api: Api, options: StreamOptions) {
+  constructor(api: Api, onNews: (frame: Frame) => void) {
     this.#api = api;
-    this.#options = options;
-    this.#last = options.after ?? "";
-    this.#seen.isNew(this.#last);
+    this.#onNews = onNews;
+  }
+
+  open(): void {
+    this.#open = true;
     const look = (): void => this.#look();
     document.addEventListener("visibilitychange", look);
-    this.#forget.push(() => document.removeEventListener("visibilitychange", look));
-    this.#forget.push(makeRoom(() => document.hidden && this.#pause()));
-    this.#forget.push(api.link.returned.subscribe(() => this.#attempt === null && !document.hidden && void this.#connect()));
-    this.#state({ name: "connecting" });
-    // A tab that was opened in the background reads when somebody looks at it.
-    if (!document.hidden) void this.#connect();
+    this.#forget = [
+      () => document.removeEventListener("visibilitychange", look),
+      makeRoom(() => document.hidden && this.#pause()),
+      this.#api.link.returned.subscribe(() => this.#attempt === null && this.#connect()),
+    ];
+    this.#connect();
   }
 
   close(): void {
-    this.#done = true;
+    this.#open = false;
     this.#pause();
     clearTimeout(this.#hiding);
     for (const forget of this.#forget) forget();
+    this.#forget = [];
+  }
+
+  /** Follows a job or a run; returns how to stop. */
+  follow(kind: Kind, id: string, options: FollowOptions): () => void {
+    const follower = new Follower(kind, id, options, this.#api.link);
+    this.#followers.add(follower);
+    this.#change();
+    return () => {
+      follower.leave();
+      // It may have come to its end long ago.
+      if (this.#followers.delete(follower)) this.#change();
+    };
+  }
+
+  /** Connects anew for others, once for all that come and go at once. */
+  #change(): void {
+    if (this.#changing) return;
+    this.#changing = true;
+    queueMicrotask(() => {
+      this.#changing = false;
+      const named = new Set(this.#named.values());
+      if (named.size === this.#followers.size && [...named].every((follower) => this.#followers.has(follower))) return;
+      const reading = this.#attempt !== null;
+      this.#pause();
+      if (reading) void this.#try();
+      else this.#connect();
+    });
   }
 
   #pause(): void {
     clearTimeout(this.#timer);
     this.#attempt?.abort();
     this.#attempt = null;
+    this.#named = new Map();
   }
 
   #look(): void {
     clearTimeout(this.#hiding);
     if (document.hidden) this.#hiding = setTimeout(() => this.#pause(), hiddenMs);
-    else if (this.#attempt === null) void this.#connect();
+    else if (this.#attempt === null) this.#connect();
   }
 
-  async #connect(): Promise<void> {
-    if (this.#done) return;
+  #connect(): void {
+    // A tab that was opened in the background reads when somebody looks at it.
+    if (this.#open && !document.hidden) void this.#try();
+  }
+
+  async #try(): Promise<void> {
     clearTimeout(this.#timer);
     askForRoom();
     const attempt = new AbortController();
     this.#attempt = attempt;
+    let reason: unknown = null;
     try {
       await this.#read(attempt);
-      if (this.#attempt === attempt) this.#later(null);
-    } catch (reason) {
-      if (this.#attempt === attempt) this.#later(reason);
+    } catch (thrown) {
+      reason = thrown;
     }
+    if (this.#attempt === attempt) this.#later(reason);
   }
 
   async #read(attempt: AbortController): Promise<void> {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (this.#last !== "") headers["Last-Event-ID"] = this.#last;
-    const response = await this.#api.open(this.#options.path, { headers, signal: attempt.signal });
+    const response = await this.#api.open("/api/stream" + this.#query(), { headers, signal: attempt.signal });
     const reader = response.body?.getReader();
     if (!reader || this.#attempt !== attempt) return;
     this.#lostAt = null;
-    this.#state({ name: "open" });
+    this.state.set({ name: "open" });
     const parser = new FrameParser();
     for (;;) {
       const quiet = setTimeout(() => void reader.cancel(), silenceMs);
@@ -111,42 +147,60 @@ export class EventStream {
     }
   }
 
+  /** What the connection is about; the server numbers those of a kind. */
+  #query(): string {
+    const counts: Record<Kind, number> = { job: 0, run: 0 };
+    this.#named = new Map([...this.#followers].map((follower) => [follower.kind + counts[follower.kind]++, follower]));
+    const followed = [...this.#named.values()].map((follower) => follower.query());
+    return followed.length === 0 ? "" : "?" + followed.join("&");
+  }
+
   #deliver(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
     this.#failures = 0;
-    const fresh: Frame[] = [];
-    let last = false;
+    const pieces = new Map<Follower, Frame[]>();
     for (const frame of frames) {
-      const ends = this.#options.isLast?.(frame) ?? false;
-      // The end may come under the id of the frame before it.
-      if (!this.#seen.isNew(frame.id) && !ends) continue;
-      if (frame.id !== "") this.#last = frame.id;
-      if (frame.event === "ping") continue;
-      fresh.push(frame);
-      last ||= ends;
+      const colon = frame.event.indexOf(":");
+      const name = colon < 0 ? frame.event : frame.event.slice(0, colon);
+      const follower = this.#named.get(name);
+      if (follower === undefined) {
+        if (frame.id !== "") this.#last = frame.id;
+        if (frame.event !== "ping") this.#onNews(frame);
+      } else if (colon < 0) {
+        if (follower.stand(frame.data)) this.#drop(follower);
+      } else {
+        const piece = pieces.get(follower) ?? [];
+        piece.push({ ...frame, event: frame.event.slice(colon + 1) });
+        pieces.set(follower, piece);
+      }
     }
-    if (last) this.close();
-    if (fresh.length > 0) this.#options.onFrames(fresh);
-    if (last) this.#state({ name: "ended" });
+    for (const [follower, piece] of pieces) if (follower.take(piece)) this.#drop(follower);
+  }
+
+  /** What has come to its end needs no other connection. */
+  #drop(follower: Follower): void {
+    this.#followers.delete(follower);
+    for (const [name, other] of this.#named) if (other === follower) this.#named.delete(name);
   }
 
   #later(reason: unknown): void {
     this.#attempt = null;
-    if (this.#done) return;
+    this.#named = new Map();
+    if (!this.#open) return;
     if (reason instanceof ApiError && isFinal(reason.status)) {
-      this.close();
-      this.#state({ name: "failed", error: reason });
+      const failed = { name: "failed", error: reason } as const;
+      for (const follower of this.#followers) follower.tell(failed);
+      this.#followers.clear();
+      this.state.set(failed);
       return;
     }
     if (reason !== null && !(reason instanceof ApiError)) console.debug("event stream:", messageOf(reason));
     this.#lostAt ??= Date.now();
-    this.#state({ name: "retrying", since: this.#lostAt });
+    const retrying = { name: "retrying", since: this.#lostAt } as const;
+    for (const follower of this.#followers) follower.tell(retrying);
+    this.state.set(retrying);
     const wait = Math.min(reconnectDelay(defaultTiming, this.#failures++, Math.random()), longestWaitMs);
-    this.#timer = setTimeout(() => void this.#connect(), wait);
-  }
-
-  #state(state: StreamState): void {
-    this.#options.onState?.(state);
+    this.#timer = setTimeout(() => this.#connect(), wait);
   }
 }
 

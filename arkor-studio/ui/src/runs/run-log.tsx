@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import "./runs.css";
-import { EventStream, type StreamState } from "../net/stream.ts";
+import type { StreamState } from "../net/stream.ts";
 import { useFollow } from "../parts/use-follow.ts";
 import { hrefOf } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
@@ -10,7 +10,7 @@ import { withFrames } from "./output.ts";
 
 /** What a training prints, from the beginning and as it comes. */
 export function RunLog({ id, label }: { readonly id: string; readonly label: string }) {
-  const { api } = useStudio();
+  const { news } = useStudio();
   const [text, setText] = useState("");
   const [stream, setStream] = useState<StreamState>({ name: "connecting" });
   useEffect(() => {
@@ -21,8 +21,7 @@ export function RunLog({ id, label }: { readonly id: string; readonly label: str
       drawing = 0;
       setText(output);
     };
-    const events = new EventStream(api, {
-      path: `/api/runs/${encodeURIComponent(id)}/log`,
+    return news.stream.follow("run", id, {
       onFrames: (frames) => {
         output = withFrames(output, frames);
         if (drawing === 0) drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
@@ -30,8 +29,7 @@ export function RunLog({ id, label }: { readonly id: string; readonly label: str
       onState: setStream,
       isLast: (frame) => frame.event === "exit",
     });
-    return () => events.close();
-  }, [api, id]);
+  }, [news, id]);
   const pane = useRef<HTMLPreElement>(null);
   useFollow(pane, text);
   return (

@@ -16,7 +16,10 @@ export function Shell() {
   const asked = useValue(router.asked);
   const key = keyOf(route);
   const focus = useFocus(key);
-  useEffect(() => news.follow(), [news]);
+  useEffect(() => {
+    news.stream.open();
+    return () => news.stream.close();
+  }, [news]);
   const visit = (href: string, selector: string): void => {
     if (keyOf(parseRoute(href)) === key) return focus.on(selector);
     focus.next(selector);

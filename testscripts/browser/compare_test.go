@@ -12,8 +12,8 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	s, jobs := trained.use(t)
 	p := visit(t, s, "/#/jobs", look{})
-	p.click("checkbox", "Compare "+jobs[0].name)
-	p.click("checkbox", "Compare "+jobs[1].name)
+	p.click("checkbox", "Select "+jobs[0].name)
+	p.click("checkbox", "Select "+jobs[1].name)
 	p.click("link", "Compare 2 runs")
 	p.see("Side by side", "Last training loss", "learningRate", "0.003", "0.008")
 	p.unsee("maxSteps") // the same in both

@@ -26,7 +26,7 @@ func TestKeyboard(t *testing.T) {
 	p.press(slash)
 	p.untilTrue("the focus in the search", `document.activeElement.type === "search"`)
 	for _, job := range jobs[:2] {
-		p.tabTo("checkbox", "Compare "+job.name)
+		p.tabTo("checkbox", "Select "+job.name)
 		p.press(space)
 	}
 	p.tabTo("link", "Compare 2 runs")

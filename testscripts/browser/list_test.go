@@ -115,7 +115,15 @@ func TestNotes(t *testing.T) {
 	p.unsee("triage-run")
 	p.reload()
 	p.see("1 of 2 jobs")
-	p.choose("Tag", "All tags")
+
+	// It is called so wherever it can be chosen.
+	p.goTo("/")
+	p.see("best <b>so far</b>", "triage-run")
+	p.goTo("/#/playground?adapter=j_1")
+	p.untilTrue("the name in the picker", `[...document.querySelectorAll("select option")].some((one) => one.text.startsWith("best <b>so far</b> ·"))`)
+	p.harmless()
+	p.goTo("/#/jobs")
+	p.see("2 jobs")
 	p.fill("searchbox", "Search by name, ID or note", "billing")
 	p.see("1 of 2 jobs")
 
@@ -153,6 +161,55 @@ func TestDelete(t *testing.T) {
 	p.click("button", "Delete")
 	p.see("other", "1 job")
 	p.unsee("wanted")
+}
+
+// JL7: several jobs are deleted with one question; of those that are refused the
+// backend's words are shown, and they stay chosen.
+func TestDeleteSeveral(t *testing.T) {
+	t.Parallel()
+	var jobs []playedJob
+	for i := range 9 {
+		jobs = append(jobs, playedJob{ID: fmt.Sprintf("j_%d", i), Name: fmt.Sprintf("run %d", i), Status: "completed"})
+	}
+	s, b := play(t, jobs...)
+	const words = `the endpoint "desk" answers with this job`
+	for i := range 9 {
+		id := fmt.Sprintf("j_%d", i)
+		b.on("DELETE /v1/jobs/"+id, func(w http.ResponseWriter, r *http.Request) {
+			b.remove(id)
+			w.WriteHeader(http.StatusNoContent)
+		})
+	}
+	b.say("DELETE /v1/jobs/j_3", http.StatusConflict, fmt.Sprintf(`{"error":%q,"code":"job_in_use"}`, words))
+	p := visit(t, s, "/#/jobs", look{})
+	p.allow(notThere, "responded with a status of 409")
+	for _, i := range []int{2, 3, 4} {
+		p.click("checkbox", fmt.Sprintf("Select run %d", i))
+	}
+	p.click("button", "Delete 3 jobs")
+	p.see("Delete 3 jobs?", "run 4, run 3, run 2")
+	p.click("button", "Keep them")
+	p.unsee("Delete 3 jobs?")
+	p.see("9 jobs")
+	p.click("button", "Delete 3 jobs")
+	p.has("dialog", "Delete 3 jobs?")
+	p.click("button", "Delete")
+	p.see("2 jobs deleted.", "run 3: "+words, "Delete 1 job?")
+	p.click("button", "Keep it")
+	p.see("7 jobs", "run 3")
+	p.unsee("run 4")
+	p.click("checkbox", "Select run 3")
+	p.unsee("Delete 1 job")
+
+	// Seven are too many to compare, and not to delete.
+	p.fill("searchbox", "Search by name, ID or note", "run")
+	p.click("checkbox", "Select all that are listed")
+	p.see("Delete 7 jobs")
+	if disabled := with[bool](p, "button", "Compare", "function () { return this.disabled }"); !disabled {
+		t.Error("seven can be compared")
+	}
+	p.click("button", "Delete 7 jobs")
+	p.see("and 2 more")
 }
 
 // A comparison that was kept from a folder with a project says so in one that

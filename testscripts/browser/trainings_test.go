@@ -32,7 +32,7 @@ func TestSeveralTrainings(t *testing.T) {
 
 	p.click("link", "Jobs")
 	for _, name := range names {
-		p.click("checkbox", "Compare "+name)
+		p.click("checkbox", "Select "+name)
 	}
 	p.click("link", "Compare 3 runs")
 	p.see("1 dry run is left out", "second")

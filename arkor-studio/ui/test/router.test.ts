@@ -68,7 +68,11 @@ class FakeBrowser implements Browser {
     this.#tell();
   }
 
+  /** Browsers tell of an address some time after it has changed. */
+  late: (() => void)[] | null = null;
+
   #tell(): void {
+    if (this.late !== null) return void this.late.push(...this.#listeners);
     for (const listener of this.#listeners) listener();
   }
 }
@@ -194,4 +198,17 @@ test("U6: back where there is an entry of this document, else to the list; nobod
   alone.router.backOr("#/endpoints");
   assert.deepEqual(alone.browser.moves, []);
   assert.equal(alone.router.route.get().view, "endpoints");
+});
+
+test("JL8: what is typed into the address is the route at once, before the browser tells of it", () => {
+  const { browser, router } = open("#/jobs");
+  browser.late = [];
+  for (const q of ["?", "?r"]) {
+    router.replace(`#/jobs?q=${encodeURIComponent(q)}`);
+    assert.deepEqual({ ...router.route.get() }, { view: "jobs", query: Object.assign(Object.create(null), { q }) });
+  }
+  for (const tell of browser.late.splice(0)) tell();
+  const route = router.route.get();
+  assert.equal(route.view === "jobs" && route.query["q"], "?r");
+  assert.equal(router.asked.get(), null);
 });

@@ -91,7 +91,8 @@ function follow(server: FakeServer, after = "", id = "a", opened?: ReturnType<ty
 const log = (id: number, name = "job0"): string => `id: ${id}\nevent: ${name}:training.log\ndata: {"step":${id}}\n\n`;
 const standing = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
-test("JD16: one stream carries the news and all that is followed, and opens anew behind the last ids when that changes", async () => {
+test("JD16: one stream carries the news and all that is followed, and opens anew behind the last ids when that changes", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
   const tab = open(server);
   tab.stream.open();
@@ -125,7 +126,8 @@ test("JD16: one stream carries the news and all that is followed, and opens anew
   tab.stream.close();
 });
 
-test("JD15: what the server says of a job's own stream is its alone: asked for again, or refused", async () => {
+test("JD15: what the server says of a job's own stream is its alone: asked for again, or refused", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
   const tab = open(server);
   const lost = follow(server, "", "a", tab);
@@ -180,7 +182,8 @@ test("JD6: end closes for good", async (t) => {
   stream.close();
 });
 
-test("B1: an end under the id of the frame before it is an end", async () => {
+test("B1: an end under the id of the frame before it is an end", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = new FakeServer();
   const { states, stream } = follow(server);
   await settle();
@@ -195,7 +198,7 @@ test("JD15: a refusal is final and has its reason; a break is tried again", asyn
   server.fail();
   server.refuse(502, '{"error":"Could not reach it"}');
   server.refuse(403, '{"error":"Missing or invalid studio token"}');
-  const { states } = follow(server);
+  const { states, stream } = follow(server);
   await settle();
   assert.equal(states.at(-1)?.name, "retrying");
   for (let i = 0; i < 2; i++) {
@@ -208,6 +211,7 @@ test("JD15: a refusal is final and has its reason; a break is tried again", asyn
   t.mock.timers.tick(120_000);
   await settle();
   assert.equal(server.asked.length, 3);
+  stream.close();
 });
 
 test("JD7, JD15: it is lost since the first break, is tried again every 10 s at least, and at once after it was there", async (t) => {

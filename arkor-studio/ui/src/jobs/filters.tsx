@@ -1,5 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
-
 import { capitalise } from "../formats/text.ts";
 import { Search } from "../parts/icons.tsx";
 import { statuses, type Listing } from "./listing.ts";
@@ -12,25 +10,11 @@ interface FiltersProps {
 }
 
 export function Filters({ listing, tags, onChange }: FiltersProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    // "/" goes to the search, unless somebody types.
-    const jump = (event: KeyboardEvent): void => {
-      const at = event.target;
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (at instanceof HTMLElement && at.closest("input, select, textarea, dialog, [contenteditable]")) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", jump);
-    return () => document.removeEventListener("keydown", jump);
-  }, []);
   return (
     <div class="filters">
       <div class="search">
         <Search />
         <input
-          ref={field}
           class="field"
           type="search"
           aria-label="Search by name, ID or note"

@@ -24,14 +24,13 @@ interface TableProps {
   readonly outcomes: Outcomes;
   readonly listing: Listing;
   readonly onSort: (listing: Listing) => void;
-  readonly chosen: readonly string[];
-  readonly onToggle: (id: string) => void;
-  /** No more can be chosen. */
-  readonly full: boolean;
+  /** Those that something is to be done with. */
+  readonly picked: readonly string[];
+  readonly onPick: (ids: readonly string[]) => void;
 }
 
 /** Of thousands of jobs, the rows in sight. */
-export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen, onToggle, full }: TableProps) {
+export function JobTable({ jobs, list, notes, outcomes, listing, onSort, picked, onPick }: TableProps) {
   const table = useRef<HTMLTableElement>(null);
   const { first, end } = useRows(table, "page", rowHeight, jobs.length);
   const inSight = jobs.slice(first, end);
@@ -39,13 +38,23 @@ export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen,
   // To sort by loss takes that of every job.
   const all = listing.sort === "loss";
   useEffect(() => outcomes.want(all ? [...inSight, ...jobs] : inSight, list), [list, first, end, all, all ? jobs.length : jobs]);
+  const known = new Set(picked);
+  const every = jobs.every(({ id }) => known.has(id));
+  const some = jobs.some(({ id }) => known.has(id));
+  const toggle = (id: string): void => onPick(known.has(id) ? picked.filter((other) => other !== id) : [...picked, id]);
   return (
     <div class="table-scroll">
       <table ref={table} class="table jobs-table" aria-rowcount={jobs.length + 1}>
         <thead>
           <tr>
-            <th>
-              <span class="hidden">Compare</span>
+            <th class="pick">
+              <input
+                type="checkbox"
+                indeterminate={some && !every}
+                aria-label="Select all that are listed"
+                checked={every}
+                onChange={() => onPick(every ? picked.filter((id) => !jobs.some((job) => job.id === id)) : [...new Set([...picked, ...jobs.map(({ id }) => id)])])}
+              />
             </th>
             {sortKeys.map((key) => (
               <th key={key} aria-sort={listing.sort !== key ? undefined : listing.descending ? "descending" : "ascending"}>
@@ -67,10 +76,9 @@ export function JobTable({ jobs, list, notes, outcomes, listing, onSort, chosen,
               note={notes.get(job.id) ?? noNote}
               filenames={filenames}
               index={first + at + 2}
-              chosen={chosen.includes(job.id)}
+              chosen={known.has(job.id)}
               outcome={outcomes.known.get(job.id)}
-              full={full}
-              onToggle={onToggle}
+              onToggle={toggle}
             />
           ))}
           <Gap rows={jobs.length - end} />
@@ -95,17 +103,16 @@ interface RowProps {
   readonly outcome: Outcome | undefined;
   readonly index: number;
   readonly chosen: boolean;
-  readonly full: boolean;
   readonly onToggle: (id: string) => void;
 }
 
-function Row({ job, note, filenames, outcome, index, chosen, full, onToggle }: RowProps) {
+function Row({ job, note, filenames, outcome, index, chosen, onToggle }: RowProps) {
   const dataset = datasetName(job.config, filenames);
   const name = note.name || job.name || "Unnamed";
   return (
     <tr aria-rowindex={index} class={chosen ? "chosen" : undefined}>
       <td class="pick">
-        <input type="checkbox" aria-label={`Compare ${name}`} checked={chosen} disabled={full && !chosen} onChange={() => onToggle(job.id)} />
+        <input type="checkbox" aria-label={`Select ${name}`} checked={chosen} onChange={() => onToggle(job.id)} />
       </td>
       <td>
         <Badge status={job.status} />

@@ -13,6 +13,7 @@ import { Refresh } from "../parts/icons.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { hrefOf, type Query } from "../router/route.ts";
 import { useStudio, useValue } from "../studio.ts";
+import { DeleteJobs } from "./delete-jobs.tsx";
 import { Filters } from "./filters.tsx";
 import { JobTable } from "./job-table.tsx";
 import { listingOf, matching, queryOf, sorted, unfiltered, type Listing } from "./listing.ts";
@@ -31,7 +32,9 @@ export function Jobs({ query }: { readonly query: Query }) {
   const { data, error, refreshing, refresh } = usePoll(async (signal) => parseJobs(await api.get("/api/jobs", signal)), "jobs", (state) =>
     (state.data?.length ?? 0) > long ? longMs : usualMs,
   );
-  const [chosen, choose] = useState<readonly string[]>([]);
+  const [picked, pick] = useState<readonly string[]>([]);
+  const [deleting, remove] = useState(false);
+  const chosen = useMemo(() => (data ?? []).filter(({ id }) => picked.includes(id)), [data, picked]);
   const listing = listingOf(query);
   const { notes, error: notesError } = useNotes();
   const outcomes = useOutcomes();
@@ -40,7 +43,7 @@ export function Jobs({ query }: { readonly query: Query }) {
   const shown = useMemo(() => sorted(found, listing, { now, notes, outcomes: outcomes.known }), [found, query, now, listing.sort === "loss" && outcomes.version]);
   const tags = useMemo(() => tagsOf((data ?? []).flatMap(({ id }) => notes.get(id) ?? [])), [data, notes]);
   const list = (next: Listing): void => router.replace(hrefOf({ view: "jobs", query: queryOf(next) }));
-  const toggle = (id: string): void => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  const comparable = chosen.length >= 2 && chosen.length <= maxCompared;
   return (
     <>
       <Heading title="Jobs">
@@ -52,8 +55,13 @@ export function Jobs({ query }: { readonly query: Query }) {
               <Refresh />
             </span>
           </Button>
-          {chosen.length >= 2 ? (
-            <a class="button button-primary" href={hrefOf({ view: "compare", ids: chosen })}>
+          {chosen.length > 0 && (
+            <Button kind="danger" onClick={() => remove(true)}>
+              Delete {plural(chosen.length, "job")}
+            </Button>
+          )}
+          {comparable ? (
+            <a class="button button-primary" href={hrefOf({ view: "compare", ids: picked.filter((id) => chosen.some((job) => job.id === id)) })}>
               Compare {chosen.length} runs
             </a>
           ) : (
@@ -82,8 +90,19 @@ export function Jobs({ query }: { readonly query: Query }) {
             <Button onClick={() => list(unfiltered(listing))}>Show all jobs</Button>
           </EmptyState>
         )}
-        {shown.length > 0 && <JobTable jobs={shown} list={data ?? []} notes={notes} outcomes={outcomes} listing={listing} onSort={list} chosen={chosen} onToggle={toggle} full={chosen.length >= maxCompared} />}
+        {shown.length > 0 && <JobTable jobs={shown} list={data ?? []} notes={notes} outcomes={outcomes} listing={listing} onSort={list} picked={picked} onPick={pick} />}
       </div>
+      {deleting && chosen.length > 0 && (
+        <DeleteJobs
+          jobs={chosen}
+          notes={notes}
+          onDeleted={(gone) => {
+            pick(picked.filter((id) => !gone.includes(id)));
+            refresh();
+          }}
+          onClose={() => remove(false)}
+        />
+      )}
     </>
   );
 }

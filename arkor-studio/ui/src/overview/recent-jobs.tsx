@@ -1,6 +1,8 @@
 import { truncateMiddle } from "../formats/text.ts";
 import { parseJobs, type Job } from "../net/shapes.ts";
 import { usePoll } from "../net/use-poll.ts";
+import { nameOf, type Notes } from "../notes/note.ts";
+import { useNotes } from "../notes/use-notes.ts";
 import { Badge } from "../parts/badge.tsx";
 import { EmptyState, ErrorBox, Skeleton } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
@@ -11,6 +13,7 @@ const shown = 5;
 
 export function RecentJobs() {
   const { api } = useStudio();
+  const { notes } = useNotes();
   const { data, error } = usePoll(async (signal) => parseJobs(await api.get("/api/jobs", signal)), "jobs");
   return (
     <section class="card" aria-labelledby="recent">
@@ -33,12 +36,12 @@ export function RecentJobs() {
           Train with the button above, or from a terminal.
         </EmptyState>
       )}
-      {data !== null && data.length > 0 && <Table jobs={data.slice(0, shown)} />}
+      {data !== null && data.length > 0 && <Table jobs={data.slice(0, shown)} notes={notes} />}
     </section>
   );
 }
 
-function Table({ jobs }: { readonly jobs: readonly Job[] }) {
+function Table({ jobs, notes }: { readonly jobs: readonly Job[]; readonly notes: Notes }) {
   return (
     <div class="table-scroll">
       <table class="table">
@@ -57,7 +60,9 @@ function Table({ jobs }: { readonly jobs: readonly Job[] }) {
                 <Badge status={job.status} />
               </td>
               <td class="recent-name">
-                <a href={hrefOf({ view: "job", id: job.id })}>{job.name}</a>
+                <a dir="auto" href={hrefOf({ view: "job", id: job.id })}>
+                  {nameOf(job, notes)}
+                </a>
               </td>
               <td>
                 <Time at={job.createdAt} />

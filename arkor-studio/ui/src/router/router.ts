@@ -53,11 +53,16 @@ export class Router {
     this.#browser.location.hash = href;
   }
 
-  /** Changes the address without a new entry in the history, and without asking. */
+  /**
+   * Changes the address without a new entry in the history, and without asking.
+   * The route is there at once: the browser tells of it later, and a field whose
+   * text is in the address would be drawn without its last letters meanwhile.
+   */
   replace(href: string): void {
     if (href === this.#browser.location.hash) return;
     this.#allowed = true;
     this.#browser.location.replace(href);
+    this.route.set(parseRoute(href));
   }
 
   /** Leaves a page whose subject is gone: a step back where there is one, else to href. Nobody is asked. */

@@ -1,6 +1,10 @@
+import { useMemo } from "preact/hooks";
+
 import { isMissing } from "../net/api.ts";
 import { fieldsOf, parseArtifacts, parseJobs, type Job } from "../net/shapes.ts";
 import { usePoll } from "../net/use-poll.ts";
+import { nameOf } from "../notes/note.ts";
+import { useNotes } from "../notes/use-notes.ts";
 import type { Pane } from "../router/route.ts";
 import { useStudio } from "../studio.ts";
 import { checkpointsInEvents, checkpointSteps, jobsWithAdapters, mayGrow, parseModels, resolve, type Model, type Source } from "./source.ts";
@@ -10,7 +14,7 @@ const checkpointsMs = 5000;
 
 export interface Sources {
   readonly models: readonly Model[];
-  /** null until they were asked for once. */
+  /** With the names that they have here; null until they were asked for once. */
   readonly jobs: readonly Job[] | null;
   readonly modelsError: unknown;
   readonly jobsError: unknown;
@@ -23,7 +27,9 @@ export function useSources(): Sources {
   // Only the jobs change while the page is open.
   const models = usePoll(async (signal) => parseModels(await api.get("/api/models", signal)), "models", ({ error }) => (error === null ? null : jobsMs));
   const jobs = usePoll(async (signal) => jobsWithAdapters(parseJobs(await api.get("/api/jobs", signal))), "jobs", () => jobsMs);
-  return { models: models.data ?? [], jobs: jobs.data, modelsError: models.error, jobsError: jobs.error, refresh: jobs.wake };
+  const { notes } = useNotes();
+  const named = useMemo(() => jobs.data?.map((job) => ({ ...job, name: nameOf(job, notes) })) ?? null, [jobs.data, notes]);
+  return { models: models.data ?? [], jobs: named, modelsError: models.error, jobsError: jobs.error, refresh: jobs.wake };
 }
 
 export interface Chosen {

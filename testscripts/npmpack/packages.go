@@ -97,7 +97,7 @@ func published(source, version string) (manifest, error) {
 // others, and those that not every project needs.
 var elsewhere = []string{
 	"architecture.md", "backend-api.md", "benchmarks.md", "endpoints.md", "export.md", "jobs.md", "packaging.md", "signing-in.md",
-	"start-json.md", "structured-outputs.md", "studio.md", "team-server.md", "telemetry.md",
+	"start-json.md", "structured-outputs.md", "studio.md", "studio-api.md", "team-server.md", "telemetry.md",
 }
 
 // publishedPages is where they can be read.

@@ -38,9 +38,12 @@ func (s *server) metrics(c *call) error {
 		return err
 	}
 	chosen := series.Pick(points, most)
-	steps := make([]int64, len(chosen))
+	steps, times := make([]int64, len(chosen)), make([]*int64, len(chosen))
 	for i, p := range chosen {
 		steps[i] = points[p].Step
+		if points[p].Time != 0 {
+			times[i] = &points[p].Time
+		}
 	}
 	column := func(n int) curve {
 		values := make(curve, len(chosen))
@@ -53,7 +56,7 @@ func (s *server) metrics(c *call) error {
 		"jobId": job.ID,
 		"total": len(points),
 		"series": map[string]any{
-			"step": steps, "loss": column(series.Loss), "evalLoss": column(series.EvalLoss), "learningRate": column(series.LearningRate),
+			"step": steps, "time": times, "loss": column(series.Loss), "evalLoss": column(series.EvalLoss), "learningRate": column(series.LearningRate),
 			"epoch": column(series.Epoch), "samplesPerSecond": column(series.SamplesPerSecond), "tokensPerSecond": column(series.TokensPerSecond),
 		},
 		"checkpoints": checkpoints,

@@ -2,7 +2,11 @@ package daemon_test
 
 import (
 	"database/sql"
+	"encoding/json"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/internal/fakeworker"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -33,8 +37,18 @@ func TestMetrics(t *testing.T) {
 		worker.Do("go")
 	}
 	b.eventsUntil(job.ID, "", func(f cloud.Frame) bool { return f.ID == "5" })
+	var times []string
+	for _, frame := range b.eventsUntil(job.ID, "", func(f cloud.Frame) bool { return f.ID == "5" }) {
+		var event struct{ Timestamp time.Time }
+		if err := json.Unmarshal([]byte(frame.Data), &event); err != nil {
+			t.Fatal(err)
+		}
+		if frame.Event == "training.log" {
+			times = append(times, strconv.FormatInt(event.Timestamp.UnixMilli(), 10))
+		}
+	}
 	check(t, `{"metrics":{"checkpoints":[2],"jobId":"`+job.ID+`","lastEventId":"5","series":{"epoch":[0.5,0.5,0.5],"evalLoss":[null,null,null],`+
-		`"learningRate":[0.001,0.001,0.001],"loss":[1,0.5,0.3333333333333333],"samplesPerSecond":[20,20,20],"step":[1,2,3],"tokensPerSecond":[1500,1500,1500]},"total":3}}`,
+		`"learningRate":[0.001,0.001,0.001],"loss":[1,0.5,0.3333333333333333],"samplesPerSecond":[20,20,20],"step":[1,2,3],"time":[`+strings.Join(times, ",")+`],"tokensPerSecond":[1500,1500,1500]},"total":3}}`,
 		b.do("GET", inDemo("/v1/jobs/"+job.ID+"/metrics"), nil).text())
 
 	// The stream goes on where the series ends.
@@ -59,7 +73,7 @@ func TestMetricsOfAJobThatDidNotBegin(t *testing.T) {
 	b.create(config(fakeworker.Plan{Control: control.Address()}))
 	job := b.create(config(fakeworker.Plan{}))
 	check(t, `{"metrics":{"checkpoints":[],"jobId":"`+job.ID+`","lastEventId":"0","series":{"epoch":[],"evalLoss":[],`+
-		`"learningRate":[],"loss":[],"samplesPerSecond":[],"step":[],"tokensPerSecond":[]},"total":0}}`,
+		`"learningRate":[],"loss":[],"samplesPerSecond":[],"step":[],"time":[],"tokensPerSecond":[]},"total":0}}`,
 		b.do("GET", inDemo("/v1/jobs/"+job.ID+"/metrics"), nil).text())
 }
 

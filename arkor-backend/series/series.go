@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"time"
 )
 
 // The columns of a training's log, beside the step.
@@ -22,6 +23,7 @@ const (
 // Point is one log event. A value is NaN where the event has no number.
 type Point struct {
 	Step   int64
+	Time   int64 // in milliseconds since 1970, 0 where the event does not say
 	Values [Columns]float64
 }
 
@@ -36,6 +38,7 @@ func Parse(data []byte) Point {
 	p.Values[Loss], data = number(data, `"loss":`)
 	p.Values[SamplesPerSecond], data = number(data, `"samplesPerSecond":`)
 	step, data := number(data, `"step":`)
+	p.Time, data = instant(data, `"timestamp":"`)
 	p.Values[TokensPerSecond], _ = number(data, `"tokensPerSecond":`)
 	p.Step = int64(step)
 	return p
@@ -57,4 +60,18 @@ func number(data []byte, key string) (value float64, rest []byte) {
 		value = math.NaN()
 	}
 	return value, rest[end:]
+}
+
+// instant is number for a point in time.
+func instant(data []byte, key string) (milliseconds int64, rest []byte) {
+	_, rest, found := bytes.Cut(data, []byte(key))
+	if !found {
+		return 0, data
+	}
+	text, rest, _ := bytes.Cut(rest, []byte{'"'})
+	var at time.Time
+	if at.UnmarshalText(text) != nil {
+		return 0, rest
+	}
+	return at.UnixMilli(), rest
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -15,12 +16,12 @@ func TestParse(t *testing.T) {
 	t.Parallel()
 	none := math.NaN()
 	for data, want := range map[string]Point{
-		`{"epoch":0.5,"evalLoss":null,"jobId":"j","learningRate":2e-05,"loss":-1.25,"samplesPerSecond":20,"step":7,"type":"training.log"}`: {
-			7, [Columns]float64{Loss: -1.25, EvalLoss: none, LearningRate: 2e-5, SamplesPerSecond: 20, TokensPerSecond: none, Epoch: 0.5}},
-		`{"evalLoss":3,"loss":null,"step":9007199254740991,"tokensPerSecond":1e3}`: {
-			9007199254740991, [Columns]float64{Loss: none, EvalLoss: 3, LearningRate: none, SamplesPerSecond: none, TokensPerSecond: 1000, Epoch: none}},
+		`{"epoch":0.5,"evalLoss":null,"jobId":"j","learningRate":2e-05,"loss":-1.25,"samplesPerSecond":20,"step":7,"timestamp":"1970-01-01T00:01:01.500Z","type":"training.log"}`: {
+			Step: 7, Time: 61_500, Values: [Columns]float64{Loss: -1.25, EvalLoss: none, LearningRate: 2e-5, SamplesPerSecond: 20, TokensPerSecond: none, Epoch: 0.5}},
+		`{"evalLoss":3,"loss":null,"step":9007199254740991,"timestamp":"yesterday","tokensPerSecond":1e3}`: {
+			Step: 9007199254740991, Values: [Columns]float64{Loss: none, EvalLoss: 3, LearningRate: none, SamplesPerSecond: none, TokensPerSecond: 1000, Epoch: none}},
 		`{"jobId":"\"loss\":5,","loss":1,"step":0}`: {
-			0, [Columns]float64{Loss: 1, EvalLoss: none, LearningRate: none, SamplesPerSecond: none, TokensPerSecond: none, Epoch: none}},
+			Step: 0, Values: [Columns]float64{Loss: 1, EvalLoss: none, LearningRate: none, SamplesPerSecond: none, TokensPerSecond: none, Epoch: none}},
 	} {
 		if diff := cmp.Diff(want, Parse([]byte(data)), cmpopts.EquateNaNs()); diff != "" {
 			t.Errorf("%s\n%s", data, diff)
@@ -37,9 +38,12 @@ func FuzzParse(f *testing.F) {
 			t.Skip("no backend writes such a number")
 		}
 		fields := map[string]any{"type": "training.log", "jobId": id, "step": step, "loss": loss, "learningRate": rate, "evalLoss": nil}
-		want := Point{step, [Columns]float64{loss, math.NaN(), rate, math.NaN(), math.NaN(), math.NaN()}}
+		want := Point{step, 0, [Columns]float64{loss, math.NaN(), rate, math.NaN(), math.NaN(), math.NaN()}}
 		if evaluated {
 			fields["evalLoss"], want.Values[EvalLoss] = loss, loss
+		}
+		if at := time.UnixMilli(step); at.UTC().Year() < 10_000 {
+			fields["timestamp"], want.Time = at.UTC(), step
 		}
 		data, err := json.Marshal(fields)
 		if err != nil {
@@ -115,7 +119,7 @@ func TestPickFew(t *testing.T) {
 	}
 	falling := make([]Point, 1000)
 	for i := range falling {
-		falling[i] = Point{int64(i), [Columns]float64{Loss: float64(-i)}}
+		falling[i] = Point{Step: int64(i), Values: [Columns]float64{Loss: float64(-i)}}
 	}
 	if chosen := Pick(falling, 20); len(chosen) < 18 {
 		t.Errorf("of a line without edges: %v", chosen)
@@ -132,7 +136,7 @@ func TestPickKeepsEveryBucketsSpikesAndEvaluations(t *testing.T) {
 	evaluation := func(i int) bool { return i%100 == 99 }
 	gap := func(i int) bool { return i >= 6000 && i < 7000 }
 	for i := range points {
-		points[i] = Point{int64(i), [Columns]float64{Loss: float64(i%7) / 10, EvalLoss: math.NaN()}}
+		points[i] = Point{Step: int64(i), Values: [Columns]float64{Loss: float64(i%7) / 10, EvalLoss: math.NaN()}}
 		switch {
 		case gap(i):
 			points[i].Values[Loss] = math.NaN()

@@ -50,10 +50,11 @@ test("100,000 rows in order are added in linear time", () => {
 
 test("metrics of a backend become a curve, their nulls stay holes", () => {
   const m = parseMetrics({
-    metrics: { jobId: "a", total: 3, series: { step: [1, 2, 3], loss: [4.1, null, 3.2], evalLoss: [null, null, 3.4] }, checkpoints: [2], lastEventId: "104" },
+    metrics: { jobId: "a", total: 3, series: { step: [1, 2, 3], time: [1000, null, 61_000], loss: [4.1, null, 3.2], evalLoss: [null, null, 3.4] }, checkpoints: [2], lastEventId: "104" },
   });
   assert.deepEqual(m.curve.steps, [1, 3]);
   assert.deepEqual(m.curve.values.evalLoss, [null, 3.4]);
+  assert.deepEqual(placesOf(m.curve, "time"), [0, 60]); // CH11
   assert.equal(m.curve.unusable, 1);
   assert.deepEqual([m.checkpoints, m.total, m.lastEventId], [[2], 3, "104"]);
   assert.deepEqual(parseMetrics({ metrics: { lastEventId: "0" } }).lastEventId, "");

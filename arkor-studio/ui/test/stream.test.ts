@@ -226,8 +226,8 @@ test("JD7, JD15: it is lost since the first break, is tried again every 10 s at 
     t.mock.timers.tick(10_000);
     await settle();
   }
+  await server.send(standing("job0", { state: "open" }) + log(1));
   assert.equal(states.at(-1)?.name, "open");
-  await server.send(log(1));
   await server.cut();
   const lost = states.at(-1);
   assert.ok(lost?.name === "retrying" && lost.since === 80_000);

@@ -32,7 +32,7 @@ export class Curve {
     const last = this.steps.at(-1) ?? -Infinity;
     const at = step > last ? this.steps.length : positionOf(this.steps, step);
     const known = this.steps[at] === step;
-    const time = Date.parse(textOf(row["timestamp"]));
+    const time = numberOf(row["time"]) ?? Date.parse(textOf(row["timestamp"]));
     if (!known) {
       this.steps.splice(at, 0, step);
       this.times.splice(at, 0, Number.isNaN(time) ? null : time);
@@ -79,7 +79,7 @@ export function parseMetrics(body: unknown): Metrics {
   const curve = new Curve();
   const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
   const steps = list(series["step"]);
-  const lists = columns.map((column) => [column, list(series[column])] as const);
+  const lists = [...columns, "time"].map((column) => [column, list(series[column])] as const);
   steps.forEach((step, at) => {
     const row: Record<string, unknown> = { step };
     for (const [column, values] of lists) row[column] = values[at];

@@ -116,7 +116,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if x.config.DryRun {
-		fmt.Fprintf(c.env.Stderr, "arkor export: job %s was a dry run: the model has hardly learned anything\n", short(x.job.ID))
+		fmt.Fprintf(c.env.Stderr, "arkor export: job %s was a dry run: the model has hardly learned anything\n", jobname.Short(x.job.ID))
 	}
 	return x.report()
 }

@@ -124,7 +124,7 @@ func TestHiddenTab(t *testing.T) {
 	const hide = `Object.defineProperty(document, "hidden", { configurable: true, get: () => %s }), document.dispatchEvent(new Event("visibilitychange")), ""`
 	evaluate[string](p, fmt.Sprintf(hide, "true"))
 	evaluate[string](p, `new BroadcastChannel("arkor-studio-streams").postMessage(null), ""`) // another tab reads
-	p.untilTrue("closed streams", `performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/events")).length >= 1`)
+	p.untilTrue("closed streams", `performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/stream?job=")).length >= 1`)
 	evaluate[string](p, fmt.Sprintf(hide, "false"))
 	p.see("step=40 ")
 	if n := evaluate[int](p, `[...document.querySelectorAll(".log-rows *, [role=log] *")].filter((row) => row.textContent === "step=8").length`); n > 1 {

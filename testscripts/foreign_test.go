@@ -74,7 +74,7 @@ func TestExportsInOtherPrograms(t *testing.T) {
 		t.Skipf("llama.cpp cannot be fetched: %v\n%s", err, out)
 	}
 	f.path = binaries + string(os.PathListSeparator) + f.path
-	t.Cleanup(func() { _, _ = f.try(f.root, "arkor", "backend", "stop") })
+	t.Cleanup(func() { stopBackend(f.environ) })
 	f.run(f.root, "arkor", "init", "demo", "--template", "triage", "--yes")
 	trainer := filepath.Join(project, "src", "arkor", "trainer.ts")
 	f.run(project, "sed", "-i", "-e", "s/numTrainEpochs: .*/maxSteps: 20,/", trainer)

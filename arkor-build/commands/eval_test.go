@@ -195,10 +195,10 @@ func TestTheExampleOfAnEvalWorks(t *testing.T) {
 	t.Parallel()
 	got := run(t, evalProject(t, scores(`{}`), "undefined"), nil, "eval")
 	_, example, _ := strings.Cut(got.stderr, "\n\n")
-	if lines := strings.Count(example, "\n"); lines != 6 {
+	if lines := strings.Count(example, "\n"); lines != 7 {
 		t.Errorf("%d lines: %s", lines, got.stderr)
 	}
-	dir := entryProject(t, `import { createArkor, defineDataset, defineEval } from "arkor";`+"\nconst trainer = "+trainer(attaches)+";\n"+example)
+	dir := entryProject(t, "const trainer = "+trainer(attaches)+";\n"+example)
 	expect(t, run(t, dir, nil, "start"), built+"evals: valid JSON\n"+ran, 0)
 }
 

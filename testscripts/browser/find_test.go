@@ -160,6 +160,15 @@ func (p *page) press(keys ...key) {
 	}
 }
 
+// pressControl presses a key with Ctrl, which types nothing.
+func (p *page) pressControl(k key) {
+	p.t.Helper()
+	event := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: k.name, Code: k.code, WindowsVirtualKeyCode: k.number, Modifiers: 2}
+	p.do(command(input.DispatchKeyEvent, event))
+	event.Type = input.DispatchKeyEventTypeKeyUp
+	p.do(command(input.DispatchKeyEvent, event))
+}
+
 // tabTo goes on with the Tab key until an element has the focus.
 func (p *page) tabTo(role, name string) {
 	p.t.Helper()

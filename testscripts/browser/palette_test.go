@@ -3,24 +3,15 @@ package browser
 import (
 	"testing"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
 var (
 	question  = key{"?", "Slash", "?", 191}
+	letterK   = key{"k", "KeyK", "", 75}
 	letterR   = key{"r", "KeyR", "r", 82}
 	arrowDown = key{"ArrowDown", "ArrowDown", "", 40}
 )
-
-// pressControlK opens the palette, where nothing else takes the keys.
-func (p *page) pressControlK() {
-	p.t.Helper()
-	event := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "k", Code: "KeyK", WindowsVirtualKeyCode: 75, Modifiers: 2}
-	p.do(command(input.DispatchKeyEvent, event))
-	event.Type = input.DispatchKeyEventTypeKeyUp
-	p.do(command(input.DispatchKeyEvent, event))
-}
 
 // B21: everything can be done from the palette, some of it with a key, and what
 // is typed does nothing.
@@ -29,7 +20,7 @@ func TestPalette(t *testing.T) {
 	s, jobs := trained.use(t)
 	p := visit(t, s, "/#/jobs", look{})
 	p.see(jobs[0].name)
-	p.pressControlK()
+	p.pressControl(letterK)
 	p.has("dialog", "Commands")
 	p.untilTrue("the focus in the field", `document.activeElement.getAttribute("role") === "combobox"`)
 	p.fill("combobox", "Search commands and jobs", "go play")
@@ -59,7 +50,7 @@ func TestPalette(t *testing.T) {
 	p.untilTrue("the focus in the search", `document.activeElement.type === "search"`)
 	p.press(question, letterR)
 	p.untilTrue("nothing but typing", `document.activeElement.type === "search" && document.querySelector("dialog[open]") === null && document.querySelector("h1").textContent === "Jobs"`)
-	p.pressControlK() // not while typing
+	p.pressControl(letterK) // not while typing
 	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
 	p.untilTrue("no palette", `document.querySelector("dialog[open]") === null`)
 

@@ -1,8 +1,12 @@
 package browser
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,7 +77,7 @@ func TestToolCalls(t *testing.T) {
 	p.fill("textbox", "Tools", `[{"type":"function","function":{"name":"weather"}}]`)
 	p.choose("Calls a tool", "At least one")
 	p.ask("Is it cold?")
-	p.see("Calls weather", `"city": "<b>Oslo</b>"`)
+	p.see("Calls weather", `"city": "<b>Oslo</b>"`, "the next answer will be one again")
 	if body := <-asked; !strings.Contains(body, `"toolChoice":"required"`) || !strings.Contains(body, `"name":"weather"`) {
 		t.Error(body)
 	}
@@ -82,6 +86,95 @@ func TestToolCalls(t *testing.T) {
 	p.click("button", "Regenerate")
 	p.see("No answer", "the test says no")
 	p.has("button", "Retry")
+}
+
+// B8, 7.3, 7.12: a pane goes on with the results of its calls, which later
+// questions carry and a reload keeps; PG9.
+func TestToolResults(t *testing.T) {
+	t.Parallel()
+	s, f := serveFronted(t)
+	f.on("GET /v1/models", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"models":[{"id":"watch","capabilities":{"infer":true,"tools":true}},{"id":"weather","capabilities":{"infer":true,"tools":true}}]}`)
+	})
+	asked := make(chan string, 8)
+	f.on("POST /v1/inference/chat", func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			BaseModel string            `json:"baseModel"`
+			Messages  []json.RawMessage `json:"messages"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		var last struct{ Role, Content string }
+		_ = json.Unmarshal(body.Messages[len(body.Messages)-1], &last)
+		var said []string
+		for _, message := range body.Messages {
+			said = append(said, string(message))
+		}
+		asked <- body.BaseModel + ": " + strings.Join(said, " ")
+		w.Header().Set("Content-Type", "text/event-stream")
+		delta := map[string]any{"content": "Thanks for " + last.Content}
+		if last.Content == "Is it cold?" {
+			delta = map[string]any{"tool_calls": []any{map[string]any{"index": 0, "id": "t_" + body.BaseModel, "type": "function", "function": map[string]any{"name": body.BaseModel, "arguments": `{"city":"Oslo"}`}}}}
+		}
+		frame, _ := json.Marshal(map[string]any{"choices": []any{map[string]any{"delta": delta}}})
+		_, _ = fmt.Fprintf(w, "data: %s\n\ndata: [DONE]\n\n", frame)
+	})
+	// round is what one model's call for the question looks like, with its result.
+	round := func(model, result string) string {
+		return model + `: {"role":"user","content":"Is it cold?"} ` +
+			`{"role":"assistant","content":null,"tool_calls":[{"id":"t_` + model + `","type":"function","function":{"name":"` + model + `","arguments":"{\"city\":\"Oslo\"}"}}]} ` +
+			`{"role":"tool","tool_call_id":"t_` + model + `","content":"` + result + `"}`
+	}
+	expect := func(want string) {
+		t.Helper()
+		if got := <-asked; got != want {
+			t.Errorf("asked\n%s\nand not\n%s", got, want)
+		}
+	}
+	p := visit(t, s, "/#/playground?model=weather&model2=watch", look{})
+	p.fill("textbox", "Tools", `[{"type":"function","function":{"name":"weather"}},{"type":"function","function":{"name":"watch"}}]`)
+	p.ask("Is it cold?")
+	<-asked
+	<-asked
+	p.has("textbox", "Result of watch")
+	source, err := os.ReadFile(axe)
+	if err != nil {
+		t.Fatalf("%v; make test-browser fetches it", err)
+	}
+	for _, l := range []look{{scheme: "dark"}, {width: 360, height: 740}, {}} {
+		p.show(l)
+		p.checkAccess(string(source))
+		for _, element := range evaluate[[]string](p, wide) {
+			t.Error(element)
+		}
+	}
+	p.fill("textbox", "Result of weather", "-3")
+	p.pressControl(enter)
+	expect(round("weather", "-3"))
+	p.see("Thanks for -3")
+	p.untilTrue("the focus on the answer", `document.activeElement.textContent === "Thanks for -3"`)
+	p.click("button", "Send results") // the other's, which has none: the browser asks for one
+	p.untilTrue("the focus on what is missing", `document.activeElement.matches("textarea:invalid")`)
+	p.fill("textbox", "Result of watch", "12:00")
+	p.click("button", "Send results")
+	expect(round("watch", "12:00"))
+	p.see("Thanks for 12:00")
+	p.click("button", "Copy as code")
+	p.see(`role: "tool"`, `tool_call_id: "t_weather"`)
+	p.press(escape)
+	p.reload()
+	p.see("Thanks for -3", "Thanks for 12:00")
+	p.ask("Really?")
+	answered := func(model, result string) string {
+		return round(model, result) + ` {"role":"assistant","content":"Thanks for ` + result + `"} {"role":"user","content":"Really?"}`
+	}
+	both := []string{<-asked, <-asked}
+	slices.Sort(both)
+	if want := []string{answered("watch", "12:00"), answered("weather", "-3")}; !slices.Equal(both, want) {
+		t.Errorf("asked %q and not %q", both, want)
+	}
 }
 
 // PG5, PG6: without the jobs the base model answers all the same.

@@ -4,13 +4,13 @@ import { test } from "node:test";
 
 import { Api, ApiError } from "../src/net/api.ts";
 import { Link } from "../src/net/link.ts";
-import { ask } from "../src/playground/ask.ts";
+import { ask, type CallPart } from "../src/playground/ask.ts";
 import { callbackCode, curlCode, sdkCode, shellQuoted } from "../src/playground/code.ts";
 import { Conversation, type Answerer } from "../src/playground/conversation.ts";
-import { sends } from "../src/playground/keys.ts";
+import { sends, sendsLines } from "../src/playground/keys.ts";
 import { noSettings, offerOf, parseSettings, readSettings, within } from "../src/playground/settings.ts";
 import { recall, remember } from "../src/playground/stored.ts";
-import { chatBody, emptyReply, messagesFor, parseTurns, speedOf, toJson, toMarkdown, withPiece, type ChatBody, type Reply, type Turn } from "../src/playground/turns.ts";
+import { chatBody, emptyReply, messagesFor, parseTurns, roundOf, speedOf, toJson, toMarkdown, wantsResults, withPiece, type ChatBody, type Message, type Reply, type Round, type Turn } from "../src/playground/turns.ts";
 
 const reply = (change: Partial<Reply>): Reply => ({ ...emptyReply("base"), state: "done", ...change });
 const base: Answerer = { source: { kind: "base", model: "m" }, label: "m" };
@@ -52,12 +52,16 @@ test("PG11: an answer without a body is an error, and a refusal is the server's 
 });
 
 test("PG8: Enter sends, but not with Shift, and not in the middle of a word", () => {
-  const press = { key: "Enter", keyCode: 13, shiftKey: false, isComposing: false };
+  const press = { key: "Enter", keyCode: 13, ctrlKey: false, metaKey: false, shiftKey: false, isComposing: false };
   assert.equal(sends(press), true);
   assert.equal(sends({ ...press, shiftKey: true }), false);
   assert.equal(sends({ ...press, isComposing: true }), false);
   assert.equal(sends({ ...press, keyCode: 229 }), false);
   assert.equal(sends({ ...press, key: "a" }), false);
+  assert.equal(sendsLines(press), false); // in a field of many lines it ends one
+  assert.equal(sendsLines({ ...press, ctrlKey: true }), true);
+  assert.equal(sendsLines({ ...press, metaKey: true }), true);
+  assert.equal(sendsLines({ ...press, ctrlKey: true, isComposing: true }), false);
 });
 
 test("B8: settings that are empty are not sent, and those that are wrong are named", () => {
@@ -130,8 +134,8 @@ test("B8: a tool call comes together from its parts, and the backend's count of 
   for await (const piece of ask(api, {}, new AbortController().signal)) now = { ...now, ...withPiece(now, piece, 5) };
   assert.deepEqual([now.text, now.tokens, now.firstMs], ["Let me see. ", 31, 5]);
   assert.deepEqual(now.calls.slice(0, 2), [
-    { name: "weather", arguments: '{"city":"Oslo"}' },
-    { name: "clock", arguments: "{}" },
+    { id: "t", name: "weather", arguments: '{"city":"Oslo"}' },
+    { id: "", name: "clock", arguments: "{}" },
   ]);
   assert.match(toMarkdown([{ prompt: "p", replies: [now] }], noSettings), /> \[calls\] weather\(\{"city":"Oslo"\}\)/);
   assert.deepEqual(parseTurns(JSON.parse(JSON.stringify([{ prompt: "p", replies: [{ ...now, state: "done" }] }])))[0]?.replies[0]?.calls, now.calls);
@@ -145,11 +149,44 @@ test("I6, B7: the body names a base model, or an adapter and its step", () => {
   assert.deepEqual(chatBody({ kind: "final", jobId: "j" }, messages, noSettings)["adapter"], { kind: "final", jobId: "j" });
 });
 
+const oslo = { id: "t_1", name: "weather", arguments: '{"city":"Oslo"}' };
+const cold: Round = { text: "", calls: [{ ...oslo, result: '{"celsius":-3}' }] };
+const coldMessages = [
+  { role: "assistant", content: null, tool_calls: [{ id: "t_1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } }] },
+  { role: "tool", tool_call_id: "t_1", content: '{"celsius":-3}' },
+];
+
+test("7.3: what was called for a question goes behind it, before what came of it, in this question and in later ones", () => {
+  assert.deepEqual(messagesFor(0, [], "Weather?", "", [cold]), [{ role: "user", content: "Weather?" }, ...coldMessages]);
+  const turns: readonly Turn[] = [{ prompt: "Weather?", replies: [reply({ rounds: [cold], text: "Cold." }), reply({ text: "Warm." })] }];
+  assert.deepEqual(messagesFor(0, turns, "And now?", ""), [{ role: "user", content: "Weather?" }, ...coldMessages, { role: "assistant", content: "Cold." }, { role: "user", content: "And now?" }]);
+  assert.deepEqual(messagesFor(1, turns, "And now?", ""), [{ role: "user", content: "Weather?" }, { role: "assistant", content: "Warm." }, { role: "user", content: "And now?" }]);
+  assert.deepEqual(messagesFor(0, [], "q", "", [{ ...cold, text: "Let me see." }])[1], { ...coldMessages[0], content: "Let me see." });
+});
+
+test("PG11: no call without a result is sent, nor a turn that came to nothing", () => {
+  const left = [reply({ calls: [oslo] }), reply({ rounds: [cold], calls: [oslo] }), reply({ rounds: [cold], state: "failed", text: "Co" }), reply({ rounds: [cold], state: "stopped" })];
+  for (const one of left) assert.deepEqual(messagesFor(0, [{ prompt: "p", replies: [one] }], "q", ""), [{ role: "user", content: "q" }]);
+  const halves = messagesFor(0, [{ prompt: "p", replies: [reply({ rounds: [cold], state: "stopped", text: "Co" })] }, { prompt: "p", replies: [reply({ text: "Let me see.", calls: [oslo] })] }], "q", "");
+  assert.deepEqual(halves.slice(1, 3), coldMessages);
+  assert.deepEqual(halves.slice(3).map(({ content }) => content), ["Co", "p", "Let me see.", "q"]);
+});
+
+test("B8: results are for calls that are whole, each for its own", () => {
+  const two = reply({ text: "Let me see.", calls: [oslo, { id: "", name: "clock", arguments: "{}" }] });
+  assert.deepEqual(roundOf(two, ["-3", "12:00"]), { text: "Let me see.", calls: [{ ...oslo, result: "-3" }, { id: "call_1_2", name: "clock", arguments: "{}", result: "12:00" }] });
+  assert.equal(roundOf({ ...two, rounds: [cold] }, ["-3", "12:00"])?.calls[1]?.id, "call_2_2");
+  for (const results of [[], ["-3"], ["", "12:00"]]) assert.equal(roundOf(two, results), null);
+  for (const state of ["waiting", "writing", "stopped", "failed"] as const) assert.equal(wantsResults({ ...two, state }), false, state);
+  assert.equal(wantsResults(reply({ calls: [{ ...oslo, name: "" }] })), false);
+  assert.equal(wantsResults(reply({ text: "Cold." })), false);
+});
+
 /** Models that say what the test tells them to. */
 function played() {
-  const asked: { body: ChatBody; signal: AbortSignal; say: (piece: string) => void; end: (error?: Error) => void }[] = [];
+  const asked: { body: ChatBody; signal: AbortSignal; say: (piece: string | CallPart) => void; end: (error?: Error) => void }[] = [];
   const conversation = new Conversation(async function* (body, signal) {
-    const pieces: string[] = [];
+    const pieces: (string | CallPart)[] = [];
     let wake = (): void => undefined;
     let over: { error?: Error } | null = null;
     asked.push({
@@ -161,7 +198,7 @@ function played() {
     for (;;) {
       const piece = pieces.shift();
       if (piece !== undefined) {
-        yield { text: piece, calls: [], tokens: null };
+        yield typeof piece === "string" ? { text: piece, calls: [], tokens: null } : { text: "", calls: [piece], tokens: null };
         continue;
       }
       const ended = over as { error?: Error } | null;
@@ -239,6 +276,34 @@ test("PG11: a failure is an error of its pane, which can be asked again alone", 
   assert.equal(replyAt(conversation, 1).error, "");
 });
 
+test("PG9: each pane goes on with its own results, beside others that still answer", async () => {
+  const { asked, conversation } = played();
+  const panes = [base, adapter];
+  conversation.send("Weather?", panes, noSettings);
+  asked[0]?.say({ index: 0, ...oslo });
+  asked[0]?.end();
+  await when(conversation, () => replyAt(conversation, 0).state === "done");
+  assert.equal(conversation.giveResults(0, [""], panes, noSettings), false);
+  assert.equal(conversation.giveResults(1, ["-3"], panes, noSettings), false); // it still writes
+  assert.equal(conversation.giveResults(0, ['{"celsius":-3}'], panes, noSettings), true);
+  assert.equal(conversation.giveResults(0, ['{"celsius":-3}'], panes, noSettings), false);
+  assert.deepEqual(asked[2]?.body["messages"], [{ role: "user", content: "Weather?" }, ...coldMessages]);
+  assert.deepEqual([replyAt(conversation, 0).state, replyAt(conversation, 0).rounds, replyAt(conversation, 0).calls], ["waiting", [cold], []]);
+  asked[2]?.end(new Error("broken"));
+  asked[1]?.say("Warm.");
+  asked[1]?.end();
+  await when(conversation, () => !conversation.busy);
+  conversation.again(panes, noSettings, 0);
+  assert.deepEqual(asked[3]?.body["messages"], asked[2]?.body["messages"]);
+  asked[3]?.say("Cold.");
+  asked[3]?.end();
+  await when(conversation, () => !conversation.busy);
+  conversation.send("And now?", panes, noSettings);
+  assert.deepEqual(asked[4]?.body["messages"], [{ role: "user", content: "Weather?" }, ...coldMessages, { role: "assistant", content: "Cold." }, { role: "user", content: "And now?" }]);
+  assert.deepEqual((asked[5]?.body["messages"] as Message[]).map(({ content }) => content), ["Weather?", "Warm.", "And now?"]);
+  conversation.stop();
+});
+
 test("clearing ends everything", () => {
   const { asked, conversation } = played();
   conversation.send("hi", [base], noSettings);
@@ -256,9 +321,9 @@ test("B6: speed counts what came behind the first piece", () => {
 test("PG13: what was stored comes back, and nothing else does", () => {
   const kept = new Map<string, string>();
   const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
-  const turns: readonly Turn[] = [{ prompt: "hi", replies: [reply({ text: "half", state: "writing" }), reply({ state: "failed", error: "e" })] }];
+  const turns: readonly Turn[] = [{ prompt: "hi", replies: [reply({ text: "half", state: "writing", rounds: [cold] }), reply({ state: "failed", error: "e" })] }];
   remember(() => storage, "k", turns);
-  assert.deepEqual(parseTurns(recall(() => storage, "k")), [{ prompt: "hi", replies: [reply({ text: "half", state: "stopped" }), reply({ state: "failed", error: "e" })] }]);
+  assert.deepEqual(parseTurns(recall(() => storage, "k")), [{ prompt: "hi", replies: [reply({ text: "half", state: "stopped", rounds: [cold] }), reply({ state: "failed", error: "e" })] }]);
   remember(() => storage, "k", null);
   assert.equal(kept.size, 0);
   kept.set("k", "{");
@@ -281,6 +346,9 @@ test("PG13: exports hold everything, and Markdown holds markup as text", () => {
     toMarkdown(turns, { ...noSettings, system: "be kind" }),
     "# Conversation\n\n## System\n\n> be kind\n\n## User\n\n> a\n> # b\n\n## base\n\n> ```\n> </div>\n\n## x # y\n\n> [error] e\n",
   );
+  const called: readonly Turn[] = [{ prompt: "p", replies: [reply({ rounds: [{ ...cold, text: "Let me see." }], text: "Cold." }), reply({ rounds: [cold], state: "failed", error: "e" })] }];
+  const calls = '> [calls] weather({"city":"Oslo"})\n> [result] {"celsius":-3}\n';
+  assert.equal(toMarkdown(called, noSettings), `# Conversation\n\n## User\n\n> p\n\n## base\n\n> Let me see.\n${calls}> Cold.\n\n## base\n\n${calls}> [error] e\n`);
   const json = JSON.parse(toJson(turns, { ...noSettings, topP: "0.5" })) as { settings: unknown; turns: unknown };
   assert.deepEqual(json.settings, { system: "", topP: 0.5 });
   assert.deepEqual(json.turns, turns);
@@ -297,6 +365,9 @@ test("copied programs hold the request as it is sent", () => {
   const code = sdkCode({ orgSlug: "o", projectSlug: "p" }, body);
   const literal = /body: (\{[\s\S]*?\n {2}\}),\n/.exec(code)?.[1] ?? assert.fail("no body");
   assert.deepEqual(new Function(`return ${literal}`)(), body);
+  const called = chatBody(base.source, messagesFor(0, [], "Weather?", "", [cold]), noSettings);
+  assert.deepEqual(new Function(`return ${/body: (\{[\s\S]*?\n {2}\}),\n/.exec(sdkCode({ orgSlug: "o", projectSlug: "p" }, called))?.[1]}`)(), called);
+  assert.deepEqual(JSON.parse(/-d '([^']*)'$/.exec(curlCode("http://localhost:4000", called))?.[1] ?? ""), called);
   assert.match(code, /orgSlug: "o"/);
   const callback = callbackCode(body);
   const args = /infer\((\{[\s\S]*?\n {4}\})\);/.exec(callback)?.[1] ?? assert.fail("no arguments");

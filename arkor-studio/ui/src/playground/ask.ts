@@ -14,9 +14,10 @@ export interface Piece {
   readonly tokens: number | null;
 }
 
-/** A part of a tool call; the arguments come in pieces. */
+/** A part of a tool call: the first has the id and the name, and the arguments come in pieces. */
 export interface CallPart {
   readonly index: number;
+  readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
@@ -56,7 +57,7 @@ function restOf(frame: Frame): Pick<Piece, "calls" | "tokens"> {
     tokens: numberOf(fieldsOf(usage)["completion_tokens"]),
     calls: (Array.isArray(calls) ? calls : []).map((item, at) => {
       const called = fieldsOf(fieldsOf(item)["function"]);
-      return { index: numberOf(fieldsOf(item)["index"]) ?? at, name: textOf(called["name"]), arguments: textOf(called["arguments"]) };
+      return { index: numberOf(fieldsOf(item)["index"]) ?? at, id: textOf(fieldsOf(item)["id"]), name: textOf(called["name"]), arguments: textOf(called["arguments"]) };
     }),
   };
 }

@@ -51,6 +51,7 @@ export function Bench({ chosen, sources, answerers, conversation, place, onChoos
   const wrong = Object.keys(problems).length > 0;
   const turns = conversation.turns.get();
   const panes = chosen.map(({ wish }) => wish);
+  const blocked = answerers === null ? (sources.jobs === null && sources.jobsError === null ? "Loading jobs…" : "There is nothing yet that could answer") : wrong ? "A setting is not right" : "";
   const send = (): void => {
     if (answerers !== null && !wrong && conversation.send(draft, answerers, settings)) setDraft("");
   };
@@ -75,14 +76,22 @@ export function Bench({ chosen, sources, answerers, conversation, place, onChoos
             </div>
           ))}
         </div>
-        <Turns conversation={conversation} chosen={chosen} sources={sources} onRetry={(pane) => answerers !== null && conversation.again(answerers, settings, pane)} />
+        <Turns
+          conversation={conversation}
+          chosen={chosen}
+          sources={sources}
+          blocked={blocked}
+          callsAgain={settings.toolChoice === "required"}
+          onRetry={(pane) => answerers !== null && conversation.again(answerers, settings, pane)}
+          onResults={(pane, results) => answerers !== null && !wrong && conversation.giveResults(pane, results, answerers, settings)}
+        />
         <Composer
           draft={draft}
           onDraft={setDraft}
           onSend={send}
           onStop={() => conversation.stop()}
           busy={conversation.busy}
-          blocked={answerers === null ? (sources.jobs === null && sources.jobsError === null ? "Loading jobs…" : "There is nothing yet that could answer") : wrong ? "A setting is not right" : ""}
+          blocked={blocked}
         />
         <div class="bench-tools">
           <Button pressed={chosen.length > 1} onClick={() => (chosen.length > 1 ? onChoose(panes.slice(0, 1)) : add())}>

@@ -19,16 +19,17 @@ interface CodeProps {
 
 type Language = "SDK" | "Callback" | "curl";
 
-/** The next question as code; without one, the last. */
+/** The next question as code; without one, the last, with what was called for it. */
 export function CodeDialog({ answerers, turns, draft, settings, onClose }: CodeProps) {
   const { data } = useIdentity();
   const [pane, choosePane] = useState(0);
   const [language, choose] = useState<Language>("SDK");
   const asked = draft.trim() !== "" ? draft : (turns.at(-1)?.prompt ?? "Hello");
   const before = draft.trim() !== "" ? turns : turns.slice(0, -1);
+  const rounds = draft.trim() !== "" ? [] : turns.at(-1)?.replies[pane]?.rounds;
   const answerer = answerers[pane] ?? answerers[0];
   if (answerer === undefined) return null;
-  const body = chatBody(answerer.source, messagesFor(pane, before, asked, settings.system), settings);
+  const body = chatBody(answerer.source, messagesFor(pane, before, asked, settings.system, rounds), settings);
   const scope = { orgSlug: data?.orgSlug ?? "your-organisation", projectSlug: data?.projectSlug ?? "your-project" };
   const languages: readonly Language[] = answerer.source.kind === "base" ? ["SDK", "curl"] : ["SDK", "Callback", "curl"];
   const code = language === "curl" ? curlCode(location.origin, body) : language === "Callback" ? callbackCode(body) : sdkCode(scope, body);

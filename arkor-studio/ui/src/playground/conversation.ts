@@ -5,7 +5,7 @@ import type { Source } from "../sources/source.ts";
 import { Value } from "../value.ts";
 import type { Piece } from "./ask.ts";
 import type { Settings } from "./settings.ts";
-import { chatBody, emptyReply, messagesFor, withPiece, type ChatBody, type Reply, type Turn } from "./turns.ts";
+import { chatBody, emptyReply, messagesFor, roundOf, withPiece, type ChatBody, type Reply, type Turn } from "./turns.ts";
 
 /** Who answers in a pane. */
 export interface Answerer {
@@ -40,13 +40,24 @@ export class Conversation {
     return true;
   }
 
-  /** Asks the last question again: everybody, or one pane alone. */
+  /** Goes on with a pane's answer to the last question, with a result for each of its calls. Nothing happens where one is missing. */
+  giveResults(pane: number, results: readonly string[], answerers: readonly Answerer[], settings: Settings): boolean {
+    const reply = this.turns.get().at(-1)?.replies[pane];
+    const answerer = answerers[pane];
+    const round = reply === undefined ? null : roundOf(reply, results);
+    if (reply === undefined || answerer === undefined || round === null) return false;
+    this.#change(pane, () => emptyReply(answerer.label, [...reply.rounds, round]));
+    void this.#answer(pane, answerers, settings);
+    return true;
+  }
+
+  /** Asks for the last answer again: of everybody, or of one pane alone. */
   again(answerers: readonly Answerer[], settings: Settings, pane?: number): void {
     const last = this.turns.get().at(-1);
     if (this.busy || last === undefined) return;
     answerers.forEach(({ label }, at) => {
       if (pane !== undefined && at !== pane) return;
-      this.#change(at, () => emptyReply(label));
+      this.#change(at, ({ rounds }) => emptyReply(label, rounds));
       void this.#answer(at, answerers, settings);
     });
   }
@@ -81,7 +92,7 @@ export class Conversation {
       this.#change(pane, (reply) => ({ ...reply, ...next }));
     };
     try {
-      const messages = messagesFor(pane, turns.slice(0, -1), last.prompt, settings.system);
+      const messages = messagesFor(pane, turns.slice(0, -1), last.prompt, settings.system, last.replies[pane]?.rounds);
       for await (const piece of this.#ask(chatBody(answerer.source, messages, settings), running.signal)) {
         change((reply) => withPiece(reply, piece, this.#now() - began));
       }

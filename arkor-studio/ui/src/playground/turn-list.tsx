@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { capitalise, formatCount, plural } from "../formats/text.ts";
 import { Button } from "../parts/button.tsx";
@@ -8,7 +8,8 @@ import { useFollow } from "../parts/use-follow.ts";
 import type { Chosen, Sources } from "../sources/use-sources.ts";
 import { isOpen, type Conversation } from "./conversation.ts";
 import { ToolCalls } from "./tool-calls.tsx";
-import { speedOf, type Reply } from "./turns.ts";
+import { ToolResults, type ResultsProps } from "./tool-results.tsx";
+import { speedOf, wantsResults, type Reply } from "./turns.ts";
 
 /** How near the end of a conversation counts as following it. */
 const tolerance = 24;
@@ -17,11 +18,17 @@ interface TurnsProps {
   readonly conversation: Conversation;
   readonly chosen: readonly Chosen[];
   readonly sources: Sources;
-  /** Asks the last question again in one pane. */
+  /** Why nothing can be sent; "" where it can. */
+  readonly blocked: string;
+  /** The settings make every answer a call. */
+  readonly callsAgain: boolean;
+  /** Asks for the last answer of one pane again. */
   readonly onRetry: (pane: number) => void;
+  /** Gives what the calls of one pane's last answer have returned; false where it cannot be sent. */
+  readonly onResults: (pane: number, results: readonly string[]) => boolean;
 }
 
-export function Turns({ conversation, chosen, sources, onRetry }: TurnsProps) {
+export function Turns({ conversation, chosen, sources, blocked, callsAgain, onRetry, onResults }: TurnsProps) {
   const pane = useRef<HTMLDivElement>(null);
   const turns = conversation.turns.get();
   useFollow(pane, turns, tolerance);
@@ -38,7 +45,12 @@ export function Turns({ conversation, chosen, sources, onRetry }: TurnsProps) {
             </div>
             <div class={`replies panes-${turn.replies.length}`}>
               {turn.replies.map((reply, number) => (
-                <Answer key={number} reply={reply} onRetry={turn === last && !conversation.busy ? () => onRetry(number) : null} />
+                <Answer
+                  key={number}
+                  reply={reply}
+                  onRetry={turn === last && !conversation.busy ? () => onRetry(number) : null}
+                  results={turn === last && wantsResults(reply) ? { blocked, callsAgain, onSend: (given) => onResults(number, given) } : null}
+                />
               ))}
             </div>
           </div>
@@ -52,16 +64,36 @@ export function Turns({ conversation, chosen, sources, onRetry }: TurnsProps) {
   );
 }
 
-function Answer({ reply, onRetry }: { readonly reply: Reply; readonly onRetry: (() => void) | null }) {
+interface AnswerProps {
+  readonly reply: Reply;
+  readonly onRetry: (() => void) | null;
+  /** null where no results are wanted. */
+  readonly results: (Pick<ResultsProps, "blocked" | "callsAgain"> & { readonly onSend: (given: readonly string[]) => boolean }) | null;
+}
+
+function Answer({ reply, onRetry, results }: AnswerProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  const gave = useRef(false);
+  useLayoutEffect(() => {
+    if (!gave.current) return;
+    gave.current = false;
+    text.current?.focus(); // the fields are gone
+  }, [reply.rounds.length]);
   return (
     <div class="reply" aria-busy={isOpen(reply)}>
       <p class="reply-from">{reply.from}</p>
-      <p class={reply.state === "writing" ? "reply-text writing" : "reply-text"}>
+      {reply.rounds.map((round, at) => (
+        <div key={at} class="tool-round">
+          {round.text !== "" && <p class="reply-text">{round.text}</p>}
+          <ToolCalls calls={round.calls} open={false} />
+        </div>
+      ))}
+      <p ref={text} tabIndex={-1} class={reply.state === "writing" ? "reply-text writing" : "reply-text"}>
         {reply.text}
         {reply.state === "waiting" && <span class="quiet">Waiting for the first words…</span>}
         {reply.state === "done" && reply.text === "" && reply.calls.length === 0 && <span class="quiet">(an empty answer)</span>}
       </p>
-      <ToolCalls calls={reply.calls} open={isOpen(reply)} />
+      {results ? <ToolResults key={reply.rounds.length} from={reply.from} calls={reply.calls} {...results} onSend={(given) => (gave.current = results.onSend(given))} /> : <ToolCalls calls={reply.calls} open={isOpen(reply)} />}
       {reply.state === "failed" && (
         <div class="error-box" role="alert">
           <div>

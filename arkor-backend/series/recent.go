@@ -28,8 +28,9 @@ func (r *Recent) Points(jobID string, load func(after int64, each func(data []by
 	l := r.find(jobID)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	points := l.points
-	last, err := load(l.last, func(data []byte) { points = append(points, Parse(data)) })
+	parsing := newParsing(l.points)
+	last, err := load(l.last, parsing.add)
+	points := parsing.end()
 	if err != nil {
 		return nil, err
 	}

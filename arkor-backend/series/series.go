@@ -55,8 +55,11 @@ func number(data []byte, key string) (value float64, rest []byte) {
 	for end < len(rest) && rest[end] != ',' && rest[end] != '}' {
 		end++
 	}
+	if bytes.HasPrefix(rest, []byte("null")) { // an error would take longer than all the rest
+		return math.NaN(), rest[end:]
+	}
 	value, err := strconv.ParseFloat(string(rest[:end]), 64)
-	if err != nil { // null
+	if err != nil {
 		value = math.NaN()
 	}
 	return value, rest[end:]

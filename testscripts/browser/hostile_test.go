@@ -61,7 +61,7 @@ func TestHostileProject(t *testing.T) {
 	p.harmless()
 	p.show(look{})
 	p.harmless()
-	p.click("checkbox", "Compare <script>")
+	p.click("checkbox", "Select <script>")
 
 	if err := s.writeEntry(fmt.Sprintf("throw new Error(%q + %q + 'e'.repeat(%d));\n", markup, reversed, long)); err != nil {
 		t.Fatal(err)

@@ -44,10 +44,12 @@ func Listen(ctx context.Context, stdin any, pressed func(key byte)) (restore fun
 			select {
 			case s := <-signals:
 				if s == syscall.SIGTSTP {
+					t.stop(true)
 					t.leave()
 					_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 					continue // SIGCONT comes next
 				}
+				t.stop(false)
 				_, _ = wake.Write([]byte{0})
 			case <-ctx.Done():
 				return
@@ -69,8 +71,15 @@ type terminal struct {
 	fd, wake int
 	pressed  func(byte)
 
-	mu  sync.Mutex
-	was *unix.Termios // how it was; nil while it is not ours
+	mu      sync.Mutex
+	was     *unix.Termios // how it was; nil while it is not ours
+	stopped bool          // or about to be: what wakes the reader by then is no reason to enter
+}
+
+func (t *terminal) stop(stopped bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped = stopped
 }
 
 // read waits for keys. It ends when the other end of the pipe is closed.
@@ -95,13 +104,12 @@ func (t *terminal) read() {
 			}
 			continue
 		}
-		var key [64]byte
-		n, err := unix.Read(t.fd, key[:])
-		if n == 0 || err != nil && err != unix.EINTR && err != unix.EAGAIN {
-			t.leave() // the terminal is gone
+		key, gone := t.take()
+		if gone {
+			t.leave()
 			return
 		}
-		if n == 1 { // more at once are an arrow key, or pasted
+		if len(key) == 1 { // more at once are an arrow key, or pasted
 			t.pressed(key[0])
 		}
 	}
@@ -112,7 +120,7 @@ func (t *terminal) read() {
 func (t *terminal) enter() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.inForeground() {
+	if t.stopped || !t.inForeground() {
 		return false
 	}
 	if t.was != nil {
@@ -124,13 +132,30 @@ func (t *terminal) enter() bool {
 	}
 	now := *was
 	now.Lflag &^= unix.ICANON | unix.ECHO
-	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
-	now.Cc[unix.VQUIT] = 0 // the one key that would end the program without a word
-	if unix.IoctlSetTermios(t.fd, setTermios, &now) != nil {
+	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 0, 0 // what was pressed may be gone again: Ctrl-Z takes it back
+	now.Cc[unix.VQUIT] = 0                       // the one key that would end the program without a word
+	if t.set(&now) != nil {
 		return false
 	}
 	t.was = was
 	return true
+}
+
+// take returns what was pressed, which may be nothing, and whether the terminal
+// is gone. It does not wait: that could be for a whole line.
+func (t *terminal) take() (key []byte, gone bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.was == nil {
+		return nil, false
+	}
+	key = make([]byte, 64)
+	n, err := unix.Read(t.fd, key)
+	if n <= 0 && err != unix.EINTR && err != unix.EAGAIN {
+		_, err := unix.IoctlGetTermios(t.fd, getTermios)
+		return nil, err != nil
+	}
+	return key[:max(n, 0)], false
 }
 
 // leave puts the terminal back. Where it belongs to somebody else already, they
@@ -139,9 +164,18 @@ func (t *terminal) leave() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.was != nil && t.inForeground() {
-		_ = unix.IoctlSetTermios(t.fd, setTermios, t.was)
+		_ = t.set(t.was)
 	}
 	t.was = nil
+}
+
+// set waits for what is being written, and a signal may cut that short.
+func (t *terminal) set(termios *unix.Termios) error {
+	for {
+		if err := unix.IoctlSetTermios(t.fd, setTermios, termios); err != unix.EINTR {
+			return err
+		}
+	}
 }
 
 func (t *terminal) inForeground() bool {

@@ -76,7 +76,7 @@ func searchFiles(t testscript.T, folder string) {
 			return err
 		case entry.IsDir() && (name == ".arkor" && filepath.Base(filepath.Dir(path)) == "home" || name == "data" || name == ".git"):
 			return filepath.SkipDir
-		case !entry.Type().IsRegular(), strings.HasPrefix(name, "arkor") && isProgram(entry), strings.HasPrefix(name, "secret"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
+		case !entry.Type().IsRegular(), strings.HasPrefix(name, "arkor") && isProgram(entry), strings.HasPrefix(name, "secret"), name == "owner-token", strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, "API.log"):
 			return nil
 		}
 		content, err := os.ReadFile(path)

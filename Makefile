@@ -55,12 +55,12 @@ test-ui:
 	cd arkor-studio/ui && npm ci --no-audit --no-fund && npm test
 
 test-scripts: build
-	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 20m $$($(GO) list ./testscripts/... | grep -v /browser$$) # package managers come over the network
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -count=1 -timeout 20m $$($(GO) list ./testscripts/... | grep -v /browser$$) # package managers come over the network
 
 # Studio's page in a real browser. What a failed test saw is then in dist/browser.
 test-browser: build chromium arkor-studio/ui/node_modules
 	@mkdir -p dist/browser
-	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -count=1 -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
 
 # Pictures of every screen of the page, in both schemes, after a few trainings.
 screenshots: build chromium

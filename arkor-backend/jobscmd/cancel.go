@@ -33,11 +33,7 @@ func (c *cancel) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	job, err := p.find(ctx, word)
+	p, job, err := c.openJob(ctx, word)
 	if err != nil {
 		return err
 	}

@@ -38,11 +38,7 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if !c.yes && !c.env.Interactive() {
 		return cli.Usagef("deleting cannot be undone, and nobody is there to ask: say --yes")
 	}
-	p, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	job, err := p.find(ctx, word)
+	p, job, err := c.openJob(ctx, word)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,16 @@ func (c *common) open(ctx context.Context) (*project, error) {
 	return &project{env: c.env, session: s}, nil
 }
 
+// openJob is open together with the job that a word names.
+func (c *common) openJob(ctx context.Context, word string) (*project, cloud.Job, error) {
+	p, err := c.open(ctx)
+	if err != nil {
+		return nil, cloud.Job{}, err
+	}
+	job, err := p.find(ctx, word)
+	return p, job, err
+}
+
 // project is a project on a backend.
 type project struct {
 	env     cli.Env

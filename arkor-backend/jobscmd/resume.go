@@ -46,11 +46,7 @@ func (c *resume) run(ctx context.Context, args []string) error {
 		}
 		from = &step
 	}
-	p, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	old, err := p.find(ctx, word)
+	p, old, err := c.openJob(ctx, word)
 	if err != nil {
 		return err
 	}

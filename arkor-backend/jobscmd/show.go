@@ -41,11 +41,7 @@ func (c *show) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	job, err := p.find(ctx, word)
+	p, job, err := c.openJob(ctx, word)
 	if err != nil {
 		return err
 	}

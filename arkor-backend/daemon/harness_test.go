@@ -60,6 +60,7 @@ func start(t testing.TB, change ...func(*daemon.Options)) *backend {
 
 func (b *backend) open() {
 	b.t.Helper()
+	http.DefaultClient.CloseIdleConnections() // those to the last daemon, which had the same port
 	d, err := daemon.Open(b.t.Context(), b.options)
 	if err != nil {
 		b.t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-auth/oauthflow"
 	"github.com/arkorlab/arkor-go/shared/backend"
@@ -78,7 +79,7 @@ func (r Resolver) refresh(ctx context.Context, choice backend.Choice, c credenti
 	provider, unusable := oauthflow.FromCredentials(c, cloud.Patient())
 	var tokens oauthflow.Tokens
 	if err = unusable; err == nil {
-		tokens, err = provider.Refresh(ctx, c.RefreshToken)
+		tokens, err = refreshAnyway(ctx, provider, c.RefreshToken)
 	}
 	switch {
 	case err == nil:
@@ -95,6 +96,20 @@ func (r Resolver) refresh(ctx context.Context, choice backend.Choice, c credenti
 		return c, false, cli.Hint(fmt.Errorf("the access token was refused and cannot be renewed: %w", err), "try again, or %s", again)
 	}
 	return c, false, cli.Hint(fmt.Errorf("the access token has expired and cannot be renewed: %w", err), "try again when %s can be reached", provider.Domain)
+}
+
+// farewell is how long a refresh may go on when its command was interrupted.
+const farewell = 2 * time.Second
+
+// refreshAnyway finishes what it began when ctx ends: a provider that rotates
+// refresh tokens has thrown the old one away by then.
+func refreshAnyway(ctx context.Context, provider oauthflow.Provider, token string) (oauthflow.Tokens, error) {
+	asking, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() {
+		time.AfterFunc(farewell, func() { cancel(context.Cause(ctx)) })
+	})()
+	return provider.Refresh(asking, token)
 }
 
 // holds reports whether a token is known to be good for a moment.

@@ -281,3 +281,24 @@ func TestRenewalThatIsInterrupted(t *testing.T) {
 		unlock()
 	}
 }
+
+// A provider that rotates refresh tokens has thrown the old one away by the time
+// the command is interrupted.
+func TestInterruptedRefresh(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	m, server := account(t, a)
+	before := m.stored()
+	m.left(-time.Hour)
+	ctx, interrupt := context.WithCancel(t.Context())
+	server.Behave(func(b *openidtest.Behaviour) { b.BeforeToken = interrupt })
+	_, _ = m.Resolve(ctx, a.choice())
+	if after := m.stored(); after.RefreshToken == before.RefreshToken || after.Token == before.Token {
+		t.Error("the new tokens are lost")
+	}
+	server.Behave(func(b *openidtest.Behaviour) { b.BeforeToken = nil })
+	m.left(-time.Hour)
+	if _, err := m.Resolve(t.Context(), a.choice()); err != nil {
+		t.Errorf("the next command: %v", err)
+	}
+}

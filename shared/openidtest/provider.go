@@ -34,6 +34,7 @@ type Behaviour struct {
 	// page and status 200, "500", "not-json" with status 200, and "silent" not
 	// at all until the client leaves.
 	Token          string
+	BeforeToken    func() // called by the token endpoint before it answers
 	NoRefreshToken bool
 	NoExpiresIn    bool
 	NoRotation     bool          // refreshing leaves the refresh token as it is

@@ -19,6 +19,9 @@ type grant struct {
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
 func (p *Provider) token(w http.ResponseWriter, q query) {
+	if q.BeforeToken != nil {
+		q.BeforeToken()
+	}
 	switch q.Token {
 	case "html":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -18,6 +21,11 @@ const askTimeout = 5 * time.Second
 
 // poll is how often a state that another process changes is looked at.
 const poll = 20 * time.Millisecond
+
+// stopTimeout is longer than what workers get to save a checkpoint.
+const stopTimeout = time.Minute
+
+var errSaving = errors.New("the backend is still saving its work")
 
 // state is what a daemon says about itself.
 type state struct {
@@ -95,6 +103,48 @@ func awaitGone(ctx context.Context, home daemon.Home) error {
 		locked, err := home.Locked()
 		return !locked, err
 	})
+}
+
+// settle returns when the daemon of the folder, if there is one, answers or is
+// gone: one that is leaving saves the work of its training first. Until unlock
+// is called nobody starts another.
+func settle(ctx context.Context, env cli.Env, home daemon.Home) (unlock func(), err error) {
+	unlock, err = lockedfile.MutexAt(home.EnsureLock()).Lock()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errSaving)
+	defer cancel()
+	told := false
+	err = until(ctx, func() (bool, error) {
+		locked, err := home.Locked()
+		if err != nil || !locked {
+			return true, err
+		}
+		if _, ok := answering(ctx, home); ok {
+			return true, nil
+		}
+		if !told {
+			told = true
+			fmt.Fprintln(env.Stderr, "the backend is stopping or starting; waiting for it")
+		}
+		return false, nil
+	})
+	if err != nil {
+		unlock()
+		return nil, cli.Hint(err, "its log is in %s", home.Log())
+	}
+	return unlock, nil
+}
+
+// answering returns the daemon of the folder, if it is there and well.
+func answering(ctx context.Context, home daemon.Home) (daemon.Info, bool) {
+	info, ok, err := home.Running()
+	if err != nil || !ok {
+		return info, false
+	}
+	_, err = askState(ctx, home, info)
+	return info, err == nil
 }
 
 // until asks again and again.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/peterbourgon/ff/v4"
 	"github.com/peterbourgon/ff/v4/ffval"
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 	"github.com/arkorlab/arkor-go/arkor-backend/process"
@@ -82,14 +81,11 @@ func (c *ensure) ensure(ctx context.Context, home daemon.Home) (daemon.Info, err
 	if err := home.Make(); err != nil {
 		return daemon.Info{}, err
 	}
-	unlock, err := lockedfile.MutexAt(home.EnsureLock()).Lock()
+	unlock, err := settle(ctx, c.env, home)
 	if err != nil {
 		return daemon.Info{}, err
 	}
 	defer unlock()
-	if err := c.settle(ctx, home); err != nil {
-		return daemon.Info{}, err
-	}
 	if info, ok := answering(ctx, home); ok {
 		stays, err := c.keep(ctx, home, info)
 		if err != nil || stays {
@@ -97,39 +93,6 @@ func (c *ensure) ensure(ctx context.Context, home daemon.Home) (daemon.Info, err
 		}
 	}
 	return c.start(ctx, home)
-}
-
-// answering returns the daemon of the folder, if it is there and well.
-func answering(ctx context.Context, home daemon.Home) (daemon.Info, bool) {
-	info, ok, err := home.Running()
-	if err != nil || !ok {
-		return info, false
-	}
-	_, err = askState(ctx, home, info)
-	return info, err == nil
-}
-
-// settle returns when the daemon of the folder, if there is one, answers or is
-// gone: one that is leaving saves the work of its training first.
-func (c *ensure) settle(ctx context.Context, home daemon.Home) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errSaving)
-	defer cancel()
-	told := false
-	err := until(ctx, func() (bool, error) {
-		locked, err := home.Locked()
-		if err != nil || !locked {
-			return true, err
-		}
-		if _, ok := answering(ctx, home); ok {
-			return true, nil
-		}
-		if !told {
-			told = true
-			fmt.Fprintln(c.env.Stderr, "the backend is stopping or starting; waiting for it")
-		}
-		return false, nil
-	})
-	return cli.Hint(err, "its log is in %s", home.Log())
 }
 
 // keep decides what to do with a daemon that runs: one of another version is
@@ -188,6 +151,10 @@ func (c *ensure) start(ctx context.Context, home daemon.Home) (daemon.Info, erro
 			return false, nil
 		}
 	})
+	if err != nil && ctx.Err() != nil && !errors.Is(err, errSilent) { // interrupted: nobody knows of it yet
+		process.Terminate(cmd.Process)
+		<-ended
+	}
 	if errors.Is(err, errSilent) || errors.Is(err, errEnded) {
 		if line := lastWords(home.Log()); line != "" {
 			err = fmt.Errorf("%w: %s", err, line)

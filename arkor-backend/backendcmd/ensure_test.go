@@ -3,12 +3,17 @@ package backendcmd
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -102,38 +107,81 @@ func TestEnsureReplacesAnotherVersion(t *testing.T) {
 	worker.Do("free")
 }
 
-// A backend that is leaving has the folder until its work is saved; the next
-// one begins then.
-func TestEnsureWaitsForABackendThatLeaves(t *testing.T) {
+// A backend that is leaving or starting has the folder until its work is saved,
+// or before it answers; who comes then waits for it.
+func TestWaitForABackendThatLeaves(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]string{"ensure": "running at http://", "stop": "not running\n"} {
+		m := newMachine(t)
+		if err := m.home.Make(); err != nil {
+			t.Fatal(err)
+		}
+		lock, err := os.Create(filepath.Join(string(m.home), "backend.lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer lock.Close()
+		if locked, err := process.TryLock(lock); err != nil || !locked {
+			t.Fatal(locked, err)
+		}
+		cmd := m.command(command)
+		stderr, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stdout bytes.Buffer
+		cmd.Stdout = &stdout
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(stderr).ReadString('\n'); !strings.Contains(line, "waiting for it") {
+			t.Errorf("%s: %q, %v", command, line, err)
+		}
+		lock.Close()
+		if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), want) {
+			t.Errorf("%s: %q, %v", command, stdout.String(), err)
+		}
+	}
+}
+
+// An interrupted command leaves no backend behind that nobody knows of.
+func TestInterruptedEnsure(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the backend's stand-in is a shell script")
+	}
 	t.Parallel()
 	m := newMachine(t)
 	if err := m.home.Make(); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := os.Create(filepath.Join(string(m.home), "backend.lock"))
+	program, number := filepath.Join(t.TempDir(), "arkor-backend"), filepath.Join(t.TempDir(), "pid")
+	script := "#!/bin/sh\necho $$ >" + number + ".new\nmv " + number + ".new " + number + "\nexec sleep 600\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() {
+		defer interrupt()
+		_ = until(t.Context(), func() (bool, error) {
+			_, err := os.Stat(number)
+			return err == nil, nil
+		})
+	}()
+	c := &ensure{env: cli.Env{Program: program, Environ: os.Environ(), Stderr: t.Output()}}
+	if _, err := c.start(ctx, m.home); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	text, err := os.ReadFile(number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Close()
-	if locked, err := process.TryLock(lock); err != nil || !locked {
-		t.Fatal(locked, err)
-	}
-	cmd := m.command("ensure")
-	stderr, err := cmd.StderrPipe()
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stdout bytes.Buffer
-	cmd.Stdout = &stdout
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(stderr).ReadString('\n'); !strings.Contains(line, "waiting for it") {
-		t.Errorf("%q, %v", line, err)
-	}
-	lock.Close()
-	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), "running at http://") {
-		t.Errorf("%q, %v", stdout.String(), err)
+	if started, err := os.FindProcess(pid); err == nil && started.Signal(syscall.Signal(0)) == nil {
+		_ = started.Kill()
+		t.Error("the backend goes on")
 	}
 }
 

@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"io/fs"
 
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
-
-// stopTimeout is longer than what workers get to save a checkpoint.
-const stopTimeout = time.Minute
-
-var errSaving = errors.New("the backend is still saving its work")
 
 type stop struct{ env cli.Env }
 
@@ -35,6 +30,15 @@ func (c *stop) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := settle(ctx, c.env, home) // somebody may be starting one
+	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintln(c.env.Stdout, "not running")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	unlock()
 	info, ok, err := home.Running()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
@@ -36,9 +37,10 @@ type Manifest struct {
 
 // Reader asks for manifests. Questions that come at once are one.
 type Reader struct {
-	env   cli.Env
-	entry func() string
-	files chan []string
+	env     cli.Env
+	errands *errands.Group
+	entry   func() string
+	files   chan []string
 
 	mu     sync.Mutex
 	asking *question
@@ -50,10 +52,11 @@ type question struct {
 	err      error
 }
 
-// NewReader returns a reader for the project in env.Dir. entry names the module
-// to describe, "" for what a plain start would run.
-func NewReader(env cli.Env, entry func() string) *Reader {
-	return &Reader{env: env, entry: entry, files: make(chan []string, 1)}
+// NewReader returns a reader for the project in env.Dir, whose questions are
+// errands of a group. entry names the module to describe, "" for what a plain
+// start would run.
+func NewReader(env cli.Env, group *errands.Group, entry func() string) *Reader {
+	return &Reader{env: env, errands: group, entry: entry, files: make(chan []string, 1)}
 }
 
 // Files are the files that the latest manifest depends on, for Watch.
@@ -88,7 +91,7 @@ func (r *Reader) Read(ctx context.Context) (Manifest, error) {
 	if q == nil {
 		q = &question{done: make(chan struct{})}
 		r.asking = q
-		go r.ask(q)
+		r.errands.Go(func() { r.ask(q) })
 	}
 	r.mu.Unlock()
 	select {
@@ -108,7 +111,7 @@ func (r *Reader) Changed() {
 }
 
 func (r *Reader) ask(q *question) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(r.errands.Context(), patience)
 	defer cancel()
 	env := r.env
 	var said bytes.Buffer

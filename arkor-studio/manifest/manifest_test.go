@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -19,7 +20,7 @@ func usual() string { return "" }
 // the sources have changed since it was asked.
 func TestQuestionsAtOnceAreOne(t *testing.T) {
 	t.Parallel()
-	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, usual)
+	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, errands.New(), usual)
 	q := &question{done: make(chan struct{}), manifest: Manifest{Fields: []byte(`{"trainer":null}`)}}
 	r.asking = q
 	var all sync.WaitGroup
@@ -41,7 +42,7 @@ func TestQuestionsAtOnceAreOne(t *testing.T) {
 // M7: an answer that comes late takes nothing from the question that replaced its.
 func TestLateAnswer(t *testing.T) {
 	t.Parallel()
-	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, usual)
+	r := NewReader(cli.Env{Program: filepath.Join(t.TempDir(), "arkor-studio")}, errands.New(), usual)
 	late, now := &question{done: make(chan struct{})}, &question{done: make(chan struct{})}
 	r.asking = now
 	r.ask(late)
@@ -53,7 +54,7 @@ func TestLateAnswer(t *testing.T) {
 // The files of the latest manifest that could be read are what is watched.
 func TestFilesOfTheLatestManifest(t *testing.T) {
 	t.Parallel()
-	r := NewReader(cli.Env{}, usual)
+	r := NewReader(cli.Env{}, errands.New(), usual)
 	for _, fields := range []string{
 		`{"inputs":["old.ts"],"trainer":null}`,
 		`{"inputs":["src/a.ts"],"trainer":{"name":"n","files":["data/t.jsonl"]}}`,

@@ -8,20 +8,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
 const (
 	patience  = 2 * time.Minute // the data may have to be uploaded, and a local backend to start
-	afterlife = 2 * time.Second // that a question which nobody waits for may take to end
 	maxAnswer = 8 << 20
 	maxSaid   = 16 << 10
 )
@@ -43,7 +41,8 @@ var ErrChanged = errors.New("the project has changed since")
 // Reader asks for previews, one at a time, and keeps the last. It is safe for
 // concurrent use.
 type Reader struct {
-	env cli.Env
+	env     cli.Env
+	errands *errands.Group
 
 	mu     sync.Mutex
 	asking *question
@@ -59,8 +58,11 @@ type question struct {
 	err     error
 }
 
-// NewReader returns a reader for the project in env.Dir.
-func NewReader(env cli.Env) *Reader { return &Reader{env: env} }
+// NewReader returns a reader for the project in env.Dir, whose questions are
+// errands of a group.
+func NewReader(env cli.Env, group *errands.Group) *Reader {
+	return &Reader{env: env, errands: group}
+}
 
 // Read asks for the preview of the project in the state that key names, of an
 // entry ("" for what a plain start would run), or returns the one that is kept
@@ -111,10 +113,10 @@ func (r *Reader) Readers() int {
 
 // begin starts to ask. The caller holds the lock.
 func (r *Reader) begin(key, entry string) *question {
-	ctx, cancel := context.WithCancelCause(context.Background())
+	ctx, cancel := context.WithCancelCause(r.errands.Context())
 	q := &question{key: key, cancel: cancel, done: make(chan struct{})}
 	r.asking = q
-	go func() {
+	r.errands.Go(func() {
 		defer cancel(nil)
 		q.answer, q.err = ask(ctx, r.env, entry)
 		r.mu.Lock()
@@ -124,7 +126,7 @@ func (r *Reader) begin(key, entry string) *question {
 		}
 		r.mu.Unlock()
 		close(q.done)
-	}()
+	})
 	return q
 }
 
@@ -155,16 +157,9 @@ func ask(ctx context.Context, env cli.Env, entry string) (Answer, error) {
 	if entry != "" {
 		args = append(args, entry)
 	}
-	cmd := exec.CommandContext(ctx, path, args...)
+	cmd := sibling.Command(ctx, path, args...) // it hands the signal on to the trainer's process
 	cmd.Dir, cmd.Env = env.Dir, env.Environ
 	cmd.Stdout, cmd.Stderr = &limited{&stdout, maxAnswer}, &limited{&stderr, maxSaid}
-	cmd.Cancel = func() error { // it hands the signal on to the trainer's process
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return cmd.Process.Kill()
-		}
-		return nil
-	}
-	cmd.WaitDelay = afterlife
 	runErr := cmd.Run()
 	if ctx.Err() != nil {
 		return Answer{}, context.Cause(ctx)

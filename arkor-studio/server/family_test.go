@@ -2,17 +2,19 @@ package server
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
 )
 
-// childOfTraining returns a process that a training has started, which ends with the
-// test at the latest.
-func (s *studio) childOfTraining() (pid int) {
+// child returns a process that noted its number, or whose parent did, and ends
+// with the test at the latest.
+func (s *studio) child() (pid int) {
 	s.t.Helper()
 	s.waitFor("child ")
 	for _, call := range s.calls() {
@@ -47,7 +49,7 @@ func TestOrphansHoldNothingUp(t *testing.T) {
 	s := start(t, anonymousMode, usableState)
 	s.write("fake/start", "parent")
 	s.startRun("")
-	child := s.childOfTraining()
+	child := s.child()
 	s.write("fake/parent-ends", "")
 	eventually(t, "the end", func() bool { return s.run("r1").State == runs.Exited })
 	if !goesOn(child) {
@@ -61,11 +63,32 @@ func TestKilledWithItsChildren(t *testing.T) {
 	s := start(t, anonymousMode, usableState)
 	s.write("fake/start", "parent")
 	s.startRun("")
-	child := s.childOfTraining()
+	child := s.child()
 	s.do("DELETE", "/api/runs/r1", "")
 	s.do("DELETE", "/api/runs/r1", "")
 	eventually(t, "the end", func() bool { return s.run("r1").State == runs.Exited })
 	eventually(t, "the end of the child", func() bool { return !goesOn(child) })
+}
+
+// What is asked for the page's sake ends with the server.
+func TestQuestionsEndWithTheServer(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	s.farewell = time.Millisecond
+	s.write("fake/manifest-waits", "")
+	request, cut := s.request("GET", "/api/manifest", ""), make(chan struct{})
+	go func() {
+		defer close(cut)
+		if res, err := http.DefaultClient.Do(request); err == nil {
+			res.Body.Close()
+		}
+	}()
+	child := s.child()
+	s.stop()
+	<-cut
+	if goesOn(child) {
+		t.Error("arkor-build goes on")
+	}
 }
 
 // B1: of the trainings that have ended the latest are kept.

@@ -103,7 +103,7 @@ func (s *Server) askModels(as upstream.Identity) {
 	if known {
 		return
 	}
-	s.working.Go(func() {
+	s.errands.Go(func() {
 		ctx, cancel := context.WithTimeout(s.leaving, requestTimeout)
 		defer cancel()
 		models, status := s.modelsOf(ctx, as)

@@ -100,6 +100,7 @@ func fakeBuild() {
 	dir := os.Getenv("FAKE")
 	note(dir, "build "+strings.Join(os.Args[1:], " "))
 	if os.Args[1] == "manifest" {
+		note(dir, fmt.Sprintf("child %d", os.Getpid()))
 		for exists(filepath.Join(dir, "manifest-waits")) {
 			time.Sleep(time.Millisecond)
 		}

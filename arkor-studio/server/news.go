@@ -169,7 +169,7 @@ func (s *Server) tell(ctx context.Context, say voice, what changed, number int) 
 func (s *Server) watch() {
 	s.watching.Do(func() {
 		home, _ := s.env.Home() // without one there are no credentials in it
-		s.working.Go(func() {
+		s.errands.Go(func() {
 			err := manifest.Watch(s.leaving, s.env.Dir, home, s.manifest.Files(), func(c manifest.Change) {
 				if c.Sources {
 					s.manifest.Changed()

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/arkor-studio/guard"
 	"github.com/arkorlab/arkor-go/arkor-studio/manifest"
 	"github.com/arkorlab/arkor-go/arkor-studio/preview"
@@ -48,7 +49,7 @@ type Server struct {
 
 	leaving context.Context // ends with the server; streams end with it
 	leave   context.CancelFunc
-	working sync.WaitGroup // what the server started on its own
+	errands *errands.Group // what the server does on its own
 
 	watching sync.Once
 	farewell time.Duration // how long requests may go on when the server ends
@@ -59,10 +60,11 @@ type Server struct {
 func New(env cli.Env, launch guard.Launch, log *slog.Logger) (*Server, error) {
 	s := &Server{
 		env: env, log: log, farewell: time.Second, patience: bodyTimeout,
-		upstream: upstream.New(env), preview: preview.NewReader(env), entry: newEntry(env.Dir), offers: newOffers(),
+		errands: errands.New(), entry: newEntry(env.Dir), offers: newOffers(),
 	}
+	s.upstream, s.preview = upstream.New(env, s.errands), preview.NewReader(env, s.errands)
 	s.upstream.OnAnswer = s.observe
-	s.manifest = manifest.NewReader(env, s.entry.chosen)
+	s.manifest = manifest.NewReader(env, s.errands, s.entry.chosen)
 	s.leaving, s.leave = context.WithCancel(context.Background())
 	s.news = newNews()
 	s.runs = runs.New(env, func() { s.news.publish(changed{runs: true}) })
@@ -120,7 +122,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 		_ = h.Close()
 	}
 	<-ended
-	s.working.Wait()
+	s.errands.End()
 	return cut
 }
 

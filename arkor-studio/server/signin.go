@@ -95,7 +95,7 @@ func (s *Server) startSignIn(c *call) error {
 		ctx, cancel := context.WithTimeout(s.leaving, signInPatience)
 		begun := &attempt{cancel}
 		s.signIn.now, s.signIn.attempt = signInState{State: signInRunning}, begun
-		s.working.Go(func() {
+		s.errands.Go(func() {
 			defer cancel()
 			s.runSignIn(ctx, begun, path, args)
 		})

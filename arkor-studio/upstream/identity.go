@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/session"
@@ -35,8 +36,9 @@ const (
 
 // Upstream is safe for concurrent use.
 type Upstream struct {
-	env    cli.Env
-	client *http.Client
+	env     cli.Env
+	errands *errands.Group
+	client  *http.Client
 	// OnAnswer, if set, hears of every answer before its reader does.
 	OnAnswer func(address, method, path string, status int)
 	// OnDeprecated hears of every answer that says that this release is being
@@ -59,9 +61,10 @@ type question struct {
 	err      error
 }
 
-// New returns an upstream for the project in env.Dir. It asks nobody anything.
-func New(env cli.Env) *Upstream {
-	u := &Upstream{env: env, client: &http.Client{Transport: transport(), CheckRedirect: cloud.SameOrigin}}
+// New returns an upstream for the project in env.Dir, whose questions about the
+// identity are errands of a group. It asks nobody anything.
+func New(env cli.Env, group *errands.Group) *Upstream {
+	u := &Upstream{env: env, errands: group, client: &http.Client{Transport: transport(), CheckRedirect: cloud.SameOrigin}}
 	u.onDeprecated = func(d cloud.Deprecation) {
 		env.Notice.Record(d.Message, d.Version, d.Sunset)
 		env.Notice.Show(env) // the end of this command may be days away
@@ -90,7 +93,7 @@ func (u *Upstream) identity(ctx context.Context, rejected string) (Identity, err
 	if q == nil || q.from != from || q.rejected != rejected {
 		q = &question{from: from, rejected: rejected, done: make(chan struct{})}
 		u.asking = q
-		go u.ask(q)
+		u.errands.Go(func() { u.ask(q) })
 	}
 	u.mu.Unlock()
 	select {
@@ -112,7 +115,7 @@ func (u *Upstream) forget(old Identity) {
 
 // ask does not belong to the request that began it: others wait for it too.
 func (u *Upstream) ask(q *question) {
-	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
+	ctx, cancel := context.WithTimeout(u.errands.Context(), askPatience)
 	defer cancel()
 	env := u.env
 	var said bytes.Buffer

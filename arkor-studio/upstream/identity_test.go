@@ -4,13 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-studio/errands"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
 // Q16: a token is asked for again before it ends.
 func TestExpired(t *testing.T) {
 	t.Parallel()
-	u := New(cli.Env{})
+	u := New(cli.Env{}, errands.New())
 	in := func(d time.Duration) *int64 {
 		at := time.Now().Add(d).Unix()
 		return &at

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
@@ -77,6 +79,25 @@ func isExecutable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }
 
+// afterlife is how long a sibling may take to end when its context has.
+const afterlife = 2 * time.Second
+
+// Command is exec.CommandContext for a sibling: at the end of ctx it is asked to
+// end, since it may have children and files to look after, and killed when it
+// takes longer than two seconds.
+func Command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Cancel = func() error {
+		err := cmd.Process.Signal(syscall.SIGTERM)
+		if err != nil && !errors.Is(err, os.ErrProcessDone) { // Windows has no such signal
+			err = cmd.Process.Kill()
+		}
+		return err
+	}
+	cmd.WaitDelay = afterlife
+	return cmd
+}
+
 // JSON runs a sibling, passes its stderr through and decodes its stdout into
 // out. When the sibling fails it has said why on stderr, so the error that
 // comes back is silent (*cli.ExitError); what it printed all the same is decoded
@@ -87,7 +108,7 @@ func JSON(ctx context.Context, env cli.Env, out any, name string, args ...string
 		return err
 	}
 	var stdout bytes.Buffer
-	cmd := exec.CommandContext(ctx, path, args...)
+	cmd := Command(ctx, path, args...)
 	cmd.Dir, cmd.Env = env.Dir, env.Environ
 	cmd.Stdout, cmd.Stderr = &stdout, env.Stderr
 	if err := cmd.Run(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/arkorlab/arkor-go/arkor-studio/runs"
+	"github.com/arkorlab/arkor-go/arkor-studio/upstream"
 )
 
 const (
@@ -57,6 +58,24 @@ func TestPreviewIsKept(t *testing.T) {
 	s.write("fake/preview", `{"preview":null,"unavailable":"this backend makes no previews"}`)
 	s.write("bot/data/train.jsonl", "1234")
 	expect("a backend without", 1, `{"artifactHash":"h2","preview":null,"unavailable":"this backend makes no previews"}`)
+}
+
+// People of two organisations of one server do not see each other's data.
+func TestPreviewKey(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	keys := map[string]bool{}
+	for _, as := range []upstream.Identity{
+		{Mode: "oauth", OrgSlug: "a", APIURL: "https://a.test"}, {Mode: "oauth", OrgSlug: "b", APIURL: "https://a.test"},
+		{Mode: "anon", OrgSlug: "a", APIURL: "https://a.test"}, {Mode: "oauth", OrgSlug: "a", APIURL: "https://b.test"},
+	} {
+		for _, hash := range []string{"h1", "h2"} {
+			keys[s.previewKey(hash, as, nil)] = true
+		}
+	}
+	if len(keys) != 8 {
+		t.Errorf("%v", keys)
+	}
 }
 
 // B15, M7: a question about the entry of before answers nothing that is asked

@@ -125,6 +125,7 @@ test("U14, A8: only Deprecation: true is a notice", async () => {
 test("JD14: a frame is taken once, whatever its ids look like", () => {
   const seen = new Seen();
   assert.deepEqual(["1", "2", "2", "1", "3"].map((id) => seen.isNew(id)), [true, true, false, false, true]);
+  assert.deepEqual(["9".repeat(31), "9".repeat(31), "4"].map((id) => seen.isNew(id)), [true, false, true]);
   assert.deepEqual(["x", "y", "x"].map((id) => seen.isNew(id)), [true, true, false]);
   assert.deepEqual(["", ""].map((id) => seen.isNew(id)), [true, true]);
   assert.equal(seen.isNew("123456789012345678901234567890"), true);

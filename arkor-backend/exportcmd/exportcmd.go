@@ -18,6 +18,7 @@ import (
 	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/session"
@@ -25,14 +26,12 @@ import (
 )
 
 type command struct {
-	env        cli.Env
+	options.Common
 	format     string
 	kind       string
 	out        string
 	checkpoint string
-	backend    string
 	force      bool
-	json       bool
 }
 
 // types are what a format can be stored as, the default first.
@@ -44,21 +43,15 @@ var types = map[string][]string{
 
 // New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
-	c := &command{env: env}
+	c := &command{Common: options.Common{Env: env}}
 	flags := ff.NewFlagSet("arkor export")
 	flags.AddFlag(ff.FlagConfig{LongName: "format", Value: ffval.NewValueDefault(&c.format, "adapter"), Placeholder: "FORMAT",
 		Usage: "adapter, merged or gguf"})
-	flags.AddFlag(ff.FlagConfig{LongName: "type", Value: ffval.NewValue(&c.kind), NoDefault: true, Placeholder: "TYPE",
-		Usage: "how numbers are stored: f32 or f16 of merged; q8_0, f16 or f32 of gguf"})
-	flags.AddFlag(ff.FlagConfig{LongName: "out", Value: ffval.NewValue(&c.out), NoDefault: true, Placeholder: "DIR",
-		Usage: "folder to write, else one called after the job"})
-	flags.AddFlag(ff.FlagConfig{LongName: "checkpoint", Value: ffval.NewValue(&c.checkpoint), NoDefault: true, Placeholder: "STEP",
-		Usage: "export the checkpoint of a step instead of the final result"})
-	flags.AddFlag(ff.FlagConfig{LongName: "force", Value: ffval.NewValue(&c.force), NoDefault: true,
-		Usage: "replace an earlier export"})
-	flags.AddFlag(ff.FlagConfig{LongName: "json", Value: ffval.NewValue(&c.json), NoDefault: true, Usage: "print JSON"})
-	flags.AddFlag(ff.FlagConfig{LongName: "backend", Value: ffval.NewValue(&c.backend), NoDefault: true,
-		Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"})
+	options.Text(flags, &c.kind, "type", "TYPE", "how numbers are stored: f32 or f16 of merged; q8_0, f16 or f32 of gguf")
+	options.Text(flags, &c.out, "out", "DIR", "folder to write, else one called after the job")
+	options.Text(flags, &c.checkpoint, "checkpoint", "STEP", "export the checkpoint of a step instead of the final result")
+	options.Bool(flags, &c.force, "force", "replace an earlier export")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name:      "export",
 		Usage:     "arkor export [job] [options]",
@@ -83,7 +76,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := session.Open(ctx, c.env, "arkor export", c.backend)
+	s, err := c.Open(ctx, "arkor export")
 	if err != nil {
 		return err
 	}
@@ -104,7 +97,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if out == "" {
 		out = x.name() + "-" + c.format
 	}
-	x.folder, err = newFolder(c.env.Dir, out, c.force)
+	x.folder, err = newFolder(c.Env.Dir, out, c.force)
 	if err != nil {
 		return err
 	}
@@ -115,8 +108,8 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if err := x.folder.keep(); err != nil {
 		return err
 	}
-	if x.config.DryRun {
-		fmt.Fprintf(c.env.Stderr, "arkor export: job %s was a dry run: the model has hardly learned anything\n", jobname.Short(x.job.ID))
+	if jobname.DryRun(x.job) {
+		fmt.Fprintf(c.Env.Stderr, "arkor export: job %s was a dry run: the model has hardly learned anything\n", jobname.Short(x.job.ID))
 	}
 	return x.report()
 }
@@ -174,7 +167,7 @@ func (x *export) write(ctx context.Context) error {
 	if x.prompts.path != "" {
 		args = append(args, "--prompts", x.prompts.path, "--prompts-from", x.prompts.name)
 	}
-	env := x.env
+	env := x.Env
 	env.Environ = append(slices.Clip(env.Environ), cli.SpeaksAs+"=arkor export")
 	if err := sibling.JSON(ctx, env, &x.parity, "arkor-trainer", args...); err != nil {
 		return err
@@ -206,7 +199,7 @@ func (x *export) download(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	shown := newProgress(x.env.Stderr)
+	shown := newProgress(x.Env.Stderr)
 	defer shown.clear()
 	for _, name := range adapterFiles {
 		i := slices.IndexFunc(artifacts, func(a cloud.Artifact) bool { return a.Name == x.prefix()+name })
@@ -271,7 +264,6 @@ func fileName(text string) string {
 // config is what an export needs to know of a job's config.
 type config struct {
 	Model         string `json:"model"`
-	DryRun        bool   `json:"dryRun"`
 	DatasetSource struct {
 		Type          string `json:"type"`
 		Name          string `json:"name"`

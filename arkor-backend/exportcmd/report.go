@@ -55,22 +55,22 @@ func (x *export) report() error {
 			return err
 		}
 		f := file{Name: e.Name(), Size: info.Size()}
-		if x.json {
+		if x.JSON {
 			f.SHA256 = hashOf(filepath.Join(x.folder.path, e.Name()))
 		}
 		files = append(files, f)
 	}
-	if x.json {
-		return json.NewEncoder(x.env.Stdout).Encode(map[string]any{
+	if x.JSON {
+		return json.NewEncoder(x.Env.Stdout).Encode(map[string]any{
 			"out": x.folder.path, "jobId": x.job.ID, "name": x.job.Name, "step": x.step, "format": x.format, "type": x.kind,
 			"baseModel": x.config.Model, "files": files, "parity": x.parity,
 		})
 	}
-	fmt.Fprintf(x.env.Stdout, "Exported job %s (%s) to %s\n", jobname.Short(x.job.ID), cli.OneLine(x.job.Name), x.folder.shown)
+	fmt.Fprintf(x.Env.Stdout, "Exported job %s (%s) to %s\n", jobname.Short(x.job.ID), cli.OneLine(x.job.Name), x.folder.shown)
 	for _, f := range files {
-		fmt.Fprintf(x.env.Stdout, "  %-28s %s\n", f.Name, size(f.Size))
+		fmt.Fprintf(x.Env.Stdout, "  %-28s %s\n", f.Name, size(f.Size))
 	}
-	_, err = fmt.Fprintf(x.env.Stdout, "Parity: %v\n", x.parity)
+	_, err = fmt.Fprintf(x.Env.Stdout, "Parity: %v\n", x.parity)
 	return err
 }
 

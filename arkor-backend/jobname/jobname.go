@@ -4,6 +4,7 @@ package jobname
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -75,6 +76,12 @@ func ambiguous(word string, found []cloud.Job, now time.Time) error {
 		fmt.Fprintf(&b, "\n  %s  %-*s  %s", cli.OneLine(job.ID), len(cloud.Completed), cli.OneLine(string(job.Status)), Ago(job.CreatedAt, now))
 	}
 	return cli.Hint(errors.New(b.String()), "name one of them by the beginning of its id")
+}
+
+// DryRun reports whether a job was one; a row of a list may not say so.
+func DryRun(job cloud.Job) bool {
+	var config struct{ DryRun bool }
+	return json.Unmarshal(job.Config, &config) == nil && config.DryRun
 }
 
 // Short is what a person types of an id.

@@ -9,6 +9,8 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -16,9 +18,9 @@ import (
 type cancel struct{ common }
 
 func newCancel(env cli.Env) *ff.Command {
-	c := &cancel{common{env: env}}
+	c := &cancel{common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("cancel")
-	c.addTo(flags)
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "cancel", Usage: "arkor jobs cancel <job> [--json] [--backend BACKEND]",
 		ShortHelp: "stop a job, and wait until it has stopped",
@@ -38,7 +40,7 @@ func (c *cancel) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if job.Status.Terminal() {
-		fmt.Fprintf(c.env.Stderr, "the job was %s before\n", job.Status)
+		fmt.Fprintf(c.Env.Stderr, "the job was %s before\n", job.Status)
 	} else if err := p.stop(ctx, job); err != nil {
 		return err
 	}
@@ -47,17 +49,17 @@ func (c *cancel) run(ctx context.Context, args []string) error {
 		return err
 	}
 	at := progressOf(job, events)
-	if c.json {
-		return printJSON(c.env.Stdout, shown{job, at})
+	if c.JSON {
+		return screen.PrintJSON(c.Env.Stdout, shown{job, at})
 	}
-	fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), job.Status, cli.OneLine(job.Name))
+	fmt.Fprintf(c.Env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), job.Status, cli.OneLine(job.Name))
 	switch {
 	case job.Status == cloud.Completed:
-		fmt.Fprintln(c.env.Stdout, "kept: the trained adapter")
+		fmt.Fprintln(c.Env.Stdout, "kept: the trained adapter")
 	case at.Checkpoint != nil:
-		fmt.Fprintf(c.env.Stdout, "kept: the checkpoint of step %d; `arkor jobs resume %s` goes on from it\n", *at.Checkpoint, jobname.Short(job.ID))
+		fmt.Fprintf(c.Env.Stdout, "kept: the checkpoint of step %d; `arkor jobs resume %s` goes on from it\n", *at.Checkpoint, jobname.Short(job.ID))
 	default:
-		fmt.Fprintln(c.env.Stdout, "there was no checkpoint to keep")
+		fmt.Fprintln(c.Env.Stdout, "there was no checkpoint to keep")
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/prompt/plain"
 )
@@ -18,10 +20,10 @@ type remove struct {
 }
 
 func newDelete(env cli.Env) *ff.Command {
-	c := &remove{common: common{env: env}}
+	c := &remove{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("delete")
-	addBool(flags, &c.yes, "yes", "do not ask")
-	c.addTo(flags)
+	options.Bool(flags, &c.yes, "yes", "do not ask")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "delete", Usage: "arkor jobs delete <job> [--yes] [--json] [--backend BACKEND]",
 		ShortHelp: "remove an ended job with everything it produced",
@@ -35,7 +37,7 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if !c.yes && !c.env.Interactive() {
+	if !c.yes && !c.Env.Interactive() {
 		return cli.Usagef("deleting cannot be undone, and nobody is there to ask: say --yes")
 	}
 	p, job, err := c.openJob(ctx, word)
@@ -48,21 +50,21 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if !c.yes {
 		question := fmt.Sprintf("Delete %s (%s, %s, %s) with its checkpoints and its adapter?",
 			jobname.Short(job.ID), cli.OneLine(job.Name), job.Status, jobname.Ago(job.CreatedAt, time.Now()))
-		yes, err := plain.Confirm(ctx, c.env, question, false)
+		yes, err := plain.Confirm(ctx, c.Env, question, false)
 		if err != nil {
 			return err
 		}
 		if !yes {
-			fmt.Fprintln(c.env.Stderr, "nothing was deleted")
+			fmt.Fprintln(c.Env.Stderr, "nothing was deleted")
 			return nil
 		}
 	}
 	if err := p.session.Client.DeleteJob(ctx, p.session.Scope, job.ID); err != nil {
 		return offered(err, "delete")
 	}
-	if c.json {
-		return printJSON(c.env.Stdout, map[string]any{"deleted": job.ID})
+	if c.JSON {
+		return screen.PrintJSON(c.Env.Stdout, map[string]any{"deleted": job.ID})
 	}
-	_, err = fmt.Fprintf(c.env.Stdout, "deleted %s\n", cli.OneLine(job.ID))
+	_, err = fmt.Fprintf(c.Env.Stdout, "deleted %s\n", cli.OneLine(job.ID))
 	return err
 }

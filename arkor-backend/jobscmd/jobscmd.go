@@ -7,9 +7,9 @@ import (
 	"errors"
 
 	"github.com/peterbourgon/ff/v4"
-	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 	"github.com/arkorlab/arkor-go/shared/session"
@@ -31,29 +31,15 @@ func New(env cli.Env) *ff.Command {
 }
 
 // common is what all commands have.
-type common struct {
-	env     cli.Env
-	json    bool
-	backend string
-}
-
-func (c *common) addTo(flags *ff.FlagSet) {
-	addBool(flags, &c.json, "json", "print JSON")
-	flags.AddFlag(ff.FlagConfig{LongName: "backend", Value: ffval.NewValue(&c.backend), NoDefault: true,
-		Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"})
-}
-
-func addBool(flags *ff.FlagSet, value *bool, name, usage string) {
-	flags.AddFlag(ff.FlagConfig{LongName: name, Value: ffval.NewValue(value), NoDefault: true, Usage: usage})
-}
+type common struct{ options.Common }
 
 // open returns the project that the user is in.
 func (c *common) open(ctx context.Context) (*project, error) {
-	s, err := session.Open(ctx, c.env, "arkor jobs", c.backend)
+	s, err := c.Open(ctx, "arkor jobs")
 	if err != nil {
 		return nil, err
 	}
-	return &project{env: c.env, session: s}, nil
+	return &project{env: c.Env, session: s}, nil
 }
 
 // openJob is open together with the job that a word names.

@@ -10,6 +10,8 @@ import (
 	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -25,14 +27,14 @@ type list struct {
 }
 
 func newList(env cli.Env) *ff.Command {
-	c := &list{common: common{env: env}}
+	c := &list{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("list")
 	flags.AddFlag(ff.FlagConfig{LongName: "status", Value: ffval.NewList(&c.statuses), NoDefault: true,
 		Placeholder: "STATUS", Usage: "only jobs that are queued, running, completed, failed or cancelled; may be repeated"})
 	flags.AddFlag(ff.FlagConfig{LongName: "limit", Value: ffval.NewValue(&c.limit), NoDefault: true,
 		Placeholder: "N", Usage: "how many jobs to show, newest first (default: a screenful)"})
-	addBool(flags, &c.watch, "watch", "go on: draw the list again on a terminal, print a line for each change elsewhere")
-	c.addTo(flags)
+	options.Bool(flags, &c.watch, "watch", "go on: draw the list again on a terminal, print a line for each change elsewhere")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "list", Usage: "arkor jobs list [--status STATUS] [--limit N] [--watch] [--json] [--backend BACKEND]",
 		ShortHelp: "list the project's jobs, newest first",
@@ -59,9 +61,9 @@ func (c *list) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := newScreen(c.env)
+	s := screen.New(c.Env)
 	if wanted.Limit == 0 {
-		_, rows := s.size()
+		_, rows := s.Size()
 		wanted.Limit = max(1, rows-4) // the heading, the prompt, and a word about what is left out
 	}
 	if c.watch {
@@ -71,19 +73,19 @@ func (c *list) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.json {
-		return printJSON(c.env.Stdout, map[string]any{"jobs": nonNil(jobs), "more": more})
+	if c.JSON {
+		return screen.PrintJSON(c.Env.Stdout, map[string]any{"jobs": nonNil(jobs), "more": more})
 	}
-	s.live = false
+	s.Live = false
 	if len(jobs) == 0 {
-		fmt.Fprintln(c.env.Stderr, "no jobs"+c.filtered())
+		fmt.Fprintln(c.Env.Stderr, "no jobs"+c.filtered())
 		return nil
 	}
-	if err := s.draw(table(jobs, p.progress(ctx, jobs), time.Now())); err != nil {
+	if err := s.Draw(table(jobs, p.progress(ctx, jobs), time.Now())); err != nil {
 		return err
 	}
 	if more {
-		fmt.Fprintln(c.env.Stderr, "there are more: see --limit")
+		fmt.Fprintln(c.Env.Stderr, "there are more: see --limit")
 	}
 	return nil
 }
@@ -119,7 +121,7 @@ func (p *project) progress(ctx context.Context, jobs []cloud.Job) map[string]pro
 }
 
 // table lays jobs out in columns.
-func table(jobs []cloud.Job, of map[string]progress, now time.Time) []line {
+func table(jobs []cloud.Job, of map[string]progress, now time.Time) []screen.Line {
 	rows := [][]string{{"ID", "STATUS", "NAME", "MODEL", "CREATED", "TOOK", ""}}
 	for _, job := range jobs {
 		detail := ""
@@ -129,41 +131,22 @@ func table(jobs []cloud.Job, of map[string]progress, now time.Time) []line {
 		case job.Error != nil:
 			detail = cli.Excerpt(*job.Error)
 		}
-		rows = append(rows, []string{jobname.Short(job.ID), cli.OneLine(string(job.Status)), nameOf(job, 32), cut(modelOf(job), 32),
+		rows = append(rows, []string{jobname.Short(job.ID), cli.OneLine(string(job.Status)), nameOf(job, 32), screen.Cut(modelOf(job), 32),
 			jobname.Ago(job.CreatedAt, now), lasted(job, now), detail})
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], width(cell))
+	return screen.Table(rows, func(row, column int) string {
+		status := jobs[row].Status
+		if column == 1 || column == len(rows[0])-1 && status == cloud.Failed {
+			return colourOf(status)
 		}
-	}
-	lines := make([]line, len(rows))
-	for n, row := range rows {
-		for i, cell := range row {
-			text := cell
-			if i < len(row)-1 {
-				text = pad(cell, widths[i]+2)
-			}
-			colour := ""
-			switch {
-			case n == 0:
-				colour = dim
-			case i == 1:
-				colour = colourOf(jobs[n-1].Status)
-			case i == len(row)-1 && jobs[n-1].Status == cloud.Failed:
-				colour = red
-			}
-			lines[n] = append(lines[n], part{text, colour})
-		}
-	}
-	return lines
+		return ""
+	})
 }
 
 // follow shows the list until the user leaves.
-func (c *list) follow(ctx context.Context, p *project, s *screen, wanted cloud.ListJobs) error {
-	live := s.live && !c.json
-	conn := &connection{env: c.env, live: live}
+func (c *list) follow(ctx context.Context, p *project, s *screen.Screen, wanted cloud.ListJobs) error {
+	live := s.Live && !c.JSON
+	conn := &connection{env: c.Env, live: live}
 	known := map[string]cloud.JobStatus{}
 	failures := 0
 	var jobs []cloud.Job
@@ -191,9 +174,9 @@ func (c *list) follow(ctx context.Context, p *project, s *screen, wanted cloud.L
 		if live {
 			lines := table(jobs, of, time.Now())
 			if len(jobs) == 0 {
-				lines = []line{{{text: "no jobs" + c.filtered()}}}
+				lines = []screen.Line{{{Text: "no jobs" + c.filtered()}}}
 			}
-			err = s.draw(append(lines, conn.line()...))
+			err = s.Draw(append(lines, conn.line()...))
 		} else {
 			err = c.changes(jobs, known)
 		}
@@ -218,10 +201,10 @@ func (c *list) changes(jobs []cloud.Job, known map[string]cloud.JobStatus) error
 		}
 		known[job.ID] = job.Status
 		var err error
-		if c.json {
-			err = printJSON(c.env.Stdout, map[string]any{"job": job})
+		if c.JSON {
+			err = screen.PrintJSON(c.Env.Stdout, map[string]any{"job": job})
 		} else {
-			_, err = fmt.Fprintf(c.env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), pad(cli.OneLine(string(job.Status)), len(cloud.Completed)), cli.OneLine(job.Name))
+			_, err = fmt.Fprintf(c.Env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), screen.Pad(cli.OneLine(string(job.Status)), len(cloud.Completed)), cli.OneLine(job.Name))
 		}
 		if err != nil {
 			return err

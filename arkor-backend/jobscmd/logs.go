@@ -12,6 +12,8 @@ import (
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -22,10 +24,10 @@ type logs struct {
 }
 
 func newLogs(env cli.Env) *ff.Command {
-	c := &logs{common: common{env: env}}
+	c := &logs{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("logs")
-	addBool(flags, &c.follow, "follow", "go on until the job has ended")
-	c.addTo(flags)
+	options.Bool(flags, &c.follow, "follow", "go on until the job has ended")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "logs", Usage: "arkor jobs logs [job] [--follow] [--json] [--backend BACKEND]",
 		ShortHelp: "print the log of a training, of the latest when none is named",
@@ -45,7 +47,7 @@ func (c *logs) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if c.follow {
-		_, err := p.log(ctx, job, c.json, "")
+		_, err := p.log(ctx, job, c.JSON, "")
 		return err
 	}
 	job, events, told, err := p.session.Client.JobAndEvents(ctx, p.session.Scope, job.ID)
@@ -53,15 +55,15 @@ func (c *logs) run(ctx context.Context, args []string) error {
 	case err != nil:
 		return err
 	case job.Status.Terminal():
-		_, err := p.log(ctx, job, c.json, "")
+		_, err := p.log(ctx, job, c.JSON, "")
 		return err
 	case !told:
 		return cli.Hint(errors.New("this backend does not say where the log of a running job stands"), "read it as it grows, with --follow")
 	case len(events) == 0:
-		fmt.Fprintf(c.env.Stderr, "the job is %s, and there is no log yet\n", job.Status)
+		fmt.Fprintf(c.Env.Stderr, "the job is %s, and there is no log yet\n", job.Status)
 		return nil
 	}
-	_, err = p.log(ctx, job, c.json, events[len(events)-1].ID)
+	_, err = p.log(ctx, job, c.JSON, events[len(events)-1].ID)
 	return err
 }
 
@@ -78,7 +80,7 @@ func (p *project) log(ctx context.Context, job cloud.Job, asJSON bool, upTo stri
 		conn.back()
 		var err error
 		if asJSON {
-			err = printJSON(p.env.Stdout, withID(e))
+			err = screen.PrintJSON(p.env.Stdout, withID(e))
 		} else if text := out.line(e); text != "" {
 			_, err = fmt.Fprintln(p.env.Stdout, text)
 		}
@@ -131,9 +133,9 @@ func (p *printer) line(e cloud.Event) string {
 	heading := ""
 	if day := at.Format("2006-01-02"); day != p.day {
 		p.day = day
-		heading = paint(p.color, dim, day) + "\n"
+		heading = screen.Paint(p.color, screen.Dim, day) + "\n"
 	}
-	return heading + paint(p.color, dim, at.Format("15:04:05")) + "  " + text
+	return heading + screen.Paint(p.color, screen.Dim, at.Format("15:04:05")) + "  " + text
 }
 
 func (p *printer) text(eventType string, said event) string {
@@ -155,7 +157,7 @@ func (p *printer) text(eventType string, said event) string {
 				text += fmt.Sprintf(", %s %s", count(float64(*n.value)), n.what)
 			}
 		}
-		return paint(p.color, blue, text)
+		return screen.Paint(p.color, screen.Blue, text)
 	case cloud.EventLog:
 		now := p.progress
 		now.EvalLoss = said.EvalLoss // of this step alone
@@ -174,11 +176,11 @@ func (p *printer) text(eventType string, said event) string {
 				text += fmt.Sprintf(m.format, value)
 			}
 		}
-		return paint(p.color, green, text)
+		return screen.Paint(p.color, screen.Green, text)
 	case cloud.EventFailed:
-		return paint(p.color, red, "failed"+at+": "+cli.Excerpt(said.Error))
+		return screen.Paint(p.color, screen.Red, "failed"+at+": "+cli.Excerpt(said.Error))
 	case cloud.EventCancelled:
-		return paint(p.color, yellow, "cancelled"+at)
+		return screen.Paint(p.color, screen.Yellow, "cancelled"+at)
 	}
 	return cli.Excerpt(eventType)
 }

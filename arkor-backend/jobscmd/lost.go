@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -35,11 +36,11 @@ func (c *connection) back() {
 }
 
 // line is what a drawing ends with.
-func (c *connection) line() []line {
+func (c *connection) line() []screen.Line {
 	if !c.live || c.text == "" {
 		return nil
 	}
-	return []line{{{c.text, yellow}}}
+	return []screen.Line{{{Text: c.text, Colour: screen.Yellow}}}
 }
 
 func reason(err error) string {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -162,7 +164,7 @@ func source(job cloud.Job) string {
 		address, _, _ := strings.Cut(s.URL, "?") // what follows may be a signature
 		return cli.OneLine(address)
 	case "file":
-		return cut(cli.OneLine(s.DatasetID), len("sha256:")+13)
+		return screen.Cut(cli.OneLine(s.DatasetID), len("sha256:")+13)
 	}
 	return ""
 }
@@ -177,10 +179,8 @@ func modelOf(job cloud.Job) string {
 // run.
 func nameOf(job cloud.Job, room int) string {
 	const note = " (dry run)"
-	var config struct{ DryRun bool }
-	_ = json.Unmarshal(job.Config, &config) // a row of a list may have none
-	if config.DryRun {
-		return cut(cli.OneLine(job.Name), room-len(note)) + note
+	if jobname.DryRun(job) {
+		return screen.Cut(cli.OneLine(job.Name), room-len(note)) + note
 	}
-	return cut(cli.OneLine(job.Name), room)
+	return screen.Cut(cli.OneLine(job.Name), room)
 }

@@ -6,9 +6,10 @@ import (
 	"strconv"
 
 	"github.com/peterbourgon/ff/v4"
-	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 )
 
@@ -19,12 +20,11 @@ type resume struct {
 }
 
 func newResume(env cli.Env) *ff.Command {
-	c := &resume{common: common{env: env}}
+	c := &resume{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("resume")
-	flags.AddFlag(ff.FlagConfig{LongName: "from", Value: ffval.NewValue(&c.from), NoDefault: true,
-		Placeholder: "STEP", Usage: "the checkpoint to begin with (default: the last)"})
-	addBool(flags, &c.follow, "follow", "print the log until the new job has ended; the exit status is 1 when it fails or is cancelled")
-	c.addTo(flags)
+	options.Text(flags, &c.from, "from", "STEP", "the checkpoint to begin with (default: the last)")
+	options.Bool(flags, &c.follow, "follow", "print the log until the new job has ended; the exit status is 1 when it fails or is cancelled")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "resume", Usage: "arkor jobs resume <job> [--from STEP] [--follow] [--json] [--backend BACKEND]",
 		ShortHelp: "go on from a checkpoint of a failed or cancelled job, as a new job",
@@ -55,17 +55,17 @@ func (c *resume) run(ctx context.Context, args []string) error {
 		return offered(err, "resume")
 	}
 	switch {
-	case c.json:
-		err = printJSON(c.env.Stdout, map[string]any{"job": job})
+	case c.JSON:
+		err = screen.PrintJSON(c.Env.Stdout, map[string]any{"job": job})
 	case job.ResumedFrom != nil:
-		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from step %d of %s\n", cli.OneLine(job.ID), job.ResumedFrom.Step, jobname.Short(old.ID))
+		_, err = fmt.Fprintf(c.Env.Stdout, "%s  goes on from step %d of %s\n", cli.OneLine(job.ID), job.ResumedFrom.Step, jobname.Short(old.ID))
 	default:
-		_, err = fmt.Fprintf(c.env.Stdout, "%s  goes on from %s\n", cli.OneLine(job.ID), jobname.Short(old.ID))
+		_, err = fmt.Fprintf(c.Env.Stdout, "%s  goes on from %s\n", cli.OneLine(job.ID), jobname.Short(old.ID))
 	}
 	if err != nil || !c.follow {
 		return err
 	}
-	status, err := p.log(ctx, job, c.json, "")
+	status, err := p.log(ctx, job, c.JSON, "")
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/jobname"
+	"github.com/arkorlab/arkor-go/arkor-backend/options"
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -18,10 +20,10 @@ type show struct {
 }
 
 func newShow(env cli.Env) *ff.Command {
-	c := &show{common: common{env: env}}
+	c := &show{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("show")
-	addBool(flags, &c.watch, "watch", "follow the job to its end; the exit status is 1 when it fails or is cancelled")
-	c.addTo(flags)
+	options.Bool(flags, &c.watch, "watch", "follow the job to its end; the exit status is 1 when it fails or is cancelled")
+	c.AddTo(flags)
 	return &ff.Command{
 		Name: "show", Usage: "arkor jobs show [job] [--watch] [--json] [--backend BACKEND]",
 		ShortHelp: "show a job, the latest when none is named",
@@ -45,13 +47,13 @@ func (c *show) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	v := &view{project: p, screen: newScreen(c.env), json: c.json}
-	v.connection = connection{env: c.env, live: v.screen.live && !c.json}
+	v := &view{project: p, screen: screen.New(c.Env), json: c.JSON}
+	v.connection = connection{env: c.Env, live: v.screen.Live && !c.JSON}
 	if err := v.look(ctx, job.ID); err != nil {
 		return err
 	}
 	if !c.watch {
-		v.screen.live = false
+		v.screen.Live = false
 		return v.print()
 	}
 	return v.follow(ctx)
@@ -61,7 +63,7 @@ func (c *show) run(ctx context.Context, args []string) error {
 type view struct {
 	shown
 	*project
-	screen     *screen
+	screen     *screen.Screen
 	json       bool
 	connection connection
 	lastID     string
@@ -83,15 +85,15 @@ func (v *view) look(ctx context.Context, id string) error {
 
 func (v *view) print() error {
 	if v.json {
-		return printJSON(v.env.Stdout, v.shown)
+		return screen.PrintJSON(v.env.Stdout, v.shown)
 	}
-	return v.screen.draw(append(describe(v.shown, time.Now()), v.connection.line()...))
+	return v.screen.Draw(append(describe(v.shown, time.Now()), v.connection.line()...))
 }
 
 // change shows what has become of the job: a drawing, an object, or a line when
 // the status is a new one or e is a checkpoint.
 func (v *view) change(e cloud.Event) error {
-	if v.json || v.screen.live {
+	if v.json || v.screen.Live {
 		return v.print()
 	}
 	if v.told != v.Job.Status {
@@ -160,7 +162,7 @@ func (v *view) tick(ctx context.Context) error {
 			v.Job = job
 		}
 	}
-	if v.screen.live && !v.json {
+	if v.screen.Live && !v.json {
 		return v.print()
 	}
 	return nil
@@ -182,12 +184,12 @@ func (v *view) last(ctx context.Context, status cloud.JobStatus) error {
 }
 
 // describe says what is known of a job, in lines of a name and what it is.
-func describe(s shown, now time.Time) []line {
+func describe(s shown, now time.Time) []screen.Line {
 	job, p := s.Job, s.Progress
-	lines := []line{{{pad(nameOf(job, 60), 24) + "  ", ""}, {cli.OneLine(string(job.Status)), colourOf(job.Status)}}}
+	lines := []screen.Line{{{Text: screen.Pad(nameOf(job, 60), 24) + "  "}, {Text: cli.OneLine(string(job.Status)), Colour: colourOf(job.Status)}}}
 	add := func(name, text, colour string) {
 		if text != "" {
-			lines = append(lines, line{{"  " + pad(name, 14), dim}, {text, colour}})
+			lines = append(lines, screen.Entry(name, text, colour))
 		}
 	}
 	add("id", cli.OneLine(job.ID), "")
@@ -227,7 +229,7 @@ func describe(s shown, now time.Time) []line {
 		add("webhook", webhook(*job.Webhook, now), "")
 	}
 	if job.Error != nil {
-		add("error", cli.Excerpt(*job.Error), red)
+		add("error", cli.Excerpt(*job.Error), screen.Red)
 	}
 	return lines
 }

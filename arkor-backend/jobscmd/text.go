@@ -1,52 +1,14 @@
 package jobscmd
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
-
-// width is how many columns a text takes on a terminal, or one more: from
-// U+1100 on some characters are two wide.
-func width(text string) (n int) {
-	for _, r := range text {
-		n += columns(r)
-	}
-	return n
-}
-
-func columns(r rune) int {
-	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me):
-		return 0
-	case r < 0x1100 || r == '…':
-		return 1
-	}
-	return 2
-}
-
-// cut returns as much of a text as fits into so many columns.
-func cut(text string, room int) string {
-	if width(text) <= room {
-		return text
-	}
-	room-- // for the dots
-	for i, r := range text {
-		if room -= columns(r); room < 0 {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
-
-func pad(text string, to int) string { return text + strings.Repeat(" ", max(0, to-width(text))) }
 
 // lasted is how long a job has been at work, "" before it began.
 func lasted(job cloud.Job, now time.Time) string {
@@ -86,49 +48,16 @@ func count(n float64) string {
 	return digits
 }
 
-// The colours of a terminal.
-const (
-	red, green, yellow, blue, dim = "31", "32", "33", "34", "2"
-)
-
-// paint colours a text where that is wanted.
-func paint(on bool, colour, text string) string {
-	if !on || text == "" {
-		return text
-	}
-	return "\x1b[" + colour + "m" + text + "\x1b[0m"
-}
-
 func colourOf(status cloud.JobStatus) string {
 	switch status {
 	case cloud.Running:
-		return blue
+		return screen.Blue
 	case cloud.Completed:
-		return green
+		return screen.Green
 	case cloud.Failed:
-		return red
+		return screen.Red
 	case cloud.Cancelled:
-		return yellow
+		return screen.Yellow
 	}
-	return dim
-}
-
-// printJSON prints a value on a line of its own. What could act on a terminal
-// inside a string is escaped.
-func printJSON(w io.Writer, value any) error {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	for _, r := range string(data) {
-		if unicode.In(r, unicode.Cc, unicode.Cf) && r <= 0xffff {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('\n')
-	_, err = io.WriteString(w, b.String())
-	return err
+	return screen.Dim
 }

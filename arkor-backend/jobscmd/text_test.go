@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
@@ -25,21 +26,6 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		text string
-		room int
-		want string
-	}{
-		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"日本語", 6, "日本語"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"e\u0301e\u0301", 2, "e\u0301e\u0301"}, {"abc", 0, "…"},
-	} {
-		if got := cut(tc.text, tc.room); got != tc.want {
-			t.Errorf("%q in %d: %q, want %q", tc.text, tc.room, got, tc.want)
-		}
-	}
-}
-
 func TestTable(t *testing.T) {
 	t.Parallel()
 	began, ended, why := "2026-03-04T05:06:07.000Z", "2026-03-04T05:08:12.000Z", "out of memory\nat step 12"
@@ -49,8 +35,8 @@ func TestTable(t *testing.T) {
 	row := job("j_2", "from a list", "paused")
 	row.Config = nil // as a row of another backend may be
 	var b bytes.Buffer
-	s := &screen{w: &b}
-	if err := s.draw(table([]cloud.Job{running, failed, row}, map[string]progress{running.ID: {Step: &step, TotalSteps: &total}}, now())); err != nil {
+	s := &screen.Screen{W: &b}
+	if err := s.Draw(table([]cloud.Job{running, failed, row}, map[string]progress{running.ID: {Step: &step, TotalSteps: &total}}, now())); err != nil {
 		t.Fatal(err)
 	}
 	check(t, `ID        STATUS   NAME         MODEL       CREATED  TOOK
@@ -75,8 +61,8 @@ func TestDescribe(t *testing.T) {
 		{Type: cloud.EventLog, Data: json.RawMessage(`{"step":40,"loss":1.25,"evalLoss":null,"learningRate":0.0001,"tokensPerSecond":1500}`)},
 	})
 	var b bytes.Buffer
-	s := &screen{w: &b}
-	if err := s.draw(describe(shown{j, p}, now())); err != nil {
+	s := &screen.Screen{W: &b}
+	if err := s.Draw(describe(shown{j, p}, now())); err != nil {
 		t.Fatal(err)
 	}
 	check(t, `triage                    running
@@ -97,7 +83,7 @@ func TestDescribe(t *testing.T) {
 func TestDescribeLongName(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := (&screen{w: &b}).draw(describe(shown{job("j_1", strings.Repeat("name ", 51), cloud.Running), progress{}}, now())); err != nil {
+	if err := (&screen.Screen{W: &b}).Draw(describe(shown{job("j_1", strings.Repeat("name ", 51), cloud.Running), progress{}}, now())); err != nil {
 		t.Fatal(err)
 	}
 	if first, _, _ := strings.Cut(b.String(), "\n"); !strings.HasSuffix(first, "…  running") {
@@ -154,17 +140,17 @@ func FuzzShown(f *testing.F) {
 		_ = json.Unmarshal([]byte(data), &e)
 		event := cloud.Event{ID: name, Type: e.Type, Data: json.RawMessage(data)}
 		var b bytes.Buffer
-		s := &screen{w: &b}
+		s := &screen.Screen{W: &b}
 		for _, status := range []cloud.JobStatus{j.Status, cloud.Running, cloud.Queued, cloud.Failed} {
 			j.Status = status
 			p := progressOf(j, []cloud.Event{event, event})
-			_ = s.draw(describe(shown{j, p}, now()))
-			_ = s.draw(table([]cloud.Job{j}, map[string]progress{j.ID: p}, now()))
+			_ = s.Draw(describe(shown{j, p}, now()))
+			_ = s.Draw(table([]cloud.Job{j}, map[string]progress{j.ID: p}, now()))
 		}
 		b.WriteString((&printer{}).line(event) + "\n")
 		if json.Valid([]byte(data)) && strings.HasPrefix(strings.TrimSpace(data), "{") {
 			var line bytes.Buffer
-			if err := printJSON(&line, withID(event)); err == nil {
+			if err := screen.PrintJSON(&line, withID(event)); err == nil {
 				if !json.Valid(line.Bytes()) {
 					t.Errorf("%q became %q", data, line.String())
 				}

@@ -14,7 +14,14 @@ type Message struct {
 	Content string `json:"content"`
 }
 
-// Adapter names what a job trained: Kind "final", or "checkpoint" with a Step.
+// The kinds of an Adapter.
+const (
+	AdapterFinal      = "final"
+	AdapterCheckpoint = "checkpoint"
+)
+
+// Adapter names what a job trained: Kind AdapterFinal, or AdapterCheckpoint with
+// a Step.
 type Adapter struct {
 	Kind  string `json:"kind"`
 	JobID string `json:"jobId"`

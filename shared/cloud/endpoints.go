@@ -60,3 +60,7 @@ type NewEndpointKey struct {
 	Prefix    string `json:"prefix"`
 	CreatedAt string `json:"createdAt"`
 }
+
+// String and GoString keep the key out of messages.
+func (k NewEndpointKey) String() string   { return "key " + k.Prefix }
+func (k NewEndpointKey) GoString() string { return k.String() }

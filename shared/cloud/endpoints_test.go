@@ -1,0 +1,53 @@
+package cloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNewKeyIsNotShown(t *testing.T) {
+	t.Parallel()
+	key := NewEndpointKey{ID: "k", Plaintext: "ark_live_s3cret", Prefix: "ark_live"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb, key); strings.Contains(text, "s3cret") {
+			t.Errorf("%s: %s", verb, text)
+		}
+	}
+}
+
+// What is taken for an endpoint or a key has all that one needs, and stays the
+// same when it is written and read again.
+func FuzzEndpoint(f *testing.F) {
+	f.Add(`{"id":"e","slug":"bot","orgId":"o","projectId":"p","target":{"kind":"adapter","adapter":{"kind":"checkpoint","jobId":"j","step":50}},"authMode":"fixed_api_key","urlFormat":"openai_compat","enabled":true,"customDomain":null,"runRetentionMode":"days","runRetentionDays":7,"createdAt":"2026","updatedAt":"2026"}`)
+	f.Add(`{"id":"e","slug":"bot","orgId":"o","projectId":"p","target":{"kind":"base_model","baseModel":"m"},"authMode":"none","urlFormat":"openai_compat","enabled":false,"customDomain":"x","createdAt":"2026","updatedAt":"2026"}`)
+	f.Add(`{"id":"k","label":"production","prefix":"ark_live_abcd1234","enabled":true,"createdAt":"2026","lastUsedAt":null,"plaintext":"ark_live_s3cret"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if e, err := readEndpoint([]byte(text)); err == nil {
+			again(t, e, readEndpoint)
+			if e.Target.Kind == TargetAdapter == (e.Target.Adapter == nil) {
+				t.Errorf("%q has no target", text)
+			}
+		}
+		if k, err := readEndpointKey([]byte(text)); err == nil {
+			again(t, k, readEndpointKey)
+		}
+	})
+}
+
+func again[T any](t *testing.T, value T, read func(json.RawMessage) (T, error)) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(value, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -4,6 +4,7 @@ package backendcmd
 import (
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/endpointscmd"
 	"github.com/arkorlab/arkor-go/arkor-backend/exportcmd"
 	"github.com/arkorlab/arkor-go/arkor-backend/jobscmd"
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -19,6 +20,6 @@ func New(env cli.Env) *ff.Command {
 			"Examples:\n" +
 			"  arkor backend status\n" +
 			"  arkor backend pull HuggingFaceTB/SmolLM2-135M-Instruct",
-		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env), jobscmd.New(env), exportcmd.New(env)},
+		Subcommands: []*ff.Command{newServe(env), newEnsure(env), newStatus(env), newStop(env), newPull(env), jobscmd.New(env), endpointscmd.New(env), exportcmd.New(env)},
 	}
 }

@@ -27,6 +27,7 @@ var commands = [...]command{
 	{"eval", "arkor-build", []string{"eval"}, "compare the tuned model with its base and the deployed one"},
 	{"jobs", "arkor-backend", []string{"jobs"}, "list trainings; follow, cancel, resume and delete them"},
 	{"export", "arkor-backend", []string{"export"}, "write what was trained as files for other programs"},
+	{"endpoints", "arkor-backend", []string{"endpoints"}, "put what was trained behind OpenAI's API, for your product to call"},
 	{"dev", "arkor-studio", []string{"dev"}, "train, compare, chat and make endpoints in a local web page"},
 	{"login", "arkor-auth", []string{"login"}, "sign in"},
 	{"logout", "arkor-auth", []string{"logout"}, "forget the stored credentials"},

@@ -1,0 +1,87 @@
+package endpointscmd
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/cloud"
+)
+
+// address is where an endpoint is called, "" where that is not known. Of a
+// backend that names something else nothing gets into a command to copy.
+func address(e cloud.Endpoint) string {
+	parsed, err := url.Parse(e.URL)
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" || cli.OneLine(e.URL) != e.URL {
+		return ""
+	}
+	return strings.TrimRight(e.URL, "/")
+}
+
+// curl is a command that asks an endpoint, with the key in $KEY: a key has no
+// place in the history of a shell.
+func curl(e cloud.Endpoint, indent string) string {
+	lines := []string{"curl " + quoted(address(e)+"/chat/completions")}
+	if e.AuthMode != cloud.AuthNone {
+		lines = append(lines, `-H "Authorization: Bearer $KEY"`)
+	}
+	lines = append(lines, "-H 'Content-Type: application/json'", `-d '{"messages": [{"role": "user", "content": "Hello"}]}'`)
+	return indent + strings.Join(lines, " \\\n"+indent+"  ") + "\n"
+}
+
+// variables are what a product needs to call an endpoint, as a shell and files
+// of environment variables take them. key is "" where there is none.
+func variables(e cloud.Endpoint, key string) (string, error) {
+	if cli.OneLine(key) != key {
+		return "", errors.New("the backend made a key that no request could carry")
+	}
+	text := ""
+	if at := address(e); at != "" {
+		text += "URL=" + quoted(at) + "\n"
+	}
+	if key != "" {
+		text += "KEY=" + quoted(key) + "\n"
+	}
+	return text, nil
+}
+
+// quoted is a word of a shell.
+func quoted(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+,=", r)
+	}
+	if text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// hand prints what one needs to call an endpoint: on stdout for a program or a
+// file, with words around it for people.
+func (p *project) hand(e cloud.Endpoint, key *cloud.NewEndpointKey, said string) error {
+	plaintext := ""
+	if key != nil {
+		plaintext = key.Plaintext
+		said += "; the key is not shown again"
+	}
+	text, err := variables(e, plaintext)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.env.Stderr, said)
+	if _, err := fmt.Fprint(p.env.Stdout, text); err != nil {
+		return err
+	}
+	if address(e) == "" {
+		fmt.Fprintln(p.env.Stderr, "the backend does not say at which address it answers")
+		return nil
+	}
+	with := ""
+	if key != nil {
+		with = ", with KEY as above"
+	}
+	fmt.Fprintf(p.env.Stderr, "Ask it%s:\n%s", with, curl(e, "  "))
+	return nil
+}

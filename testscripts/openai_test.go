@@ -93,7 +93,8 @@ func TestOpenAIClients(t *testing.T) {
 	})
 }
 
-// documented makes an endpoint and calls it as docs/endpoints.md says.
+// documented makes an endpoint, calls it, changes and deletes it as
+// docs/endpoints.md says.
 func documented(t *testing.T, f *folder, project string) {
 	t.Helper()
 	for _, tool := range []string{"bash", "curl", "jq"} {
@@ -110,13 +111,17 @@ func documented(t *testing.T, f *folder, project string) {
 	if len(shell) != 2 || program == nil {
 		t.Fatalf("found %d examples for a shell", len(shell))
 	}
+	changes := bytes.Replace(shell[1][1], []byte("delete support-bot "), []byte("delete support-bot --yes "), 1)
 	if err := os.WriteFile(filepath.Join(f.root, "documented.mjs"), program[1], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	script := "set -e\nPATH=" + binaries + ":$PATH\n" + string(shell[0][1]) + string(shell[1][1]) + "\nnode ../documented.mjs >answer.txt; test -s answer.txt\n"
+	script := "set -e\nPATH=" + binaries + ":$PATH\n" + string(shell[0][1]) +
+		"\nnode --env-file=support-bot.env ../documented.mjs >answer.txt; test -s answer.txt\n" + string(changes)
 	out, err := f.try(project, "bash", "-c", script)
-	if err != nil || !strings.Contains(out, `"object":"chat.completion"`) || !strings.Contains(out, `"model":"support-bot"`) {
-		t.Errorf("%v\n%s", err, out)
+	for _, want := range []string{`"object":"chat.completion"`, `"model":"support-bot"`, "\nrevoked ark_live_", "\ndeleted support-bot\n"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Fatalf("%v, no %q in\n%s", err, want, out)
+		}
 	}
 }
 

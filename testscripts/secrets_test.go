@@ -12,12 +12,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// secret matches what no program may print: anonymous tokens of the backend,
-// the provider's tokens and codes, and what scripts call a secret.
-var secret = regexp.MustCompile(`anon_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ|(?:rt|code|dc)_[A-Za-z0-9_-]{20,}|s3cret[A-Za-z0-9._-]*`)
+// secret matches what no program may print: anonymous tokens and keys of the
+// backend, the provider's tokens and codes, and what scripts call a secret.
+var secret = regexp.MustCompile(`(?:anon|ark_live)_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ|(?:rt|code|dc)_[A-Za-z0-9_-]{20,}|s3cret[A-Za-z0-9._-]*`)
 
 // handsOut matches the commands whose stdout is a secret by its purpose.
-var handsOut = regexp.MustCompile(`arkor-auth token|backend ensure`)
+var handsOut = regexp.MustCompile(`arkor-auth token|backend ensure|arkor endpoints create`)
 
 // watched is a test that fails when what its scripts' programs printed holds a
 // secret, or an escape sequence: no script runs on a terminal (I3).

@@ -80,7 +80,9 @@ func (p *project) create(ctx context.Context, fields cloud.EndpointFields) error
 	e = p.located(e)
 	var key *cloud.NewEndpointKey
 	if e.AuthMode != cloud.AuthNone {
-		made, err := p.session.Client.CreateEndpointKey(ctx, p.session.Scope, e.ID, firstKey)
+		// Whoever interrupts from here on gets the key all the same: without one
+		// the endpoint would be there, and of no use.
+		made, err := p.session.Client.CreateEndpointKey(context.WithoutCancel(ctx), p.session.Scope, e.ID, firstKey)
 		if err != nil {
 			slug := cli.OneLine(e.Slug)
 			return cli.Hint(fmt.Errorf("the endpoint %s is made, but no key: %w", slug, err), "`arkor endpoints create-key %s %s` makes one", slug, firstKey)

@@ -1,6 +1,8 @@
 package endpointscmd
 
 import (
+	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -74,6 +76,28 @@ func TestCreateWithoutKey(t *testing.T) {
 	check(t, "the endpoint bot is made, but no key: come back later\nhint: `arkor endpoints create-key bot first` makes one", said(err))
 	check(t, "", stdout.String())
 }
+
+// An interrupt that comes when the endpoint is made leaves none without a key.
+func TestInterruptedCreate(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	f := &fake{}
+	p, stdout, _ := f.project()
+	p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if err := r.Context().Err(); err != nil {
+			return nil, err
+		}
+		interrupt()
+		return f.RoundTrip(r)
+	})
+	if err := p.create(ctx, cloud.EndpointFields{Slug: "bot", AuthMode: cloud.AuthAPIKey}); err != nil || !strings.Contains(stdout.String(), plaintext) {
+		t.Error(err, stdout.String())
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestTargets(t *testing.T) {
 	t.Parallel()

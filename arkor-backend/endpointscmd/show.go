@@ -69,11 +69,13 @@ func (p *project) show(ctx context.Context, e cloud.Endpoint, now time.Time) err
 	if err := out.Draw(append(describe(s, p.answers(ctx, e.Target), now), keyTable(s.Keys, now)...)); err != nil {
 		return err
 	}
-	if !e.Enabled || address(e) == "" {
-		return nil
+	if e.Enabled && address(e) != "" {
+		if _, err := fmt.Fprint(p.env.Stdout, "\n", curl(e, "  ")); err != nil {
+			return err
+		}
 	}
-	_, err = fmt.Fprint(p.env.Stdout, "\n", curl(e, "  "))
-	return err
+	p.noteWithoutKey(e, s.Keys)
+	return nil
 }
 
 // describe says what an endpoint is, in lines of a name and what it is.

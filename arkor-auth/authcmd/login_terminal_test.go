@@ -32,14 +32,14 @@ func TestThePickerPreselectsAnonymous(t *testing.T) {
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, "CI=", "CLAUDECODE=1")
 	s := p.run(nil, "login")
 	s.Expect("┃ How would you like to sign in?")
-	s.Expect("┃   OAuth (browser): Sign in to your account (requires an arkor.ai web account)")
+	s.Expect("┃   OAuth (browser): Sign in to your account at " + c.URL)
 	s.Expect("┃ > Anonymous: Throwaway token, no account")
 	s.Press(enter)
 	text := s.Ends(0)
 	if _, last, _ := strings.Cut(text, "How would you like to sign in? Anonymous\n"); last != "Requesting anonymous token\n"+
 		"Anonymous id: an_1\n"+
-		"This id is how Arkor Cloud recognises this client across sessions. Keep `"+p.file()+"` to stay signed in as the same anonymous identity.\n"+
-		"arkor: warning: Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your Arkor Cloud account.\n"+
+		"This id is how "+c.URL+" recognises this client across sessions. Keep `"+p.file()+"` to stay signed in as the same anonymous identity.\n"+
+		"arkor: warning: Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your account at "+c.URL+".\n"+
 		"Signed in anonymously (personal org: anon-1f2e).\n" {
 		t.Errorf("got %q", text)
 	}

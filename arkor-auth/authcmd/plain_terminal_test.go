@@ -9,12 +9,13 @@ import (
 	"testing"
 )
 
-const (
-	prompted    = "Enter a number between 1 and 2 [2]: "
-	plainPicker = "How would you like to sign in?\n" +
-		"1. OAuth (browser): Sign in to your account (requires an arkor.ai web account)\n" +
+const prompted = "Enter a number between 1 and 2 [2]: "
+
+func plainPicker(address string) string {
+	return "How would you like to sign in?\n" +
+		"1. OAuth (browser): Sign in to your account at " + address + "\n" +
 		"2. Anonymous: Throwaway token, no account\n"
-)
+}
 
 // Screen readers, and terminals that cannot redraw, get lines and give lines.
 func TestPlainPicker(t *testing.T) {
@@ -28,13 +29,13 @@ func TestPlainPicker(t *testing.T) {
 		c := newCloud(t)
 		p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL, test.environ)
 		s := p.run(nil, "login")
-		s.Expect(plainPicker)
+		s.Expect(plainPicker(c.URL))
 		for line := range strings.Lines(test.keys) {
 			s.Expect(prompted)
 			s.Press(line)
 		}
 		text := s.Ends(0)
-		if !strings.HasPrefix(text, plainPicker+prompted+test.echo+"Requesting anonymous token\n") || bytes.ContainsRune(s.Raw(), 0x1b) {
+		if !strings.HasPrefix(text, plainPicker(c.URL)+prompted+test.echo+"Requesting anonymous token\n") || bytes.ContainsRune(s.Raw(), 0x1b) {
 			t.Errorf("%s, %q: got %q", test.environ, test.keys, s.Raw())
 		}
 	}

@@ -181,7 +181,10 @@ func (c *command) choose(ctx context.Context, provider oauthflow.Provider, hasOA
 		fmt.Fprintln(c.env.Stderr, "OAuth is not configured. Continuing with an anonymous session.")
 		return c.signInAnonymously(ctx, false)
 	}
-	ways := []prompt.Option{{Label: "OAuth (browser)", Hint: "Sign in to your account (requires an arkor.ai web account)"}}
+	ways := []prompt.Option{{Label: "OAuth (browser)", Hint: "Sign in to " + c.choice.Account()}}
+	if c.choice.URL == backend.ManagedCloud {
+		ways[0].Hint = "Sign in to your account (requires an arkor.ai web account)"
+	}
 	if hasAnonymous && c.project == "" {
 		ways = append(ways, prompt.Option{Label: "Anonymous", Hint: "Throwaway token, no account"})
 	} else if !c.env.Interactive() {
@@ -268,8 +271,6 @@ func (c *command) keep(ctx context.Context, fresh credentials.Credentials) error
 	return nil
 }
 
-const persistence = "Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your Arkor Cloud account."
-
 // signInAnonymously always makes a new identity. hasOAuth: there is known to be
 // something better.
 func (c *command) signInAnonymously(ctx context.Context, hasOAuth bool) error {
@@ -282,9 +283,9 @@ func (c *command) signInAnonymously(ctx context.Context, hasOAuth bool) error {
 		return err
 	}
 	fmt.Fprintf(c.env.Stdout, "Anonymous id: %s\n", cli.OneLine(fresh.AnonymousID))
-	fmt.Fprintf(c.env.Stderr, "This id is how Arkor Cloud recognises this client across sessions. Keep `%s` to stay signed in as the same anonymous identity.\n", c.store.Path())
+	fmt.Fprintf(c.env.Stderr, "This id is how %s recognises this client across sessions. Keep `%s` to stay signed in as the same anonymous identity.\n", c.choice.Service(), c.store.Path())
 	if hasOAuth {
-		fmt.Fprintf(c.env.Stderr, "arkor: warning: %s\n", persistence)
+		fmt.Fprintf(c.env.Stderr, "arkor: warning: Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to %s.\n", c.choice.Account())
 	}
 	_, err = fmt.Fprintf(c.env.Stdout, "Signed in anonymously (personal org: %s).\n", cli.OneLine(fresh.OrgSlug))
 	return err

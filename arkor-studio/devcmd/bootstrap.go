@@ -60,9 +60,9 @@ func (c *command) bootstrap(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.env.Stderr, "Anonymous id: %s. Arkor Cloud uses this id to recognise this client across sessions. Keep `%s` to stay signed in as the same anonymous identity.\n", cli.OneLine(who.AnonymousID), store.Path())
+	fmt.Fprintf(c.env.Stderr, "Anonymous id: %s. %s uses this id to recognise this client across sessions. Keep `%s` to stay signed in as the same anonymous identity.\n", cli.OneLine(who.AnonymousID), choice.Service(), store.Path())
 	if oauth {
-		fmt.Fprintln(c.env.Stderr, "Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your Arkor Cloud account.")
+		fmt.Fprintf(c.env.Stderr, "Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to %s.\n", choice.Account())
 	}
 	fmt.Fprintf(c.env.Stderr, "Signed in anonymously (%s).\n", cli.OneLine(who.OrgSlug))
 	return nil

@@ -149,14 +149,14 @@ func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	for config, want := range map[string]string{
 		withOAuth: "No credentials on file. Bootstrapping an anonymous session. Run `arkor login --oauth` to sign in to your account instead.\n" +
-			"Anonymous id: an_1. Arkor Cloud uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
-			"Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your Arkor Cloud account.\n" +
+			"Anonymous id: an_1. ADDRESS uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
+			"Anonymous sessions aren't guaranteed to persist. Sign in with `arkor login --oauth` to tie future work to your account at ADDRESS.\n" +
 			"Signed in anonymously (anon-1).\n",
 		withoutOAuth: "No credentials on file. Requesting an anonymous token.\n" +
-			"Anonymous id: an_1. Arkor Cloud uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
+			"Anonymous id: an_1. ADDRESS uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
 			"Signed in anonymously (anon-1).\n",
 		"": "No credentials on file. Requesting an anonymous token.\n" +
-			"Anonymous id: an_1. Arkor Cloud uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
+			"Anonymous id: an_1. ADDRESS uses this id to recognise this client across sessions. Keep `FILE` to stay signed in as the same anonymous identity.\n" +
 			"Signed in anonymously (anon-1).\n",
 	} {
 		for _, stored := range []string{"", "{half"} {
@@ -165,7 +165,7 @@ func TestBootstrap(t *testing.T) {
 			if stored != "" {
 				f.write(t, file, stored)
 			}
-			if said, err := f.bootstrap(t); err != nil || said != strings.ReplaceAll(want, "FILE", file) {
+			if said, err := f.bootstrap(t); err != nil || said != strings.NewReplacer("FILE", file, "ADDRESS", f.url).Replace(want) {
 				t.Errorf("%q: %v\n%s", config, err, said)
 			}
 		}

@@ -36,6 +36,22 @@ func (c Choice) String() string {
 	return c.URL
 }
 
+// Service is what sentences about a person's identity call the backend.
+func (c Choice) Service() string {
+	if c.URL == ManagedCloud {
+		return "Arkor Cloud"
+	}
+	return c.String()
+}
+
+// Account is what they call a person's account there.
+func (c Choice) Account() string {
+	if c.URL == ManagedCloud {
+		return "your Arkor Cloud account"
+	}
+	return "your account at " + c.String()
+}
+
 // Choose returns the backend for the project in env.Dir. The first of these
 // that says something decides: flag (the value of --backend), ARKOR_BACKEND,
 // ARKOR_CLOUD_API_URL, the project's config file, the address stamped on the

@@ -181,9 +181,34 @@ func anyTrained(encoded []Encoded, token int32) bool {
 
 // show is the sample as a reader would find it in the file, on one line.
 func show(s Sample) string {
+	type function struct {
+		Name      string `json:"name"`
+		Arguments string `json:"arguments"`
+	}
+	type call struct {
+		ID       string   `json:"id,omitempty"`
+		Type     string   `json:"type"`
+		Function function `json:"function"`
+	}
+	type message struct {
+		Role       string  `json:"role"`
+		Content    *string `json:"content"`
+		ToolCalls  []call  `json:"tool_calls,omitempty"`
+		ToolCallID string  `json:"tool_call_id,omitempty"`
+	}
+	messages := make([]message, len(s.Messages))
+	for i, m := range s.Messages {
+		messages[i] = message{Role: m.Role, Content: &m.Content, ToolCallID: m.ToolCallID}
+		if m.Content == "" && len(m.ToolCalls) > 0 {
+			messages[i].Content = nil
+		}
+		for _, c := range m.ToolCalls {
+			messages[i].ToolCalls = append(messages[i].ToolCalls, call{c.ID, "function", function{c.Name, c.Arguments}})
+		}
+	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(map[string]any{"messages": s.Messages}) // strings always encode
+	_ = encoder.Encode(map[string]any{"messages": messages}) // strings always encode
 	return shorten(string(bytes.TrimSpace(out.Bytes())))
 }

@@ -148,3 +148,22 @@ func TestSplitEdges(t *testing.T) {
 		t.Error("equal conversations are on both sides")
 	}
 }
+
+// What is quoted of a file is written as it is there.
+func TestShowWritesCallsAsTheFileDoes(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		`{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"now","arguments":"{\"in\":\"Oslo\"}"}}]}]}`,
+		`{"messages":[{"role":"assistant","content":"","tool_calls":[]},{"role":"user","content":"<b>"}]}`,
+		`{"messages":[{"role":"assistant","content":"a","tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"9","tool_call_id":"t"}]}`,
+	} {
+		sample, err := parseSample([]byte(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := shorten(strings.Replace(line, `,"tool_calls":[]`, "", 1))
+		if got := show(sample); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

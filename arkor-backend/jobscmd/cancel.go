@@ -82,6 +82,7 @@ func (p *project) stop(ctx context.Context, job cloud.Job) error {
 	f.OnEvent = func(cloud.Event) error { conn.back(); return nil }
 	if _, err := f.Run(ctx); err != nil {
 		if ctx.Err() != nil {
+			endLine(ctx, p.env)
 			fmt.Fprintln(p.env.Stderr, "the job was asked to stop, and will, without anybody waiting")
 		}
 		return err

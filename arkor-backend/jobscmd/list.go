@@ -39,7 +39,7 @@ func newList(env cli.Env) *ff.Command {
 		Name: "list", Usage: "arkor jobs list [--status STATUS] [--limit N] [--watch] [--json] [--backend BACKEND]",
 		ShortHelp: "list the project's jobs, newest first",
 		LongHelp:  "Example: arkor jobs list --status failed --status cancelled --limit 5",
-		Flags:     flags, Exec: c.run,
+		Flags:     flags, Exec: untilLeft(env, c.run),
 	}
 }
 

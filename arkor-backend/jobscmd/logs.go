@@ -33,7 +33,7 @@ func newLogs(env cli.Env) *ff.Command {
 		ShortHelp: "print the log of a training, of the latest when none is named",
 		LongHelp: "With --json a line is an event as the backend has it.\n\n" +
 			"Example: arkor jobs logs --json | jq -c 'select(.type == \"training.log\") | [.step, .loss]'",
-		Flags: flags, Exec: c.run,
+		Flags: flags, Exec: untilLeft(env, c.run),
 	}
 }
 

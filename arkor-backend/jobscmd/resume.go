@@ -29,7 +29,7 @@ func newResume(env cli.Env) *ff.Command {
 		Name: "resume", Usage: "arkor jobs resume <job> [--from STEP] [--follow] [--json] [--backend BACKEND]",
 		ShortHelp: "go on from a checkpoint of a failed or cancelled job, as a new job",
 		LongHelp:  "Example: arkor jobs resume 7e1cd6ce --from 50 --follow",
-		Flags:     flags, Exec: c.run,
+		Flags:     flags, Exec: untilLeft(env, c.run),
 	}
 }
 

@@ -28,7 +28,7 @@ func newShow(env cli.Env) *ff.Command {
 		Name: "show", Usage: "arkor jobs show [job] [--watch] [--json] [--backend BACKEND]",
 		ShortHelp: "show a job, the latest when none is named",
 		LongHelp:  "Example: arkor jobs show --watch && ./deploy.sh",
-		Flags:     flags, Exec: c.run,
+		Flags:     flags, Exec: untilLeft(env, c.run),
 	}
 }
 

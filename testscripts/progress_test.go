@@ -19,11 +19,7 @@ import (
 // tell(step) for the progress of a training of 300 steps.
 func startAtTerminal(t *testing.T, wait string) *terminaltest.Session {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip(err)
-	}
-	dir := t.TempDir()
-	entry := `
+	return runAtTerminal(t, `
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 let listener: (event: object) => void;
@@ -33,18 +29,27 @@ export const trainer = {
   async start() { return { jobId: "j1" }; },
   async wait() {
     listener({ type: "training.started", metadata: { totalSteps: 300 } });
-    ` + wait + `
+    `+wait+`
     return { job: { id: "j1", status: "completed" } };
   },
   async cancel() { console.log("cancel()"); },
   [Symbol.for("arkor.trainer.observe")](l: typeof listener) { listener = l; },
 };
-`
+`)
+}
+
+// runAtTerminal runs the trainer of a module.
+func runAtTerminal(t *testing.T, entry string, options ...string) *terminaltest.Session {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "entry.ts"), []byte(entry), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return terminaltest.Start(t, terminaltest.Command{
-		Path: filepath.Join(binaries, "arkor"), Args: []string{"arkor", "start", "entry.ts"}, Dir: dir,
+		Path: filepath.Join(binaries, "arkor"), Args: append([]string{"arkor", "start", "entry.ts"}, options...), Dir: dir,
 		Environ: []string{"PATH=" + binaries + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm-256color", "DO_NOT_TRACK=1"},
 	})
 }
@@ -117,6 +122,20 @@ func TestCtrlCAtATerminal(t *testing.T) {
 	s.Expect("arkor start: interrupted; cancelling job j1 (again to exit at once)")
 	s.Expect("cancel()")
 	s.Expect("arkor start: job j1 is cancelled")
+	s.Ends(130)
+}
+
+// Where no line of ours goes with the ^C, what is said begins behind it.
+func TestCtrlCBeforeThereIsProgress(t *testing.T) {
+	t.Parallel()
+	s := runAtTerminal(t, `
+const forever = () => { console.log("starting"); return new Promise((resolve) => setTimeout(resolve, 1 << 30)); };
+export const trainer = { name: "demo", start: forever, wait: forever, cancel: forever };
+`)
+	s.Expect("starting\n")
+	s.Press(terminaltest.CtrlC)
+	s.Expect("^C\narkor start: interrupted; cancelling the job (again to exit at once)\n")
+	s.Press(terminaltest.CtrlC)
 	s.Ends(130)
 }
 

@@ -211,7 +211,8 @@ function watchSignals(request2, run, progress, output) {
   const stop = async (signal) => {
     const again = run.stopping;
     run.stopping = true;
-    progress.end();
+    const cleared = progress.end();
+    if (!cleared && signal === "SIGINT" && process2.stderr.isTTY) process2.stderr.write("\n");
     let cancelled = false;
     if (!again && run.starting) {
       if (request2.onInterrupt === "detach") await detach(request2, run);
@@ -493,8 +494,7 @@ var silent = {
     if (event?.type === "reconnecting" && event.attempt === 2) process5.stderr.write(`arkor start: ${lostConnection(event)}
 `);
   },
-  end() {
-  }
+  end: () => false
 };
 function createProgress(request2) {
   let line = silent;
@@ -505,9 +505,11 @@ function createProgress(request2) {
       line.begin();
     },
     event: (event) => line.event(event),
+    /** Returns whether there was a line, which is gone. */
     end() {
-      line.end();
+      const shown = line.end();
       line = silent;
+      return shown;
     }
   };
 }
@@ -546,9 +548,11 @@ function onTerminal() {
       room.showIfFree();
     },
     end() {
+      const shown = visible;
       hide();
       room.end();
       process5.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      return shown;
     }
   };
 }

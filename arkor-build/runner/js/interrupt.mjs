@@ -25,7 +25,8 @@ export function watchSignals(request, run, progress, output) {
   const stop = async (signal) => {
     const again = run.stopping;
     run.stopping = true;
-    progress.end();
+    const cleared = progress.end(); // with the ^C behind it
+    if (!cleared && signal === "SIGINT" && process.stderr.isTTY) process.stderr.write("\n");
     let cancelled = false;
     if (!again && run.starting) {
       if (request.onInterrupt === "detach") await detach(request, run);

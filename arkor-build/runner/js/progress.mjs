@@ -14,7 +14,7 @@ const silent = {
     if (event?.type === "queued") process.stderr.write(`arkor start: ${queued(event)}\n`);
     if (event?.type === "reconnecting" && event.attempt === 2) process.stderr.write(`arkor start: ${lostConnection(event)}\n`);
   },
-  end() {},
+  end: () => false,
 };
 
 /**
@@ -30,9 +30,11 @@ export function createProgress(request) {
       line.begin();
     },
     event: (event) => line.event(event),
+    /** Returns whether there was a line, which is gone. */
     end() {
-      line.end();
+      const shown = line.end();
       line = silent;
+      return shown;
     },
   };
 }
@@ -75,9 +77,11 @@ function onTerminal() {
       room.showIfFree();
     },
     end() {
+      const shown = visible;
       hide();
       room.end();
       process.off("uncaughtExceptionMonitor", hide).off("exit", hide);
+      return shown;
     },
   };
 }

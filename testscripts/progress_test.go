@@ -139,6 +139,21 @@ export const trainer = { name: "demo", start: forever, wait: forever, cancel: fo
 	s.Ends(130)
 }
 
+// While a job is only prepared there is nothing to wait for: none will be.
+func TestCtrlCBeforeThereIsAJob(t *testing.T) {
+	t.Parallel()
+	s := runAtTerminal(t, `
+const forever = () => { console.log("preparing"); return new Promise((resolve) => setTimeout(resolve, 1 << 30)); };
+const cancel = () => { console.log("cancel()"); };
+export const trainer = { name: "demo", start: forever, wait: forever, cancel, [Symbol.for("arkor.trainer.abandon")]: () => true };
+`)
+	s.Expect("preparing\n")
+	s.Press(terminaltest.CtrlC)
+	if text := s.Ends(130); !strings.HasSuffix(text, "(again to exit at once)\narkor start: no job was started\n") {
+		t.Errorf("%q", text)
+	}
+}
+
 // screen is what a terminal shows in the end after all that was written to it.
 func screen(raw string, columns int) []string {
 	rows, column := [][]rune{nil}, 0

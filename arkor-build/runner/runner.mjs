@@ -200,6 +200,7 @@ function causes(error, request2, depth = 1) {
 
 // runner/js/interrupt.mjs
 import process2 from "node:process";
+var abandon = /* @__PURE__ */ Symbol.for("arkor.trainer.abandon");
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
 function watchSignals(request2, run, progress, output) {
@@ -273,6 +274,7 @@ async function detach(request2, run) {
   say(request2, `detached; job ${run.jobID || "unknown"} goes on running`);
 }
 async function cancelStarted(run) {
+  if (run.trainer[abandon]?.() === true) return false;
   if (!await created(run)) return false;
   await run.trainer.cancel();
   return true;

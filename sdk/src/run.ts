@@ -49,6 +49,9 @@ export class Run {
   #starting: Promise<TrainingJob> | undefined;
   #waiting: Promise<TrainingResult> | undefined;
   #job: TrainingJob | undefined;
+  /** Whether a job may exist, and whether none shall. */
+  #asked = false;
+  #abandoned = false;
   /** The highest step that an event named. */
   #step = 0;
   /** Set by the final event, before its callback, which may throw. */
@@ -92,6 +95,12 @@ export class Run {
     if (this.#job === undefined) return;
     const { client, scope } = await this.#connect();
     await client.cancelJob(this.#job.id, scope);
+  }
+
+  /** From now on no job is asked for. Returns whether none was. */
+  abandon(): boolean {
+    this.#abandoned = true;
+    return !this.#asked;
   }
 
   /** Adds an observer; returns what removes it. */
@@ -149,6 +158,10 @@ export class Run {
       clock: this.#clock,
       timing: this.#timing,
       onPreview: (preview) => this.#notify({ type: "preview", preview }),
+      onCreate: () => {
+        if (this.#abandoned) throw new Error("abandoned before there was a job");
+        this.#asked = true;
+      },
     };
   }
 

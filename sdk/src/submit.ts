@@ -25,6 +25,8 @@ export interface Submission {
   readonly timing: ReconnectTiming;
   /** Gets what the backend says of the run before there is a job. */
   readonly onPreview: (preview: RunPreview) => void;
+  /** Called before the job is asked for, which what it throws prevents. */
+  readonly onCreate: () => void;
 }
 
 /** A run that only has to be created. */
@@ -45,6 +47,7 @@ interface Prepared {
 export async function submit(submission: Submission): Promise<TrainingJob> {
   const prepared = await prepare(submission);
   if (prepared.additions) await refuseBadRun(submission, prepared);
+  submission.onCreate();
   return await create(submission, prepared);
 }
 

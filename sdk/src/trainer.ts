@@ -77,6 +77,9 @@ export const evaluateSymbol = Symbol.for("arkor.trainer.evaluate");
 /** How a runner reads what the API says of the project. */
 export const getSymbol = Symbol.for("arkor.trainer.get");
 
+/** How a runner keeps a trainer from creating a job that it has not asked for yet. */
+export const abandon = Symbol.for("arkor.trainer.abandon");
+
 /** How a runner changes a trainer of any copy of this package before it is started. */
 export const override = Symbol.for("arkor.trainer.override");
 
@@ -102,6 +105,7 @@ export function createTrainer(input: TrainerInput, context: TrainerContext = {})
     [attach]: (attachment: Attachment) => run.attach(attachment),
     [getSymbol]: (path: readonly string[], query?: Readonly<Record<string, string>>) => run.get(path, query),
     [evaluateSymbol]: (question: Question) => run.evaluate(question),
+    [abandon]: () => run.abandon(),
     [override]: (changes: Overrides) => run.override(changes),
   } as Trainer;
 }

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { PreviewAnswer } from "../src/preview.ts";
-import { createTrainer, observe, previewSymbol, type Observer } from "../src/trainer.ts";
+import { abandon, createTrainer, observe, previewSymbol, type Observer } from "../src/trainer.ts";
 import type { TrainerInput } from "../src/trainer-input.ts";
-import { FakeCloud, scope } from "./support/cloud.ts";
+import { FakeCloud, job, scope } from "./support/cloud.ts";
 
 const line = '{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"yo"}]}\n';
 const previews = "POST /v1/preview";
@@ -38,6 +38,7 @@ async function setup(t: Parameters<typeof FakeCloud.start>[0]): Promise<FakeClou
 interface Hidden {
   [observe](observer: Observer): () => void;
   [previewSymbol](): Promise<PreviewAnswer>;
+  [abandon](): boolean;
 }
 
 function create(cloud: FakeCloud, change: Partial<TrainerInput> = {}) {
@@ -149,4 +150,29 @@ test("an answer of another shape is an error to who asks for it", async (t) => {
       message: `unexpected answer to POST /v1/preview: ${where}`,
     });
   }
+});
+
+test("a runner that leaves a trainer in its preparation learns that there will be no job", async (t) => {
+  const cloud = await setup(t);
+  const { trainer, hidden } = create(cloud);
+  let answer: boolean | undefined;
+  cloud.on(previews, (_, response) => {
+    answer = hidden[abandon]();
+    response.writeHead(200).end(JSON.stringify({ preview: { refusals: [], warnings: [] } }));
+  });
+  await assert.rejects(trainer.start(), { message: "abandoned before there was a job" });
+  assert.equal(answer, true);
+  assert.equal(cloud.requests(creates).length, 0);
+});
+
+test("a job that was asked for may be there when a runner leaves", async (t) => {
+  const cloud = await setup(t);
+  const { trainer, hidden } = create(cloud);
+  let answer: boolean | undefined;
+  cloud.on(creates, (_, response) => {
+    answer = hidden[abandon]();
+    response.writeHead(201).end(JSON.stringify({ job }));
+  });
+  await trainer.start();
+  assert.equal(answer, false);
 });

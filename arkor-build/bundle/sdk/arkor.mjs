@@ -550,16 +550,16 @@ _mismatch")return changed(name);if(error.status===413)return tooLarge(name,error
 return new DatasetError("dataset_too_large",`Dataset ${name} is too large for this backend: ${why}.`)}function uploadUnsupported(name){
 return new DatasetError("dataset_upload_unsupported",`Dataset ${name} cannot be uploaded: this backend takes no files.`,
 {hint:'use a dataset of type "blob" (an https address) or "huggingface" (a name), or the local backend'})}var maxRepeats=2;async function submit(submission){const prepared=await prepare(submission);if(prepared.additions)await refuseBadRun(
-submission,prepared);return await create(submission,prepared)}async function preview(submission){const{client,scope,config,
-files}=await prepare(submission);return await askForPreview(client,scope,config,files,submission.input.abortSignal)}async function prepare(submission){
-const{input,config,cwd}=submission;const{dataset,abortSignal:signal}=input;signal?.throwIfAborted();if(dataset?.type===void 0){
-throw new DatasetError("dataset_invalid","The trainer has no dataset.",{hint:'for a file: dataset: { type: "file", path:\
- "data/train.jsonl" }'})}const files=await checkDatasets(input,cwd,signal);const{client,scope}=await submission.connect();
-signal?.throwIfAborted();const offer=await askForModels(client);const list=offer==="unknown"?void 0:offer;if(list!==void 0)
-await submission.onModels(list);if(offer!=="unknown")checkModelOffered(input.model,offer);const datasetSource=files!==void 0?
-await uploadDataset(files,client,scope,list,signal):dataset;signal?.throwIfAborted();return{client,scope,config:{...config,
-datasetSource},files,additions:list!==void 0}}var patienceMs=3e4;async function refuseBadRun(submission,prepared){const{
-client,scope,config,files}=prepared;const user=submission.input.abortSignal;const patience=new AbortController;const stop=()=>patience.
+submission,prepared);submission.onCreate();return await create(submission,prepared)}async function preview(submission){const{
+client,scope,config,files}=await prepare(submission);return await askForPreview(client,scope,config,files,submission.input.
+abortSignal)}async function prepare(submission){const{input,config,cwd}=submission;const{dataset,abortSignal:signal}=input;
+signal?.throwIfAborted();if(dataset?.type===void 0){throw new DatasetError("dataset_invalid","The trainer has no dataset\
+.",{hint:'for a file: dataset: { type: "file", path: "data/train.jsonl" }'})}const files=await checkDatasets(input,cwd,signal);
+const{client,scope}=await submission.connect();signal?.throwIfAborted();const offer=await askForModels(client);const list=offer===
+"unknown"?void 0:offer;if(list!==void 0)await submission.onModels(list);if(offer!=="unknown")checkModelOffered(input.model,
+offer);const datasetSource=files!==void 0?await uploadDataset(files,client,scope,list,signal):dataset;signal?.throwIfAborted();
+return{client,scope,config:{...config,datasetSource},files,additions:list!==void 0}}var patienceMs=3e4;async function refuseBadRun(submission,prepared){
+const{client,scope,config,files}=prepared;const user=submission.input.abortSignal;const patience=new AbortController;const stop=()=>patience.
 abort();const timer=setTimeout(stop,patienceMs);user?.addEventListener("abort",stop,{once:true});let answer;try{answer=await askForPreview(
 client,scope,config,files,patience.signal)}catch{return}finally{clearTimeout(timer);user?.removeEventListener("abort",stop);
 user?.throwIfAborted()}if(answer.preview===void 0)return;submission.onPreview(answer.preview);const[first2]=answer.preview.
@@ -571,35 +571,37 @@ reconnectDelay(timing,repeats,clock.random()))}}}function mayBeRepeated(error){i
 code==="idempotency_in_progress";return!(error instanceof ArkorError)}var typeOfCallback={onStarted:"started",onLog:"log",onCheckpoint:"checkpoint",onCompleted:"completed",onFailed:"failed",
 onCancelled:"cancelled"};function toTrainerEvent(run,payload){if(run===void 0)return{type:"unknown",name:String(payload["\
 type"]??""),data:payload};return{type:typeOfCallback[run.name],...run.argument}}var Run=class{#input;#context;#cwd;#config;#clock;#timing;#idempotencyKey=randomUUID3();#observers=new Set;#pump;#position={
-lastEventId:void 0};#evals;#connection;#starting;#waiting;#job;#step=0;#result;constructor(input,context){this.#input=input;
-this.#context=context;this.#cwd=context.cwd??process7.cwd();this.#config=openJobConfig(input);this.#clock=context.clock??
-systemClock;this.#timing={initialMs:context.reconnectDelayMs??defaultTiming.initialMs,maxMs:context.maxReconnectDelayMs??
+lastEventId:void 0};#evals;#connection;#starting;#waiting;#job;#asked=false;#abandoned=false;#step=0;#result;constructor(input,context){
+this.#input=input;this.#context=context;this.#cwd=context.cwd??process7.cwd();this.#config=openJobConfig(input);this.#clock=
+context.clock??systemClock;this.#timing={initialMs:context.reconnectDelayMs??defaultTiming.initialMs,maxMs:context.maxReconnectDelayMs??
 defaultTiming.maxMs};this.#pump=new Pump({read:signal=>this.#follow(signal),signal:()=>this.#input.abortSignal})}async start(){
 return{jobId:(await this.#started()).id}}wait(){this.#waiting??=this.#pump.wait().catch(error=>{this.#waiting=void 0;throw error});
 return this.#waiting}events(signal){return this.#pump.events(signal)}async cancel(){await this.#starting?.catch(()=>void 0);
-if(this.#job===void 0)return;const{client,scope}=await this.#connect();await client.cancelJob(this.#job.id,scope)}observe(observer){
-this.#observers.add(observer);return()=>this.#observers.delete(observer)}attach({evals}){this.#evals=new EvalRunner(evals)}override(changes){
-if(this.#starting!==void 0)return false;this.#config={...this.#config,...changes};return true}#started(){this.#starting??=
-this.#submit().catch(error=>{this.#starting=void 0;throw error});return this.#starting}async#submit(){this.#input.abortSignal?.
-throwIfAborted();await this.#evals?.load();this.#job=await submit(this.#submission());return this.#job}describe(){return describe(
-this.#input,this.#config,this.#cwd)}preview(){return preview(this.#submission())}#submission(){return{input:this.#input,
-config:this.#config,cwd:this.#cwd,connect:()=>this.#connect(),onModels:async offer=>{if(this.#evals!==void 0)await writeModelTypes(
-this.#cwd,offer).catch(()=>void 0)},idempotencyKey:this.#idempotencyKey,clock:this.#clock,timing:this.#timing,onPreview:preview2=>this.#notify(
-{type:"preview",preview:preview2})}}#connect(){this.#connection??=this.#open().catch(error=>{this.#connection=void 0;throw error});
-return this.#connection}async#open(){const{baseUrl,credentials,env=process7.env}=this.#context;const now=()=>this.#clock.
-now();const session=await openSession({cwd:this.#cwd,env,baseUrl,credentials,now});const client=new CloudApiClient(new Transport(
-{source:session}));return{session,client,scope:await session.scope()}}async#follow(signal){if(this.#result!==void 0)return this.#result;
-let job=this.#job??await this.#started();const{jobsAhead}=job;if(typeof jobsAhead==="number"&&jobsAhead>0)this.#notify({
-type:"queued",jobsAhead});const connection=await this.#connect();const{session,client,scope}=connection;const apply=async(effect,payload)=>{
-job=effect.job;await this.#apply(effect,payload,connection,signal);return effect.final};await follow({open:lastEventId=>client.
-openEventStream(job.id,scope,{lastEventId,signal}),onEvent:payload=>apply(applyEvent(job,payload),payload),onEnd:async data=>{
-const named=endStatus(data);if(named!==void 0&&!isFinal(named))return false;const ask=named===void 0||named==="failed";const server=ask?
-await client.getJob(job.id,scope).then(({job:job2})=>job2,()=>void 0):void 0;const status=server?.status??named;if(status===
-void 0)return true;if(!isFinal(status))return false;const{completedAt=null,error}=server??{};const payload={type:`traini\
-ng.${status}`,jobId:job.id,error};return await apply(finish({...job,...server},status,completedAt,payload),payload)},onFailure:async({
-attempt,delayMs,error})=>{this.#notify({type:"reconnecting",attempt,delayMs,error});this.#pump.publish({type:"reconnecti\
-ng",attempt,delayMs,error});if(!(error instanceof ArkorError))await session.unreachable()},position:this.#position,timing:this.#timing,
-maxFailures:this.#context.maxReconnectAttempts,clock:this.#clock,signal});return this.#result??{job,artifacts:[]}}async#apply(effect,payload,connection,signal){
+if(this.#job===void 0)return;const{client,scope}=await this.#connect();await client.cancelJob(this.#job.id,scope)}abandon(){
+this.#abandoned=true;return!this.#asked}observe(observer){this.#observers.add(observer);return()=>this.#observers.delete(
+observer)}attach({evals}){this.#evals=new EvalRunner(evals)}override(changes){if(this.#starting!==void 0)return false;this.#config=
+{...this.#config,...changes};return true}#started(){this.#starting??=this.#submit().catch(error=>{this.#starting=void 0;
+throw error});return this.#starting}async#submit(){this.#input.abortSignal?.throwIfAborted();await this.#evals?.load();this.#job=
+await submit(this.#submission());return this.#job}describe(){return describe(this.#input,this.#config,this.#cwd)}preview(){
+return preview(this.#submission())}#submission(){return{input:this.#input,config:this.#config,cwd:this.#cwd,connect:()=>this.#connect(),
+onModels:async offer=>{if(this.#evals!==void 0)await writeModelTypes(this.#cwd,offer).catch(()=>void 0)},idempotencyKey:this.#idempotencyKey,
+clock:this.#clock,timing:this.#timing,onPreview:preview2=>this.#notify({type:"preview",preview:preview2}),onCreate:()=>{
+if(this.#abandoned)throw new Error("abandoned before there was a job");this.#asked=true}}}#connect(){this.#connection??=
+this.#open().catch(error=>{this.#connection=void 0;throw error});return this.#connection}async#open(){const{baseUrl,credentials,
+env=process7.env}=this.#context;const now=()=>this.#clock.now();const session=await openSession({cwd:this.#cwd,env,baseUrl,
+credentials,now});const client=new CloudApiClient(new Transport({source:session}));return{session,client,scope:await session.
+scope()}}async#follow(signal){if(this.#result!==void 0)return this.#result;let job=this.#job??await this.#started();const{
+jobsAhead}=job;if(typeof jobsAhead==="number"&&jobsAhead>0)this.#notify({type:"queued",jobsAhead});const connection=await this.#connect();
+const{session,client,scope}=connection;const apply=async(effect,payload)=>{job=effect.job;await this.#apply(effect,payload,
+connection,signal);return effect.final};await follow({open:lastEventId=>client.openEventStream(job.id,scope,{lastEventId,
+signal}),onEvent:payload=>apply(applyEvent(job,payload),payload),onEnd:async data=>{const named=endStatus(data);if(named!==
+void 0&&!isFinal(named))return false;const ask=named===void 0||named==="failed";const server=ask?await client.getJob(job.
+id,scope).then(({job:job2})=>job2,()=>void 0):void 0;const status=server?.status??named;if(status===void 0)return true;if(!isFinal(
+status))return false;const{completedAt=null,error}=server??{};const payload={type:`training.${status}`,jobId:job.id,error};
+return await apply(finish({...job,...server},status,completedAt,payload),payload)},onFailure:async({attempt,delayMs,error})=>{
+this.#notify({type:"reconnecting",attempt,delayMs,error});this.#pump.publish({type:"reconnecting",attempt,delayMs,error});
+if(!(error instanceof ArkorError))await session.unreachable()},position:this.#position,timing:this.#timing,maxFailures:this.#context.
+maxReconnectAttempts,clock:this.#clock,signal});return this.#result??{job,artifacts:[]}}async#apply(effect,payload,connection,signal){
 const{job,dispatch,final}=effect;this.#job=job;if(final){const artifacts=dispatch?.name==="onCompleted"?dispatch.argument.
 artifacts:[];this.#result={job,artifacts}}if(dispatch?.name==="onLog"||dispatch?.name==="onCheckpoint"){this.#step=Math.
 max(this.#step,dispatch.argument.step)}const run=withInfer(dispatch,connection);try{if(run!==void 0)await this.#input.callbacks?.[run.
@@ -623,11 +625,12 @@ chat({scope,body:inferBody(args,model),signal:args.signal??signal})}function wit
 name!=="onCheckpoint")return dispatch;const infer=inferFrom(connection,dispatch.argument.adapter);return{name:dispatch.name,
 argument:{...dispatch.argument,infer}}}var observe=Symbol.for("arkor.trainer.observe");var attach=Symbol.for("arkor.trainer.attach");var previewSymbol=Symbol.for(
 "arkor.trainer.preview");var describeSymbol=Symbol.for("arkor.trainer.describe");var evaluateSymbol=Symbol.for("arkor.tr\
-ainer.evaluate");var getSymbol=Symbol.for("arkor.trainer.get");var override=Symbol.for("arkor.trainer.override");function createTrainer(input,context={}){
-checkModelName(input.model);const run=new Run(input,context);return{name:input.name,start:()=>run.start(),wait:()=>run.wait(),
-cancel:()=>run.cancel(),events:({signal}={})=>run.events(signal),[describeSymbol]:()=>run.describe(),[previewSymbol]:()=>run.
-preview(),[observe]:observer=>run.observe(observer),[attach]:attachment=>run.attach(attachment),[getSymbol]:(path,query)=>run.
-get(path,query),[evaluateSymbol]:question=>run.evaluate(question),[override]:changes=>run.override(changes)}}import process8 from"node:process";function defineDataset(source,options={}){const{parse}=options;const split=(fraction,seed)=>{checkSplit(fraction,seed);checkReadable(
+ainer.evaluate");var getSymbol=Symbol.for("arkor.trainer.get");var abandon=Symbol.for("arkor.trainer.abandon");var override=Symbol.
+for("arkor.trainer.override");function createTrainer(input,context={}){checkModelName(input.model);const run=new Run(input,
+context);return{name:input.name,start:()=>run.start(),wait:()=>run.wait(),cancel:()=>run.cancel(),events:({signal}={})=>run.
+events(signal),[describeSymbol]:()=>run.describe(),[previewSymbol]:()=>run.preview(),[observe]:observer=>run.observe(observer),
+[attach]:attachment=>run.attach(attachment),[getSymbol]:(path,query)=>run.get(path,query),[evaluateSymbol]:question=>run.
+evaluate(question),[abandon]:()=>run.abandon(),[override]:changes=>run.override(changes)}}import process8 from"node:process";function defineDataset(source,options={}){const{parse}=options;const split=(fraction,seed)=>{checkSplit(fraction,seed);checkReadable(
 source,process8.cwd());if(source.type==="file"&&source.evalPath!==void 0){throw new DatasetError("dataset_invalid",`Data\
 set ${source.path} cannot be split: it names held-out samples, evalPath.`,{hint:"drop evalPath, or do without the split"})}
 const part=side=>defineDataset({...source,parts:[...source.parts??[],{fraction,seed,side}]},options);return[part("first"),

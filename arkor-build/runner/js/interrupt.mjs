@@ -12,6 +12,7 @@ import process from "node:process";
 
 import { messageOf, say } from "./errors.mjs";
 
+const abandon = Symbol.for("arkor.trainer.abandon");
 const statuses = { SIGINT: 130, SIGTERM: 143 };
 const patienceMs = 5000;
 
@@ -95,6 +96,7 @@ async function detach(request, run) {
 }
 
 async function cancelStarted(run) {
+  if (run.trainer[abandon]?.() === true) return false; // data is being checked or uploaded, for however long
   if (!(await created(run))) return false;
   await run.trainer.cancel();
   return true;

@@ -18,6 +18,7 @@ import (
 type command struct {
 	env        cli.Env
 	checkpoint string
+	backend    string
 	envFiles   []string
 	compare    runner.Comparison
 }
@@ -30,6 +31,7 @@ func New(env cli.Env) *ff.Command {
 		{LongName: "checkpoint", Value: ffval.NewValue(&c.checkpoint), Placeholder: "STEP", Usage: "measure this checkpoint of the job, not its final adapter"},
 		{LongName: "endpoint", Value: ffval.NewValue(&c.compare.Endpoint), Placeholder: "SLUG", Usage: "compare with what this endpoint answers with; without it, the one that was changed last"},
 		{LongName: "worst", Value: ffval.NewValue(&c.compare.Worst), Usage: "show the samples with the lowest scores: prompt, answer, score"},
+		{LongName: "backend", Value: ffval.NewValue(&c.backend), Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"},
 		{LongName: "env-file", Value: ffval.NewList(&c.envFiles), Placeholder: "FILE", Usage: "add the variables of a .env file; may be repeated, and what is set already stays"},
 		{LongName: "json", Value: ffval.NewValue(&c.compare.JSON), Usage: "print one JSON object; what the evals print goes to stderr"},
 	} {
@@ -45,9 +47,9 @@ func New(env cli.Env) *ff.Command {
 		LongHelp: "Asks the evals that createArkor was given of three models, on the same samples: the\n" +
 			"base, what a job made of it, and what an endpoint of the project answers with, if\n" +
 			"there is one. The job is the latest completed one, or the one with this id (or the\n" +
-			"beginning of it) or name. Answers are the most likely ones, so that the same models\n" +
-			"score the same. The results are kept with the job. Exits 1 when an eval of the tuned\n" +
-			"model misses its threshold.\n\n" +
+			"beginning of it) or name, where one alone has it. Answers are the most likely ones,\n" +
+			"so that the same models score the same. The results are kept with the job. Exits 1\n" +
+			"when an eval of the tuned model misses its threshold.\n\n" +
 			"Examples:\n" +
 			"  arkor eval\n" +
 			"  arkor eval triage-run --worst         where does it go wrong?\n" +
@@ -96,6 +98,9 @@ func (c *command) ready(args []string) (string, error) {
 	}
 	var err error
 	if c.env, err = envfile.Add(c.env, c.envFiles); err != nil {
+		return "", err
+	}
+	if c.env, err = runner.UseBackend(c.env, c.backend); err != nil {
 		return "", err
 	}
 	c.env, _ = buildcmd.Enter(c.env, "eval", "")

@@ -76,17 +76,13 @@ func (r Runtime) command(env cli.Env, ask request) (*exec.Cmd, error) {
 }
 
 // childEnviron adds the path of arkor-auth, which the package "arkor" asks for
-// tokens, unless the user has named one.
+// tokens, where there is one.
 func childEnviron(env cli.Env) []string {
-	const name = "ARKOR_AUTH_BIN"
-	if env.Getenv(name) != "" {
-		return env.Environ
-	}
-	path, err := sibling.Find(env, "arkor-auth")
+	path, err := findAuth(env)
 	if err != nil {
 		return env.Environ
 	}
-	return append(append([]string{}, env.Environ...), name+"="+path)
+	return append(append([]string{}, env.Environ...), authVariable+"="+path)
 }
 
 // Start runs the trainer of a bundle in the place of this process: streams,

@@ -20,6 +20,7 @@ import (
 type command struct {
 	env      cli.Env
 	noBuild  bool
+	backend  string
 	envFiles []string
 	options  runner.Options
 	verbose  bool
@@ -35,6 +36,7 @@ func New(env cli.Env) *ff.Command {
 		{LongName: "dry-run", Value: ffval.NewValue(&c.options.DryRun), Usage: "take a few steps on a small sample, whatever the trainer says"},
 		{LongName: "detach", Value: ffval.NewValue(&c.options.Detach), Usage: "leave once the job is started; no callback runs"},
 		{LongName: "on-interrupt", Value: ffval.NewValueDefault(&c.options.OnInterrupt, "cancel"), Placeholder: "WHAT", Usage: "what the first Ctrl-C does: cancel the job, or detach from it"},
+		{LongName: "backend", Value: ffval.NewValue(&c.backend), Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"},
 		{LongName: "env-file", Value: ffval.NewList(&c.envFiles), Placeholder: "FILE", Usage: "add the variables of a .env file; may be repeated, and what is set already stays"},
 		{LongName: "json", Value: ffval.NewValue(&c.options.JSON), Usage: "print one JSON object for each event, or for the preview; what the trainer prints goes to stderr"},
 	} {
@@ -59,6 +61,7 @@ func New(env cli.Env) *ff.Command {
 			"  arkor start src/arkor/other.ts\n" +
 			"  arkor start --dry-run                  does all of it work?\n" +
 			"  arkor start --detach                   let it train, and go home\n" +
+			"  arkor start --backend https://arkor.example.com\n" +
 			"  arkor start --env-file .env.local\n" +
 			"  arkor start --json | jq -c 'select(.type == \"training.log\")'",
 		Flags: flags,
@@ -97,6 +100,9 @@ func (c *command) ready(args []string) (string, error) {
 	}
 	// First of all: they may say which runtime to use.
 	if c.env, err = envfile.Add(c.env, c.envFiles); err != nil {
+		return "", err
+	}
+	if c.env, err = runner.UseBackend(c.env, c.backend); err != nil {
 		return "", err
 	}
 	c.env, entry = buildcmd.Enter(c.env, "start", entry)

@@ -12,9 +12,9 @@ import (
 // API: two completed jobs of one name, one that runs, and two endpoints.
 const backend = `
 const jobs = [
-  { id: "aa11", name: "first", status: "completed", createdAt: "2026-01-01", config: { model: "acme/base", dryRun: true } },
-  { id: "aa22", name: "second", status: "completed", createdAt: "2026-01-02", config: { model: "acme/base" } },
-  { id: "bb33", name: "second", status: "running", createdAt: "2026-01-03", config: { model: "acme/base" } },
+  { id: "aa11", name: "first", status: "completed", createdAt: "2020-01-01", config: { model: "acme/base", dryRun: true } },
+  { id: "aa22", name: "second", status: "completed", createdAt: "2020-01-02", config: { model: "acme/base" } },
+  { id: "bb33", name: "second", status: "running", createdAt: "2020-01-03", config: { model: "acme/base" } },
 ];
 const events = {
   aa11: [{ type: "training.log", step: 40 }, { type: "training.completed", metrics: { finalStep: 30 } }],
@@ -164,7 +164,8 @@ func TestEvalRefuses(t *testing.T) {
 		{"an able trainer", trainer(), gate, "", "the trainer cannot be asked to compare models\nhint: it was made by another package, or by an older release of arkor: `"},
 		{"a trainer", "{}", gate, "", "Training entry must export"},
 		{"job", able, gate, "cc", "no job of this project is called \"cc\"\nhint: `arkor jobs list` shows them; without a name `arkor eval` takes the latest that completed\n"},
-		{"one job", able, gate, "aa", "2 jobs begin with aa\nhint: give more of the id: aa22, aa11\n"},
+		{"one job by its id", able, gate, "aa", "2 jobs are called \"aa\":\n  aa22  completed  2020-01-02\n  aa11  completed  2020-01-01\nhint: name one of them by the beginning of its id\n"},
+		{"one job by its name", able, gate, "second", "2 jobs are called \"second\":\n  bb33  running    2020-01-03\n  aa22  completed  2020-01-02\nhint: name one of them by the beginning of its id\n"},
 		{"adapter", able, gate, "bb33", "job bb33 is running and has no final adapter\nhint: name one of its checkpoints with --checkpoint STEP\n"},
 		{"checkpoint", able, gate, "bb33 --checkpoint 30", "job bb33 has no checkpoint of step 30\nhint: it has those of the steps 20\n"},
 		{"any checkpoint", able, gate, "--checkpoint 30", "job aa22 has no checkpoint of step 30\nhint: it has none; saveSteps of the trainer says how often one is saved\n"},

@@ -34,7 +34,7 @@ export function report(request, error) {
     say(request, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message))] : describe(error, request);
+  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message)), ...(error.details ?? [])] : describe(error, request);
   const hint = string(error?.hint);
   write(request, [...lines, ...causes(error, request)], hint);
   return { message: headOf(error), hint, code: string(error?.code) };

@@ -24,19 +24,37 @@ async function findJob(read, wanted) {
     if (!latest) throw fail("the project has no completed training", "train one with `arkor start`", "no_job");
     return await jobWithEvents(read, latest.id);
   }
+  // The words of "arkor jobs", which reads a name the same way.
   const jobs = newestFirst(await list());
-  const named = jobs.filter(({ name }) => name === wanted);
-  const [exact] = jobs.filter(({ id }) => id === wanted);
-  const starts = jobs.filter(({ id }) => id.startsWith(wanted));
-  const found = exact ?? named.find(isCompleted) ?? named[0] ?? starts[0];
-  if (!found) {
+  const exact = jobs.filter(({ id }) => id === wanted);
+  const found = exact.length > 0 ? exact : jobs.filter(({ id, name }) => id.startsWith(wanted) || name === wanted);
+  if (found.length === 0) {
     const hint = "`arkor jobs list` shows them; without a name `arkor eval` takes the latest that completed";
     throw fail(`no job of this project is called ${JSON.stringify(wanted)}`, hint, "job_not_found");
   }
-  if (found === starts[0] && found !== exact && starts.length > 1) {
-    throw fail(`${starts.length} jobs begin with ${wanted}`, `give more of the id: ${starts.slice(0, 4).map(({ id }) => id).join(", ")}`, "job_ambiguous");
+  if (found.length > 1) {
+    const error = fail(`${found.length} jobs are called ${JSON.stringify(wanted)}:`, "name one of them by the beginning of its id", "job_ambiguous");
+    throw Object.assign(error, { details: candidates(found) });
   }
-  return await jobWithEvents(read, found.id);
+  return await jobWithEvents(read, found[0].id);
+}
+
+const maxCandidates = 10;
+
+function candidates(jobs) {
+  const lines = jobs.slice(0, maxCandidates).map(({ id, status, createdAt }) => `  ${id}  ${String(status).padEnd("completed".length)}  ${ago(createdAt)}`);
+  return jobs.length > maxCandidates ? [...lines, `  and ${jobs.length - maxCandidates} more`] : lines;
+}
+
+function ago(timestamp) {
+  const minutes = Math.floor((Date.now() - Date.parse(timestamp)) / 60_000);
+  if (!Number.isFinite(minutes)) return String(timestamp);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ago`;
+  const days = Math.floor(hours / 24);
+  return days < 60 ? `${days} days ago` : String(timestamp).slice(0, "2026-01-02".length);
 }
 
 const isCompleted = ({ status }) => status === "completed";

@@ -150,7 +150,8 @@ func (p *runtimeProject) runs(t *testing.T) {
 	t.Run("dry run, detached", func(t *testing.T) {
 		stdout, stderr, status := p.start(callbacks, "--dry-run", "--detach")
 		expect(t, "stdout", id.ReplaceAllString(stdout, "ID"), "Started job ID\n")
-		expect(t, "stderr", id.ReplaceAllString(stderr, "ID"), "arkor start: dry run: a few steps on a small sample\narkor start: job ID goes on and is not followed; no callback runs\n")
+		expect(t, "stderr", id.ReplaceAllString(stderr, "ID"), "arkor start: dry run: a few steps on a small sample\narkor start: job ID goes on and is not followed; no callback runs\n"+
+			"hint: `arkor jobs show ID --watch` follows it\n")
 		if status != 0 {
 			t.Errorf("exit status %d", status)
 		}

@@ -78,6 +78,25 @@ func TestDetach(t *testing.T) {
 	}
 }
 
+// The command that follows the job asks the backend that the job is at.
+func TestDetachSaysHowToFollow(t *testing.T) {
+	t.Parallel()
+	dir := entryProject(t, `export const trainer = `+trainer()+`;`)
+	for options, want := range map[string]string{
+		"":                            "arkor jobs show j1 --watch",
+		"--backend https://team.test": "arkor jobs show j1 --watch --backend https://team.test",
+	} {
+		cmd := program(t, dir, append([]string{"start", "--detach"}, strings.Fields(options)...)...)
+		if err := os.WriteFile(filepath.Join(filepath.Dir(cmd.Path), "arkor-backend"), []byte("#!/bin/sh\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		got := finish(t, cmd)
+		if want := "arkor start: job j1 goes on and is not followed; no callback runs\nhint: `" + want + "` follows it\n"; got.stderr != want || got.status != 0 {
+			t.Errorf("status %d, stderr: %s", got.status, got.stderr)
+		}
+	}
+}
+
 func TestDetachThatFails(t *testing.T) {
 	t.Parallel()
 	dir := entryProject(t, `export const trainer = `+trainer(`async start() { throw "no seats left"; }`)+`;`)

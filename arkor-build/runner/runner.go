@@ -35,6 +35,7 @@ type request struct {
 	PnP     string `json:"pnp"`
 	Upgrade string `json:"upgrade"`
 	Events  int    `json:"events,omitempty"`
+	Follow  string `json:"follow,omitempty"`
 	Options
 	Compare *Comparison `json:"compare,omitempty"`
 }
@@ -45,6 +46,7 @@ type Options struct {
 	DryRun      bool   `json:"dryRun,omitempty"`
 	Detach      bool   `json:"detach,omitempty"`
 	OnInterrupt string `json:"onInterrupt,omitempty"` // "cancel" or "detach"
+	Backend     string `json:"-"`                     // as --backend named it
 	JSON        bool   `json:"-"`                     // objects on stdout, everything of the user's on stderr
 }
 
@@ -88,7 +90,20 @@ func childEnviron(env cli.Env) []string {
 // Start runs the trainer of a bundle in the place of this process: streams,
 // signals and exit status are the runtime's.
 func Start(ctx context.Context, env cli.Env, artifact string, options Options) error {
-	return become(ctx, env, request{Mode: "start", Command: "arkor start", Module: artifact, Options: options}, options.JSON)
+	r := request{Mode: "start", Command: "arkor start", Module: artifact, Follow: followCommand(env, options), Options: options}
+	return become(ctx, env, r, options.JSON)
+}
+
+// followCommand is what a user types to follow the job JOB, if that can be had.
+func followCommand(env cli.Env, options Options) string {
+	if _, err := sibling.Find(env, "arkor-backend"); err != nil {
+		return ""
+	}
+	command := "arkor jobs show JOB --watch"
+	if options.Backend != "" {
+		command += " --backend " + options.Backend
+	}
+	return command
 }
 
 // Eval compares models by the evals of a bundle, in the place of this process.

@@ -200,6 +200,13 @@ function causes(error, request2, depth = 1) {
 
 // runner/js/interrupt.mjs
 import process2 from "node:process";
+
+// runner/js/follow.mjs
+function followHint(request2, jobID) {
+  return request2.follow && jobID ? `\`${request2.follow.replace("JOB", () => jobID)}\` follows it` : "";
+}
+
+// runner/js/interrupt.mjs
 var abandon = /* @__PURE__ */ Symbol.for("arkor.trainer.abandon");
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
@@ -271,7 +278,7 @@ async function detach(request2, run) {
       return say(request2, `a job may have been started: ${messageOf(error)}`);
     }
   }
-  say(request2, `detached; job ${run.jobID || "unknown"} goes on running`);
+  say(request2, `detached; job ${run.jobID || "unknown"} goes on running`, followHint(request2, run.jobID));
 }
 async function cancelStarted(run) {
   if (run.trainer[abandon]?.() === true) return false;
@@ -1333,7 +1340,7 @@ async function train({ request: request2, run, signals, progress, output, refuse
   const noted = noteSource(request2, run.jobID);
   if (request2.detach) {
     await noted;
-    say(request2, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
+    say(request2, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`, followHint(request2, run.jobID));
     output.detached(run.jobID);
     return 0;
   }

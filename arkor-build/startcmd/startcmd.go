@@ -20,7 +20,6 @@ import (
 type command struct {
 	env      cli.Env
 	noBuild  bool
-	backend  string
 	envFiles []string
 	options  runner.Options
 	verbose  bool
@@ -36,7 +35,7 @@ func New(env cli.Env) *ff.Command {
 		{LongName: "dry-run", Value: ffval.NewValue(&c.options.DryRun), Usage: "take a few steps on a small sample, whatever the trainer says"},
 		{LongName: "detach", Value: ffval.NewValue(&c.options.Detach), Usage: "leave once the job is started; no callback runs"},
 		{LongName: "on-interrupt", Value: ffval.NewValueDefault(&c.options.OnInterrupt, "cancel"), Placeholder: "WHAT", Usage: "what the first Ctrl-C does: cancel the job, or detach from it"},
-		{LongName: "backend", Value: ffval.NewValue(&c.backend), Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"},
+		{LongName: "backend", Value: ffval.NewValue(&c.options.Backend), Placeholder: "BACKEND", Usage: "local, cloud or an address; outranks every other setting"},
 		{LongName: "env-file", Value: ffval.NewList(&c.envFiles), Placeholder: "FILE", Usage: "add the variables of a .env file; may be repeated, and what is set already stays"},
 		{LongName: "json", Value: ffval.NewValue(&c.options.JSON), Usage: "print one JSON object for each event, or for the preview; what the trainer prints goes to stderr"},
 	} {
@@ -102,7 +101,7 @@ func (c *command) ready(args []string) (string, error) {
 	if c.env, err = envfile.Add(c.env, c.envFiles); err != nil {
 		return "", err
 	}
-	if c.env, err = runner.UseBackend(c.env, c.backend); err != nil {
+	if c.env, err = runner.UseBackend(c.env, c.options.Backend); err != nil {
 		return "", err
 	}
 	c.env, entry = buildcmd.Enter(c.env, "start", entry)

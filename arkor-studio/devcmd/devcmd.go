@@ -18,6 +18,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-studio/server"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/project"
+	"github.com/arkorlab/arkor-go/shared/sibling"
 )
 
 // New returns the arkor-studio command with its one subcommand.
@@ -116,7 +117,11 @@ func (c *command) sayDetached(run runs.Run) {
 		fmt.Fprintf(c.env.Stderr, "arkor dev: the training %s had not submitted its job yet, and is gone\n", run.ID)
 		return
 	}
-	fmt.Fprintf(c.env.Stderr, "arkor dev: job %s goes on running; follow it with `arkor dev`\n", cli.OneLine(*run.JobID))
+	job, follow := cli.OneLine(*run.JobID), "`arkor dev`"
+	if _, err := sibling.Find(c.env, "arkor-backend"); err == nil {
+		follow += " or `arkor jobs show " + job + " --watch`"
+	}
+	fmt.Fprintf(c.env.Stderr, "arkor dev: job %s goes on running; follow it with %s\n", job, follow)
 }
 
 // ended turns what ended the server into the command's exit status.

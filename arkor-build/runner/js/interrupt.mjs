@@ -11,6 +11,7 @@
 import process from "node:process";
 
 import { messageOf, say } from "./errors.mjs";
+import { followHint } from "./follow.mjs";
 
 const abandon = Symbol.for("arkor.trainer.abandon");
 const statuses = { SIGINT: 130, SIGTERM: 143 };
@@ -92,7 +93,7 @@ async function detach(request, run) {
       return say(request, `a job may have been started: ${messageOf(error)}`);
     }
   }
-  say(request, `detached; job ${run.jobID || "unknown"} goes on running`);
+  say(request, `detached; job ${run.jobID || "unknown"} goes on running`, followHint(request, run.jobID));
 }
 
 async function cancelStarted(run) {

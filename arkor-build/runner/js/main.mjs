@@ -12,6 +12,7 @@
 //   preview      "start" says what the run would be and creates no job
 //   dryRun       whether to make a dry run of the trainer
 //   detach       whether to leave once the job exists
+//   follow       command that follows the job JOB, or "" where there is none
 //   onInterrupt  "cancel" or "detach": what the first SIGINT does to the job
 //   compare      of "eval": job, checkpoint and endpoint as the user named them,
 //                and worst, whether to show the samples with the lowest scores

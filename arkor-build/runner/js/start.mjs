@@ -4,6 +4,7 @@ import { makeDryRun } from "./dry-run.mjs";
 import { createEnding } from "./ending.mjs";
 import { say } from "./errors.mjs";
 import { attachEvals } from "./evals.mjs";
+import { followHint } from "./follow.mjs";
 import { describeMiss } from "./misses.mjs";
 import { announce, preview } from "./preview.mjs";
 import { noteSource } from "./source.mjs";
@@ -43,7 +44,7 @@ export async function train({ request, run, signals, progress, output, refuse })
   const noted = noteSource(request, run.jobID);
   if (request.detach) {
     await noted;
-    say(request, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`);
+    say(request, `job ${run.jobID || "unknown"} goes on and is not followed; no callback runs`, followHint(request, run.jobID));
     output.detached(run.jobID);
     return 0;
   }

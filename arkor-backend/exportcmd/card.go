@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ type evalResult struct {
 // askScores leaves out what the backend does not offer or know.
 func (x *export) askScores(ctx context.Context) (s scores) {
 	query := url.Values{"orgSlug": {x.session.Scope.OrgSlug}, "projectSlug": {x.session.Scope.ProjectSlug}}
-	path := "/v1/jobs/" + url.PathEscape(x.job.ID)
+	route := "/v1/jobs/" + url.PathEscape(x.job.ID)
 	last := x.step
 	if last == nil {
 		last = x.finalStep(ctx)
@@ -50,7 +51,7 @@ func (x *export) askScores(ctx context.Context) (s scores) {
 			}
 		}
 	}
-	if x.session.Client.Get(ctx, path+"/metrics?"+query.Encode(), &metrics) == nil {
+	if x.session.Client.Get(ctx, route+"/metrics?"+query.Encode(), &metrics) == nil {
 		series := metrics.Metrics.Series
 		for i, step := range series.Step {
 			if last != nil && step > *last {
@@ -66,7 +67,7 @@ func (x *export) askScores(ctx context.Context) (s scores) {
 		}
 	}
 	var evals struct{ Evals []evalResult }
-	if x.session.Client.Get(ctx, path+"/evals?"+query.Encode(), &evals) == nil {
+	if x.session.Client.Get(ctx, route+"/evals?"+query.Encode(), &evals) == nil {
 		latest := map[string]int{} // the last result of a name is the valid one
 		for _, e := range evals.Evals {
 			mine := x.step == nil && e.Target.Kind == "final" ||
@@ -112,9 +113,15 @@ func (x *export) writeCard(ctx context.Context) error {
 	fmt.Fprintf(&b, "\n# %s\n\n", plain(x.job.Name))
 	fmt.Fprintf(&b, "%s of %s, made by [Arkor](https://github.com/arkorlab/arkor-go).\n\n", map[string]string{
 		"adapter": "A LoRA adapter", "merged": "A fine-tuned copy", "gguf": "A fine-tuned copy, stored as " + x.kind + ",",
-	}[x.format], code(x.config.Model))
+	}[x.format], code(x.base()))
 	x.loading(&b)
-	x.training(&b, s)
+	x.training(&b, s, func(id string) string {
+		uploaded, err := x.session.Client.Dataset(ctx, x.session.Scope, id)
+		if err != nil {
+			return "" // the upload may be gone
+		}
+		return uploaded.Name()
+	})
 	b.WriteString("\n## Parity\n\n")
 	if x.parity.Checked {
 		fmt.Fprintf(&b, "After the export, the files were read back and asked: %v.\nWhat had to hold: %s. The answers are in `%s`.\n", x.parity, x.parity.Rule, parityFile)
@@ -130,6 +137,17 @@ func (x *export) onTheHub() bool {
 		!strings.HasPrefix(x.config.Model, "arkor/")
 }
 
+// base is what the card calls the base model. Of a folder it is the name alone:
+// where it lies on somebody's machine is nothing to publish.
+func (x *export) base() string { return withoutFolder(x.config.Model) }
+
+func withoutFolder(model string) string {
+	if !filepath.IsAbs(model) && !strings.HasPrefix(model, ".") {
+		return model
+	}
+	return path.Base(filepath.ToSlash(model))
+}
+
 func (x *export) frontMatter(b *bytes.Buffer) {
 	b.WriteString("---\n")
 	if x.onTheHub() {
@@ -143,7 +161,7 @@ func (x *export) frontMatter(b *bytes.Buffer) {
 
 // loading says how the files are used.
 func (x *export) loading(b *bytes.Buffer) {
-	name, base := x.name(), x.config.Model
+	name, base := x.name(), x.base()
 	b.WriteString("## How to load it\n\n")
 	switch x.format {
 	case "adapter":
@@ -162,20 +180,30 @@ func (x *export) loading(b *bytes.Buffer) {
 	}
 }
 
-// training says what it was trained on, and how.
-func (x *export) training(b *bytes.Buffer, s scores) {
+// training says what it was trained on, and how. nameOf returns what an uploaded
+// file was called, "" of one that nobody knows.
+func (x *export) training(b *bytes.Buffer, s scores, nameOf func(id string) string) {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(b, "| %s | %s |\n", name, fmt.Sprintf(format, args...))
 	}
 	b.WriteString("\n## Training\n\n| | |\n| --- | --- |\n")
-	row("base model", "%s", code(x.config.Model))
+	row("base model", "%s", code(x.base()))
 	row("job", "%s", code(x.job.ID))
 	if x.job.CompletedAt != nil {
 		row("completed", "%s", plain(*x.job.CompletedAt))
 	}
 	source := x.config.DatasetSource
+	for _, part := range []struct{ name, id string }{{"training data", source.DatasetID}, {"held-out data", source.EvalDatasetID}} {
+		if part.id == "" {
+			continue
+		}
+		if name := nameOf(part.id); name != "" {
+			row(part.name, "%s (%s)", code(name), code(part.id))
+		} else {
+			row(part.name, "%s", code(part.id))
+		}
+	}
 	for _, part := range []struct{ name, value string }{
-		{"training data", source.DatasetID}, {"held-out data", source.EvalDatasetID},
 		{"data set", strings.Trim(source.Name+" "+source.Subset+" "+source.Split, " ")}, {"data", withoutQuery(source.URL)},
 	} {
 		if part.value != "" {
@@ -218,6 +246,8 @@ func publicSettings(config json.RawMessage) []byte {
 		case string:
 			if strings.Contains(v, "://") || strings.Contains(v, "```") {
 				delete(fields, name)
+			} else if name == "model" {
+				fields[name] = withoutFolder(v)
 			}
 		default:
 			delete(fields, name)

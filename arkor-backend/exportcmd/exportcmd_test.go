@@ -1,6 +1,7 @@
 package exportcmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -37,6 +38,45 @@ func TestSettingsOfTheCard(t *testing.T) {
 	}
 	if got := plain("a|b\n<img src=x>[c](d)`"); strings.ContainsAny(got, "|<>[]`\n") {
 		t.Error(got)
+	}
+}
+
+// Nor does a folder of somebody's machine.
+func TestBaseModelOfTheCardInAFolder(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "my-base")
+	model, err := json.Marshal(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"adapter", "merged", "gguf"} {
+		x := &export{command: &command{format: format, kind: "f32"}}
+		x.job.Config = json.RawMessage(`{"model":` + string(model) + `}`)
+		if x.config, err = readConfig(x.job.Config); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		x.frontMatter(&b)
+		x.loading(&b)
+		x.training(&b, scores{}, func(string) string { return "" })
+		if text := b.String(); strings.Contains(text, filepath.Dir(folder)) || !strings.Contains(text, "| base model | `my-base` |") || !strings.Contains(text, `"model": "my-base"`) {
+			t.Errorf("%s: %s", format, text)
+		}
+	}
+}
+
+// Data is called what its file was called, without where it lay.
+func TestDataOfTheCard(t *testing.T) {
+	t.Parallel()
+	x := &export{job: cloud.Job{ID: "j"}}
+	x.config.Model = "arkor/tiny"
+	x.config.DatasetSource.DatasetID, x.config.DatasetSource.EvalDatasetID = "sha256:ab", "sha256:cd"
+	var b bytes.Buffer
+	x.training(&b, scores{}, func(id string) string { return map[string]string{"sha256:ab": "tr`|ain.jsonl"}[id] })
+	want := "\n## Training\n\n| | |\n| --- | --- |\n| base model | `arkor/tiny` |\n| job | `j` |\n" +
+		"| training data | `tr'/ain.jsonl` (`sha256:ab`) |\n| held-out data | `sha256:cd` |\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -6,12 +6,9 @@ import (
 	"encoding/hex"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/arkorlab/arkor-go/shared/cloud"
 )
 
 // What is looked at of a project to find its data.
@@ -32,12 +29,11 @@ func (x *export) findPrompts(ctx context.Context) (promptFile, error) {
 		if !ok {
 			continue
 		}
-		var answer struct{ Dataset cloud.Dataset }
-		query := url.Values{"orgSlug": {x.session.Scope.OrgSlug}, "projectSlug": {x.session.Scope.ProjectSlug}}
-		if x.session.Client.Get(ctx, "/v1/datasets/"+url.PathEscape(id)+"?"+query.Encode(), &answer) != nil || answer.Dataset.Size > maxHashed {
+		uploaded, err := x.session.Client.Dataset(ctx, x.session.Scope, id)
+		if err != nil || uploaded.Size > maxHashed {
 			continue // the upload may be gone, and is not needed
 		}
-		if found := search(ctx, x.session.Dir, answer.Dataset.Size, hash); found.path != "" {
+		if found := search(ctx, x.session.Dir, uploaded.Size, hash); found.path != "" {
 			return found, nil
 		}
 	}

@@ -50,7 +50,7 @@ func (c *cancel) run(ctx context.Context, args []string) error {
 	}
 	at := progressOf(job, events)
 	if c.JSON {
-		return screen.PrintJSON(c.Env.Stdout, shown{job, at})
+		return screen.PrintJSON(c.Env.Stdout, shown{Job: job, Progress: at})
 	}
 	fmt.Fprintf(c.Env.Stdout, "%s  %s  %s\n", jobname.Short(job.ID), job.Status, cli.OneLine(job.Name))
 	switch {

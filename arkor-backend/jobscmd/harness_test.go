@@ -19,6 +19,8 @@ import (
 type fake struct {
 	jobs    []cloud.Job // newest first
 	streams map[string]string
+
+	datasets []cloud.Dataset
 	// refusal answers every request that changes something.
 	refusal func(w http.ResponseWriter)
 	asked   []string
@@ -33,6 +35,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/v1/jobs" {
 		_ = json.NewEncoder(w).Encode(map[string]any{"jobs": f.jobs})
 		return
+	}
+	for _, d := range f.datasets {
+		if r.URL.Path == "/v1/datasets/"+d.ID {
+			_ = json.NewEncoder(w).Encode(map[string]any{"dataset": d})
+			return
+		}
 	}
 	for _, job := range f.jobs {
 		switch r.URL.Path {

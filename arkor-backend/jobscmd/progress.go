@@ -1,6 +1,7 @@
 package jobscmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -150,8 +151,9 @@ func (p progress) numbers() string {
 	return strings.Join(parts, "  ")
 }
 
-// source says what a job learns from.
-func source(job cloud.Job) string {
+// source says what a job learns from. filename is that of an uploaded file, ""
+// where it is not known.
+func source(job cloud.Job, filename string) string {
 	var config struct {
 		DatasetSource struct{ Type, Name, Subset, Split, URL, DatasetID string }
 	}
@@ -164,9 +166,24 @@ func source(job cloud.Job) string {
 		address, _, _ := strings.Cut(s.URL, "?") // what follows may be a signature
 		return cli.OneLine(address)
 	case "file":
-		return screen.Cut(cli.OneLine(s.DatasetID), len("sha256:")+13)
+		return strings.TrimLeft(screen.Cut(cli.OneLine(filename), 60)+"  "+screen.Cut(cli.OneLine(s.DatasetID), len("sha256:")+13), " ")
 	}
 	return ""
+}
+
+// filename returns what the file was called that a job learns from, "" where
+// the backend does not say or the upload is gone.
+func (p *project) filename(ctx context.Context, job cloud.Job) string {
+	var config struct{ DatasetSource struct{ DatasetID string } }
+	_ = json.Unmarshal(job.Config, &config) // what is of another type is not asked for
+	if config.DatasetSource.DatasetID == "" {
+		return ""
+	}
+	uploaded, err := p.session.Client.Dataset(ctx, p.session.Scope, config.DatasetSource.DatasetID)
+	if err != nil {
+		return ""
+	}
+	return uploaded.Name()
 }
 
 func modelOf(job cloud.Job) string {

@@ -36,6 +36,7 @@ func newShow(env cli.Env) *ff.Command {
 type shown struct {
 	Job      cloud.Job `json:"job"`
 	Progress progress  `json:"progress"`
+	file     string    // what the job learns from, where it is one and its name is known
 }
 
 func (c *show) run(ctx context.Context, args []string) error {
@@ -51,6 +52,9 @@ func (c *show) run(ctx context.Context, args []string) error {
 	v.connection = connection{env: c.Env, live: v.screen.Live && !c.JSON}
 	if err := v.look(ctx, job.ID); err != nil {
 		return err
+	}
+	if !c.JSON {
+		v.file = p.filename(ctx, v.Job)
 	}
 	if !c.watch {
 		v.screen.Live = false
@@ -194,7 +198,7 @@ func describe(s shown, now time.Time) []screen.Line {
 	}
 	add("id", cli.OneLine(job.ID), "")
 	add("model", modelOf(job), "")
-	add("data", source(job), "")
+	add("data", source(job, s.file), "")
 	add("created", jobname.Ago(job.CreatedAt, now), "")
 	switch {
 	case job.Status == cloud.Queued && job.JobsAhead == 1:

@@ -62,7 +62,7 @@ func TestDescribe(t *testing.T) {
 	})
 	var b bytes.Buffer
 	s := &screen.Screen{W: &b}
-	if err := s.Draw(describe(shown{j, p}, now())); err != nil {
+	if err := s.Draw(describe(shown{Job: j, Progress: p}, now())); err != nil {
 		t.Fatal(err)
 	}
 	check(t, `triage                    running
@@ -83,12 +83,30 @@ func TestDescribe(t *testing.T) {
 func TestDescribeLongName(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := (&screen.Screen{W: &b}).Draw(describe(shown{job("j_1", strings.Repeat("name ", 51), cloud.Running), progress{}}, now())); err != nil {
+	if err := (&screen.Screen{W: &b}).Draw(describe(shown{Job: job("j_1", strings.Repeat("name ", 51), cloud.Running)}, now())); err != nil {
 		t.Fatal(err)
 	}
 	if first, _, _ := strings.Cut(b.String(), "\n"); !strings.HasSuffix(first, "…  running") {
 		t.Errorf("%q", first)
 	}
+}
+
+// What a file was called stands beside its hash, where the backend knows it.
+func TestFilename(t *testing.T) {
+	t.Parallel()
+	j := job("j_1", "n", cloud.Completed)
+	j.Config = json.RawMessage(`{"model":"m","datasetSource":{"type":"file","datasetId":"sha256:0123456789abcdef"}}`)
+	f := &fake{jobs: []cloud.Job{j}}
+	p, _, _ := f.project(t)
+	check(t, "", p.filename(t.Context(), j))
+	check(t, "sha256:0123456789ab…", source(j, ""))
+	f.datasets = []cloud.Dataset{{ID: "sha256:0123456789abcdef", Filename: "tr\x1b[2Jain.jsonl"}}
+	check(t, "tr\x1b[2Jain.jsonl", p.filename(t.Context(), j))
+	check(t, "tr [2Jain.jsonl  sha256:0123456789ab…", source(j, p.filename(t.Context(), j)))
+	other := job("j_2", "n", cloud.Completed) // of no uploaded file: nobody is asked
+	f.asked = nil
+	check(t, "", p.filename(t.Context(), other))
+	check(t, []string(nil), f.asked)
 }
 
 func TestLogLines(t *testing.T) {
@@ -144,7 +162,7 @@ func FuzzShown(f *testing.F) {
 		for _, status := range []cloud.JobStatus{j.Status, cloud.Running, cloud.Queued, cloud.Failed} {
 			j.Status = status
 			p := progressOf(j, []cloud.Event{event, event})
-			_ = s.Draw(describe(shown{j, p}, now()))
+			_ = s.Draw(describe(shown{Job: j, Progress: p}, now()))
 			_ = s.Draw(table([]cloud.Job{j}, map[string]progress{j.ID: p}, now()))
 		}
 		b.WriteString((&printer{}).line(event) + "\n")

@@ -244,6 +244,10 @@ func (p *Pool) take(ctx context.Context, model, caller string) (*worker, error) 
 		turn.needs = p.Needs(ctx, model) // not under the lock: it may take a while
 	}
 	p.mu.Lock()
+	if p.closed { // while that was found out: nobody would stop another worker
+		p.mu.Unlock()
+		return nil, errLeaving
+	}
 	p.line.push(turn)
 	p.dispatch()
 	p.mu.Unlock()

@@ -223,6 +223,26 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 }
 
+// A request that is still finding out what its model needs starts no worker,
+// which nobody would stop.
+func TestNothingStartsAfterClose(t *testing.T) {
+	t.Parallel()
+	asked, release := make(chan struct{}), make(chan struct{})
+	p := newPool(t, Options{Grace: time.Millisecond, Needs: func(context.Context, string) int64 {
+		close(asked)
+		<-release
+		return 1
+	}})
+	late := p.ask("m", "a", "hi")
+	within(t, "the question", asked)
+	p.Close()
+	close(release)
+	late.fails("the backend is stopping")
+	if pid := p.pid("m"); pid != 0 {
+		t.Errorf("process %d was started", pid)
+	}
+}
+
 // An answer that is nearly there is completed.
 func TestCloseLetsAnswersFinish(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -50,6 +51,9 @@ func newConnections(l net.Listener, most int) *connections {
 func (c *connections) Accept() (net.Conn, error) {
 	for {
 		conn, err := c.Listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			c.said.Wait() // here, where none can be added any more
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -66,12 +70,6 @@ func (c *connections) Accept() (net.Conn, error) {
 			conn.Close()
 		}
 	}
-}
-
-func (c *connections) Close() error {
-	err := c.Listener.Close()
-	c.said.Wait()
-	return err
 }
 
 // take holds a connection if there is room for it.

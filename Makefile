@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # Nothing of the place and the history of this checkout.
 REPRODUCIBLE := -trimpath -buildvcs=false
 
-.PHONY: build npm test test-go test-sdk test-ui test-scripts test-browser chromium screenshots vet tidy bench quickstart clean
+.PHONY: build npm test test-go test-sdk test-ui test-scripts test-browser race chromium screenshots vet tidy bench quickstart clean
 
 build:
 	$(GO) build $(REPRODUCIBLE) -ldflags '$(LDFLAGS)' -o $(BIN)/ $(patsubst %,./%,$(filter-out arkor-trainer,$(BINARIES)))
@@ -61,6 +61,13 @@ test-scripts: build
 test-browser: build chromium arkor-studio/ui/node_modules
 	@mkdir -p dist/browser
 	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -count=1 -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
+
+# The race detector, over what many goroutines share. It needs a C compiler, which
+# the tests do without. GoMLX turns integers into pointers, which -race would refuse.
+race: export CGO_ENABLED := 1
+race:
+	$(GO) test -race ./shared/... $(addprefix ./arkor-backend/,engine/... inference series store webhook) $(addprefix ./arkor-studio/,errands manifest preview runs server upstream)
+	$(TRAINER_GO) test -race -gcflags=github.com/gomlx/...=-d=checkptr=0 $(addprefix ./arkor-trainer/,generate/server train)
 
 # Pictures of every screen of the page, in both schemes, after a few trainings.
 screenshots: build chromium

@@ -3,13 +3,15 @@
 package testscripts
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/arkorlab/arkor-go/shared/porttest"
 	"github.com/arkorlab/arkor-go/shared/terminaltest"
 )
 
@@ -40,9 +42,15 @@ func TestDevAtATerminal(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "arkor.config.mjs"), []byte("export default { backend: \"local\" };\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// Without the dispatcher, so that what is stopped is the command itself.
+	port, release, err := porttest.Reserve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	// Without the dispatcher, so that what is stopped is the command itself. On a
+	// port of its own: that another one's is in use would be said.
 	command := terminaltest.Command{
-		Path: filepath.Join(binaries, "arkor-studio"), Args: []string{"arkor-studio", "dev"}, Dir: dir,
+		Path: filepath.Join(binaries, "arkor-studio"), Args: []string{"arkor-studio", "dev", "-p", fmt.Sprint(port)}, Dir: dir,
 		Environ: append(f.environ, "PATH="+binaries+string(os.PathListSeparator)+f.path, "TERM=xterm-256color"),
 	}
 	begin := func() *terminaltest.Session {
@@ -90,11 +98,13 @@ func TestDevAtATerminal(t *testing.T) {
 	command.Stdout = file
 	command.Environ = append(command.Environ, "CI=1")
 	s = terminaltest.Start(t, command)
-	for { // until it is there
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) { // until it is there
 		if _, err := os.Stat(filepath.Join(f.home, ".arkor", "studio-token")); err == nil {
 			break
 		}
-		runtime.Gosched()
+		if time.Now().After(end) {
+			t.Fatalf("it did not begin:\n%s", s.Text())
+		}
 	}
 	s.Press(terminaltest.CtrlC)
 	if text := strings.TrimSpace(strings.ReplaceAll(s.Ends(130), "^C", "")); text != "" {

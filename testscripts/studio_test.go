@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 // studio asks the API of the "arkor dev" that was started last, as its page
@@ -64,15 +65,16 @@ func studio(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// freePort sets a variable to a port that nobody listens on:
+// freePort sets a variable to a port that nobody else takes before the script
+// ends:
 //
 //	freeport PORT
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport VARIABLE")
 	}
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	port, release, err := porttest.Reserve()
 	ts.Check(err)
-	defer listener.Close()
-	ts.Setenv(args[0], fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+	ts.Defer(release)
+	ts.Setenv(args[0], fmt.Sprint(port))
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 // studio measures what the server of "arkor dev" adds to what the backend and
@@ -29,12 +30,13 @@ func (b *bench) studio(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	const n = 20
-	port, err := freePort()
+	port, release, err := porttest.Reserve()
 	if err != nil {
 		return nil, err
 	}
+	defer release()
 	firstPage, err := timed(n, func() error {
-		cmd := b.command(ctx, project, "arkor", "dev", "--port", port)
+		cmd := b.command(ctx, project, "arkor", "dev", "--port", strconv.Itoa(port))
 		cmd.Env = append(cmd.Env, "HOME="+home)
 		return firstPageOf(ctx, cmd, port)
 	})
@@ -70,11 +72,11 @@ func (b *bench) studio(ctx context.Context) ([]figure, error) {
 }
 
 // firstPageOf runs "arkor dev" until it has served its page.
-func firstPageOf(ctx context.Context, cmd *exec.Cmd, port string) error {
+func firstPageOf(ctx context.Context, cmd *exec.Cmd, port int) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	err := untilServed(ctx, "http://127.0.0.1:"+port+"/")
+	err := untilServed(ctx, fmt.Sprintf("http://127.0.0.1:%d/", port))
 	return errors.Join(err, interrupt(cmd))
 }
 
@@ -112,32 +114,25 @@ func interrupt(cmd *exec.Cmd) error {
 	return fmt.Errorf("arkor dev: %v", err)
 }
 
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port), nil
-}
-
 // aStudio is a running server, asked as its page asks.
 type aStudio struct {
 	cmd        *exec.Cmd
+	release    func() // its port
 	url, token string
 	client     *http.Client
 }
 
 // openStudio starts the server of a project, without the dispatcher in front.
 func (b *bench) openStudio(ctx context.Context, project, home string, environ ...string) (*aStudio, error) {
-	port, err := freePort()
+	port, release, err := porttest.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	cmd := b.command(ctx, project, "arkor-studio", "dev", "--port", port)
+	cmd := b.command(ctx, project, "arkor-studio", "dev", "--port", strconv.Itoa(port))
 	cmd.Env = append(append(cmd.Env, "HOME="+home), environ...)
-	s := &aStudio{cmd: cmd, url: "http://127.0.0.1:" + port, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	s := &aStudio{cmd: cmd, release: release, url: fmt.Sprintf("http://127.0.0.1:%d", port), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
 	if err := cmd.Start(); err != nil {
+		release()
 		return nil, err
 	}
 	if err := untilServed(ctx, s.url+"/"); err != nil {
@@ -154,7 +149,10 @@ func (b *bench) openStudio(ctx context.Context, project, home string, environ ..
 	return nil, errors.Join(errors.New("there is no studio-token"), s.close())
 }
 
-func (s *aStudio) close() error { return interrupt(s.cmd) }
+func (s *aStudio) close() error {
+	defer s.release()
+	return interrupt(s.cmd)
+}
 
 // open asks for a path; the caller closes the body.
 func (s *aStudio) open(path string) (*http.Response, error) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 // project is a folder with a trainer, in a home and with a backend of its own.
@@ -100,10 +101,11 @@ func (p *project) writeEntry(source string) error {
 // studio is an arkor dev.
 type studio struct {
 	*project
-	port int
-	cmd  *exec.Cmd
-	done chan struct{}
-	errs *lockedBuffer
+	port    int
+	release func() // the port
+	cmd     *exec.Cmd
+	done    chan struct{}
+	errs    *lockedBuffer
 }
 
 // serve starts arkor dev in a project.
@@ -115,6 +117,7 @@ func serve(t *testing.T, p *project) *studio {
 	}
 	t.Cleanup(func() {
 		s.stop()
+		s.release()
 		if t.Failed() {
 			t.Logf("arkor dev said:\n%s", s.errs)
 		}
@@ -123,12 +126,11 @@ func serve(t *testing.T, p *project) *studio {
 }
 
 func startStudio(p *project) (*studio, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	port, release, err := porttest.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	listener.Close()
-	s := &studio{project: p, port: listener.Addr().(*net.TCPAddr).Port}
+	s := &studio{project: p, port: port, release: release}
 	return s, s.start()
 }
 

@@ -70,6 +70,7 @@ func (l *library) make() (err error) {
 func (l *library) stop() {
 	if l.studio != nil {
 		l.studio.stop()
+		l.studio.release()
 	}
 	if l.made != nil {
 		l.made.stopBackend()

@@ -21,7 +21,7 @@ type backend struct {
 	t       *testing.T
 	program string
 	folder  string
-	address string // with the port, once it is known
+	address string
 	cmd     *exec.Cmd
 	log     log
 }
@@ -29,11 +29,7 @@ type backend struct {
 // start returns when the backend answers.
 func (b *backend) start() {
 	b.t.Helper()
-	listen := b.address
-	if listen == "" {
-		listen = "127.0.0.1:0"
-	}
-	b.cmd = exec.Command(b.program, "serve", "--data", b.folder, "--listen", listen)
+	b.cmd = exec.Command(b.program, "serve", "--data", b.folder, "--listen", b.address)
 	b.cmd.Env = append(os.Environ(), "HOME="+b.folder, "DO_NOT_TRACK=1")
 	b.cmd.Stderr = &b.log
 	stdout, err := b.cmd.StdoutPipe()
@@ -44,12 +40,10 @@ func (b *backend) start() {
 		b.t.Fatal(err)
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on http://")
-	if err != nil || !ok {
+	if err != nil || strings.TrimSpace(line) != "listening on http://"+b.address {
 		b.kill()
 		b.t.Fatalf("the backend said %q and ended (%v):\n%s", line, err, &b.log)
 	}
-	b.address = url
 }
 
 // kill ends the backend as a power cut would and leaves its workers alone.

@@ -6,12 +6,15 @@ package fault
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 const (
@@ -28,7 +31,12 @@ func TestFaults(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("finds workers in /proc")
 	}
-	b := &backend{t: t, program: filepath.Join(bin, "arkor-backend"), folder: t.TempDir()}
+	port, release, err := porttest.Reserve() // nobody is to take it while the backend is dead
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	b := &backend{t: t, program: filepath.Join(bin, "arkor-backend"), folder: t.TempDir(), address: fmt.Sprintf("127.0.0.1:%d", port)}
 	b.start()
 	defer func() { b.kill() }()
 	l := newLoad(t, b)

@@ -60,7 +60,7 @@ test-scripts: build
 # Studio's page in a real browser. What a failed test saw is then in dist/browser.
 test-browser: build chromium arkor-studio/ui/node_modules
 	@mkdir -p dist/browser
-	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -count=1 -timeout 10m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
+	ARKOR_BIN=$(abspath $(BIN)) $(GO) test -count=1 -timeout 20m -parallel 4 -artifacts -outputdir $(abspath dist/browser) ./testscripts/browser
 
 # The race detector, over what many goroutines share. It needs a C compiler, which
 # the tests do without. GoMLX turns integers into pointers, which -race would refuse.

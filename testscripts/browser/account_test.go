@@ -126,7 +126,7 @@ func TestHiddenTab(t *testing.T) {
 	evaluate[string](p, `new BroadcastChannel("arkor-studio-streams").postMessage(null), ""`) // another tab reads
 	p.untilTrue("closed streams", `performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/stream?job=")).length >= 1`)
 	evaluate[string](p, fmt.Sprintf(hide, "false"))
-	p.see("step=40 ")
+	p.see("step=20 ")
 	if n := evaluate[int](p, `[...document.querySelectorAll(".log-rows *, [role=log] *")].filter((row) => row.textContent === "step=8").length`); n > 1 {
 		t.Errorf("an event came %d times", n)
 	}

@@ -43,7 +43,7 @@ func TestRunAgain(t *testing.T) {
 	p.click("button", "Run training")
 	p.untilTrue("another job", `location.hash !== "`+first+`"`)
 	p.has("heading", "short")
-	p.see("Completed", "step 24 of 24")
+	p.see("Completed", "step 12 of 12")
 	p.unsee("Output of your code")
 	p.goTo("/#/jobs")
 	p.see("2 jobs")

@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 		allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.ExecPath(program),
 			chromedp.UserDataDir(profile),
+			chromedp.WSURLReadTimeout(patience),
 			chromedp.NoSandbox, // it does not start as root otherwise
 			chromedp.DisableGPU,
 			chromedp.Flag("disable-quic", true),

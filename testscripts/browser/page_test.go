@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -20,8 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience bounds each wait: what takes longer has failed.
-const patience = 60 * time.Second
+// patience bounds each wait: what takes longer has failed. Nothing else depends
+// on its length, and a whole training may have to share a core with the browser
+// and with the trainings of other tests.
+const patience = 3 * time.Minute
 
 // page is a window of the browser. Whatever goes wrong in it fails the test:
 // an error or a warning on the console, an exception, something that the
@@ -109,21 +110,6 @@ func (p *page) goTo(view string) {
 func (p *page) reload() {
 	p.t.Helper()
 	p.do(chromedp.Reload())
-}
-
-// slow lets the window receive so many bytes a second, or all again with -1: a
-// small model is done before anybody can press a button.
-func (p *page) slow(bytes float64) {
-	p.t.Helper()
-	type conditions struct {
-		Offline            bool    `json:"offline"`
-		Latency            float64 `json:"latency"`
-		DownloadThroughput float64 `json:"downloadThroughput"`
-		UploadThroughput   float64 `json:"uploadThroughput"`
-	}
-	// The library has only what a later browser understands.
-	emulate := cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
-	p.do(command(emulate, conditions{DownloadThroughput: bytes, UploadThroughput: -1}))
 }
 
 // allow lets the console say lines with a text, from the beginning on.

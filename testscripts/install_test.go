@@ -180,7 +180,7 @@ func (f *folder) try(dir string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(f.t.Context(), 3*time.Minute) // a network may stall
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "env", args...) // finds the program on the PATH that it is given
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Minute                     // what it started may hold its output for a while
 	cmd.Dir, cmd.Env = dir, slices.Concat(f.environ, []string{"PATH=" + f.path})
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {

@@ -263,7 +263,7 @@ func TestTheEndOfTheContextEndsGit(t *testing.T) {
 		result <- err
 	}()
 	child := 0
-	for deadline := time.Now().Add(10 * time.Second); child == 0; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); child == 0; time.Sleep(5 * time.Millisecond) {
 		data, _ := os.ReadFile(filepath.Join(f.Dir, ".git", "child"))
 		if bytes.HasSuffix(data, []byte("\n")) {
 			child, _ = strconv.Atoi(strings.TrimSpace(string(data)))

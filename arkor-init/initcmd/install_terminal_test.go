@@ -48,7 +48,7 @@ func TestCtrlCDuringAnInstall(t *testing.T) {
 		t.Fatalf("%v:\n%s", err, text)
 	}
 	for _, id := range []int{child, self} {
-		for deadline := time.Now().Add(10 * time.Second); syscall.Kill(id, 0) == nil; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); syscall.Kill(id, 0) == nil; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) { // a dead one waits until its parent notices
 				t.Errorf("%d is still there", id)
 				break

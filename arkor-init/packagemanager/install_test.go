@@ -79,7 +79,7 @@ func TestRule8_1(t *testing.T) {
 			case <-stdout.wrote: // while it waits for an answer
 			case err := <-result:
 				t.Fatalf("ended with %v", err)
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatal("nothing was shown")
 			}
 			if _, err := answer.WriteString("yes\n"); err != nil {
@@ -220,7 +220,7 @@ func TestRule8_10Cause(t *testing.T) {
 // id waits for a process id that a script writes into a file.
 func id(t *testing.T, dir, name string) int {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		data, _ := os.ReadFile(filepath.Join(dir, name))
 		if id, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil && bytes.HasSuffix(data, []byte("\n")) {
 			return id

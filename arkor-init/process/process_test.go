@@ -29,7 +29,7 @@ func ids(t *testing.T, dir string, names ...string) []int {
 	t.Helper()
 	var found []int
 	for _, name := range names {
-		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 			data, _ := os.ReadFile(filepath.Join(dir, name))
 			if id, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil && bytes.HasSuffix(data, []byte("\n")) {
 				found = append(found, id)

@@ -86,7 +86,7 @@ func TestHostileModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, project)
-	if err := s.write(`name: "parrot", maxSteps: 60, batchSize: 2, learningRate: 8e-3,`); err != nil {
+	if err := s.write(`name: "parrot", maxSteps: 30, batchSize: 2, learningRate: 8e-3,`); err != nil {
 		t.Fatal(err)
 	}
 	p := visit(t, s, "/", look{})

@@ -262,7 +262,7 @@ func TestChatTimesOut(t *testing.T) {
 
 func TestChatModelsMakeRoom(t *testing.T) {
 	t.Parallel()
-	b := start(t, func(o *daemon.Options) { o.Chat.MaxModels, o.Chat.Wait = 1, time.Second })
+	b := start(t, func(o *daemon.Options) { o.Chat.MaxModels, o.Chat.Wait = 1, 5*time.Second })
 	folder := modelFolder(t, "other")
 	other := `"baseModel":"` + folder + `"`
 	for range 2 {

@@ -69,7 +69,7 @@ func TestChatEndsWithTheBackend(t *testing.T) {
 // asked to come back.
 func TestChatsBeyondTheLimit(t *testing.T) {
 	t.Parallel()
-	b := start(t, func(o *daemon.Options) { o.Chat.MaxActive, o.Chat.MaxWaiting, o.Chat.Wait = 1, 1, time.Second })
+	b := start(t, func(o *daemon.Options) { o.Chat.MaxActive, o.Chat.MaxWaiting, o.Chat.Wait = 1, 1, 5*time.Second })
 	stop, hanging := hang(t, b)
 	a := b.chat(say("waits", base))
 	b.want(a, 503, "busy")

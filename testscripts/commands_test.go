@@ -22,6 +22,10 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"freeport": freePort,
 }
 
+// patience is how long a script waits for what ought to come. Nothing depends on
+// its length.
+const patience = 4 * time.Minute
+
 // waitFor waits until a file exists and holds a text:
 //
 //	waitfor log.txt 'checkpoint 10'
@@ -29,7 +33,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: waitfor FILE TEXT")
 	}
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
 		if err == nil && strings.Contains(string(data), args[1]) {
@@ -83,7 +87,7 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	pattern, err := regexp.Compile(args[1])
 	ts.Check(err)
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
 		if match := pattern.FindSubmatch(data); err == nil && len(match) == 2 {

@@ -98,7 +98,7 @@ func TestDevAtATerminal(t *testing.T) {
 	command.Stdout = file
 	command.Environ = append(command.Environ, "CI=1")
 	s = terminaltest.Start(t, command)
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) { // until it is there
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) { // until it is there
 		if _, err := os.Stat(filepath.Join(f.home, ".arkor", "studio-token")); err == nil {
 			break
 		}

@@ -108,7 +108,7 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
 		ts.Fatalf("usage: browse URL FILE [STATUS]")
 	}
-	client := &http.Client{Timeout: time.Minute}
+	client := &http.Client{Timeout: patience}
 	res, err := client.Get(args[0])
 	ts.Check(err)
 	defer res.Body.Close()

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -42,7 +41,7 @@ func studio(ts *testscript.TestScript, neg bool, args []string) {
 	req, err := http.NewRequest(method, args[1], strings.NewReader(body))
 	ts.Check(err)
 	req.Header.Set("X-Arkor-Studio-Token", string(token))
-	client := &http.Client{Timeout: 3 * time.Minute}
+	client := &http.Client{Timeout: patience}
 	res, err := client.Do(req)
 	ts.Check(err)
 	defer res.Body.Close()

@@ -24,7 +24,7 @@ import (
 
 // patience is how long a test waits for what ought to come. Nothing depends on
 // its length.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // Keys to press.
 const (

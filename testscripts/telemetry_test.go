@@ -189,7 +189,8 @@ func TestTelemetry(t *testing.T) {
 			if got != want {
 				t.Errorf("%v: got %+v, want %+v", args, got, want)
 			}
-			if took := time.Since(begun); took > 10*time.Second {
+			// Mostly the command's own time, on a machine that is busy.
+			if took := time.Since(begun); took > time.Minute {
 				t.Errorf("%v took %v", args, took)
 			}
 		}

@@ -4,6 +4,7 @@ package authcmd
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 var address = regexp.MustCompile(`Browser: (\S+)\n`)
@@ -93,14 +96,13 @@ func TestCtrlCWhileWaitingForTheBrowser(t *testing.T) {
 // shell starts in the background.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
-	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	port, release, err := porttest.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := reserved.Addr().(*net.TCPAddr)
-	reserved.Close()
+	t.Cleanup(release)
 	c := newCloud(t)
-	c.ports = []int{at.Port}
+	c.ports = []int{port}
 	p := newPerson(t, "ARKOR_CLOUD_API_URL="+c.URL)
 	self, err := os.Executable()
 	if err != nil {
@@ -124,7 +126,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	for over := false; !over; time.Sleep(10 * time.Millisecond) {
 		if listens { // and is about to say where
 			_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended meanwhile
-		} else if res, err := http.Get("http://" + at.String()); err == nil {
+		} else if res, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d", port)); err == nil {
 			res.Body.Close()
 			listens = res.Header.Get("Content-Security-Policy") != "" // nobody else has one
 		}

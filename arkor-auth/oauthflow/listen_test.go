@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 // busy is a port that somebody else has.
@@ -43,25 +45,19 @@ func TestListenTakesTheFirstFreePort(t *testing.T) {
 // O2: a port by its number, as a provider knows it.
 func TestListenOnAPort(t *testing.T) {
 	t.Parallel()
-	for try := 0; ; try++ { // somebody else may be faster
-		free, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := free.Addr().(*net.TCPAddr).Port
-		free.Close()
-		c, err := Listen(t.Context(), []int{port}, NewRequest(), nil)
-		if err == nil {
-			if want := fmt.Sprintf("http://127.0.0.1:%d/callback", port); c.RedirectURI() != want {
-				t.Errorf("says %s", c.RedirectURI())
-			}
-			c.Close(nil)
-			return
-		}
-		if try == 10 {
-			t.Fatal(err)
-		}
+	port, release, err := porttest.Reserve()
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(release)
+	c, err := Listen(t.Context(), []int{port}, NewRequest(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("http://127.0.0.1:%d/callback", port); c.RedirectURI() != want {
+		t.Errorf("says %s", c.RedirectURI())
+	}
+	c.Close(nil)
 }
 
 // App. C8, exact.

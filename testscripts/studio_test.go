@@ -41,6 +41,7 @@ func studio(ts *testscript.TestScript, neg bool, args []string) {
 	req, err := http.NewRequest(method, args[1], strings.NewReader(body))
 	ts.Check(err)
 	req.Header.Set("X-Arkor-Studio-Token", string(token))
+	req.Close = true // the next one may ask another server, on the same port
 	client := &http.Client{Timeout: patience}
 	res, err := client.Do(req)
 	ts.Check(err)

@@ -10,6 +10,7 @@ import (
 func (p *page) newEndpoint(slug string) {
 	p.t.Helper()
 	p.click("button", "New endpoint")
+	p.see("Step 6") // what could answer is there
 	p.fill("textbox", "Name in the address", slug)
 	p.click("button", "Create endpoint")
 	p.click("link", slug)
@@ -67,6 +68,7 @@ func TestTakenName(t *testing.T) {
 	p := visit(t, s, "/#/endpoints", look{})
 	p.allow("responded with a status of 409")
 	p.click("button", "New endpoint")
+	p.see("Step 6")
 	p.fill("textbox", "Name in the address", "Support-Desk")
 	p.see("has an endpoint of that name")
 	p.click("button", "Create endpoint")

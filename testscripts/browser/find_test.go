@@ -87,22 +87,52 @@ func with[T any](p *page, role, name, function string, args ...any) T {
 
 type point struct{ X, Y float64 }
 
-// center is where to click an element: a place of it that nothing covers.
-const center = `function () {
+// aim returns where to click an element: a place of it that nothing covers. What
+// comes to lie there before the mouse is pressed does not hear of it.
+const aim = `function () {
 	if (this.disabled) return null;
 	this.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
 	const box = this.getClientRects()[0];
 	if (!box) return null;
 	const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-	const top = document.elementFromPoint(x, y);
-	return top && (this.contains(top) || top.closest("label")?.control === this) ? { X: x, Y: y } : null;
+	const meant = (at) => at !== null && (this.contains(at) || at.closest("label")?.control === this);
+	if (!meant(document.elementFromPoint(x, y))) return null;
+	let met = false;
+	const judge = (event) => {
+		if (event.type === "pointerdown") met = meant(event.target);
+		if (!met) {
+			event.stopImmediatePropagation();
+			event.preventDefault();
+		}
+	};
+	const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+	for (const kind of kinds) addEventListener(kind, judge, true);
+	this.whetherMet = () => {
+		for (const kind of kinds) removeEventListener(kind, judge, true);
+		return met;
+	};
+	return { X: x, Y: y };
 }`
 
-// click presses the mouse on an element, once it can be pressed.
+// click presses the mouse on an element, once it can be pressed; again, if the
+// page has moved it away meanwhile.
 func (p *page) click(role, name string) {
 	p.t.Helper()
-	at := with[point](p, role, name, center)
-	p.do(chromedp.MouseClickXY(at.X, at.Y))
+	p.until(fmt.Sprintf("a click on the %s %q", role, name), func(ctx context.Context) (bool, error) {
+		id, err := find(ctx, role, name)
+		if err != nil {
+			return false, err
+		}
+		at, err := within[*point](ctx, id, aim)
+		if err != nil || at == nil {
+			return false, err
+		}
+		if err := chromedp.Do(ctx, chromedp.MouseClickXY(at.X, at.Y)); err != nil {
+			return false, err
+		}
+		met, err := within[bool](ctx, id, "function () { return this.whetherMet() }")
+		return met || err != nil, nil // with an error the page is gone, which the click has done
+	})
 }
 
 // has waits for an element to be there.

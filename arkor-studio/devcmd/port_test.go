@@ -11,6 +11,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/arkor-studio/server"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/porttest"
 )
 
 // L4, L11, L19: what --port means.
@@ -76,6 +77,7 @@ func take(t *testing.T, n int) (first int, listeners []net.Listener) {
 func release(listeners []net.Listener) {
 	for _, l := range listeners {
 		l.Close()
+		porttest.AwaitNobody(l.Addr().String())
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"syscall"
+	"strconv"
+	"time"
 )
 
 // Ports from here on are below those that systems give to whoever asks for any,
@@ -35,16 +36,28 @@ func Reserve() (port int, release func(), err error) {
 	return 0, nil, errors.New("no free port was found")
 }
 
-// free looks at both loopback addresses. A system may have no ::1.
+// free reports whether nobody answers on either loopback address. It does not
+// listen there itself, for the reason that AwaitNobody has.
 func free(port int) bool {
-	ipv4, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return false
+	for _, loopback := range []string{"127.0.0.1", "::1"} {
+		conn, err := net.Dial("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+		if err == nil {
+			conn.Close()
+			return false
+		}
 	}
-	ipv4.Close()
-	ipv6, err := net.Listen("tcp6", fmt.Sprintf("[::1]:%d", port))
-	if err == nil {
-		ipv6.Close()
+	return true
+}
+
+// AwaitNobody returns once nobody listens on an address where a listener of this
+// process was closed: a child that is being started at that moment holds a copy
+// of it until its program begins. Who listens for longer is somebody else.
+func AwaitNobody(address string) {
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		conn.Close()
 	}
-	return !errors.Is(err, syscall.EADDRINUSE)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/porttest"
 	"github.com/arkorlab/arkor-go/shared/session"
 )
 
@@ -202,6 +203,7 @@ func TestLocalBackendIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Close()
+	porttest.AwaitNobody(first.Listener.Addr().String())
 	if _, err := s.Streams.Job(t.Context(), s.Scope, "j"); err != nil || len(seen()) != 1 || !s.Local {
 		t.Error(err, seen(), s.Local)
 	}

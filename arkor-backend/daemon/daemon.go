@@ -219,7 +219,7 @@ func (d *Daemon) release() {
 
 // stop is what a client may ask for.
 func (d *Daemon) stop(onlyIdle bool) bool {
-	if onlyIdle && !d.idle(1) { // the request itself is one
+	if onlyIdle && !d.idle() {
 		return false
 	}
 	d.leave()

@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// idle reports whether no job runs or waits, and at most so many requests are
-// being served.
-func (d *Daemon) idle(requests int) bool {
+// idle reports whether no job runs or waits, and no request is being served.
+func (d *Daemon) idle() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	running, queued, err := d.store.Active(ctx)
-	return err == nil && running+queued == 0 && d.activity.current() <= requests
+	return err == nil && running+queued == 0 && !d.activity.serving()
 }
 
 // deliverySoon is how long a message that is to be sent keeps the daemon. What
@@ -39,7 +38,7 @@ func (d *Daemon) watchIdle(ctx context.Context) {
 		}
 		rest := d.o.Idle - d.activity.quiet()
 		if rest <= 0 {
-			if d.idle(0) && !d.deliversSoon() && !d.publishes() {
+			if d.idle() && !d.deliversSoon() && !d.publishes() {
 				d.o.Log.Info("nobody needs the backend; it leaves", "idle", d.o.Idle)
 				d.leave()
 				return

@@ -73,7 +73,7 @@ func TestStaysForRequestsAndJobs(t *testing.T) {
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
-			d.activity.watch(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })).ServeHTTP(httptest.NewRecorder(), nil)
+			d.activity.watch(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1/jobs", nil))
 		}()
 		time.Sleep(5 * time.Hour)
 		if d.left() {
@@ -177,5 +177,33 @@ func TestEndpointsKeepNoVersionInPlace(t *testing.T) {
 		if !d.stop(true) || !d.left() {
 			t.Error("a newer version has to wait for an endpoint")
 		}
+	})
+}
+
+// A question about the daemon itself may still be under way when whoever has its
+// answer asks an idle daemon to leave.
+func TestQuestionsAreNoWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := idling(t)
+		release := make(chan struct{})
+		ask := func(path string) {
+			d.activity.watch(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })).
+				ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		}
+		go ask("/v1/jobs")
+		go ask("/v1/backend")
+		synctest.Wait()
+		if d.stop(true) {
+			t.Error("it left in the midst of a request")
+		}
+		release <- struct{}{}
+		release <- struct{}{}
+		synctest.Wait()
+		go ask("/v1/backend")
+		synctest.Wait()
+		if !d.stop(true) {
+			t.Error("a question about it kept it")
+		}
+		release <- struct{}{}
 	})
 }

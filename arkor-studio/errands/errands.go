@@ -10,7 +10,7 @@ import (
 // Group is a number of errands. It is safe for concurrent use.
 type Group struct {
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 
 	mu    sync.Mutex
 	ended bool
@@ -20,7 +20,7 @@ type Group struct {
 // New returns a group without errands.
 func New() *Group {
 	g := new(Group)
-	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.ctx, g.cancel = context.WithCancelCause(context.Background())
 	return g
 }
 
@@ -39,11 +39,11 @@ func (g *Group) Go(errand func()) {
 	g.all.Go(errand)
 }
 
-// End ends Context and waits for all errands.
-func (g *Group) End() {
+// End ends Context with a cause and waits for all errands.
+func (g *Group) End(cause error) {
 	g.mu.Lock()
 	g.ended = true
 	g.mu.Unlock()
-	g.cancel()
+	g.cancel(cause)
 	g.all.Wait()
 }

@@ -1,6 +1,10 @@
 package errands
 
-import "testing"
+import (
+	"context"
+	"errors"
+	"testing"
+)
 
 func TestEndWaits(t *testing.T) {
 	t.Parallel()
@@ -10,13 +14,14 @@ func TestEndWaits(t *testing.T) {
 		<-g.Context().Done()
 		ended = true
 	})
-	g.End()
+	cause := errors.New("the server ends")
+	g.End(cause)
 	if !ended {
 		t.Error("an errand goes on")
 	}
 	late := make(chan error)
-	g.Go(func() { late <- g.Context().Err() })
-	if <-late == nil {
-		t.Error("an errand begins after the end")
+	g.Go(func() { late <- context.Cause(g.Context()) })
+	if err := <-late; err != cause {
+		t.Errorf("a late errand is told %v", err)
 	}
 }

@@ -122,7 +122,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) []runs.Run {
 		_ = h.Close()
 	}
 	<-ended
-	s.errands.End()
+	s.errands.End(context.Cause(ctx))
 	return cut
 }
 

@@ -79,15 +79,24 @@ func isExecutable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }
 
-// afterlife is how long a sibling may take to end when its context has.
+// afterlife is how long a sibling may take to end when it was asked to.
 const afterlife = 2 * time.Second
 
 // Command is exec.CommandContext for a sibling: at the end of ctx it is asked to
 // end, since it may have children and files to look after, and killed when it
-// takes longer than two seconds.
+// takes longer than two seconds. Where the terminal seems to have asked it, which
+// nobody can know, it gets two seconds before: a second signal kills at once.
 func Command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	return command(ctx, afterlife, path, args...)
+}
+
+func command(ctx context.Context, afterlife time.Duration, path string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Cancel = func() error {
+		var interrupt *cli.Interrupt
+		if errors.As(context.Cause(ctx), &interrupt) && deliveredByTerminal(interrupt.Signal) && endsWithin(afterlife, cmd.Process) {
+			return nil
+		}
 		err := cmd.Process.Signal(syscall.SIGTERM)
 		if err != nil && !errors.Is(err, os.ErrProcessDone) { // Windows has no such signal
 			err = cmd.Process.Kill()
@@ -96,6 +105,17 @@ func Command(ctx context.Context, path string, args ...string) *exec.Cmd {
 	}
 	cmd.WaitDelay = afterlife
 	return cmd
+}
+
+// endsWithin reports whether a process, which somebody else waits for, ends by
+// itself so soon.
+func endsWithin(long time.Duration, p *os.Process) bool {
+	for late := time.Now().Add(long); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
+		if errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+			return true
+		}
+	}
+	return false
 }
 
 // JSON runs a sibling, passes its stderr through and decodes its stdout into

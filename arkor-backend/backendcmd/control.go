@@ -10,10 +10,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"github.com/arkorlab/arkor-go/arkor-backend/daemon"
 	"github.com/arkorlab/arkor-go/shared/cli"
+	"github.com/arkorlab/arkor-go/shared/filelock"
 )
 
 // askTimeout bounds one question to a daemon on this machine.
@@ -109,7 +108,7 @@ func awaitGone(ctx context.Context, home daemon.Home) error {
 // gone: one that is leaving saves the work of its training first. Until unlock
 // is called nobody starts another.
 func settle(ctx context.Context, env cli.Env, home daemon.Home) (unlock func(), err error) {
-	unlock, err = lockedfile.MutexAt(home.EnsureLock()).Lock()
+	unlock, err = filelock.Lock(ctx, home.EnsureLock())
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/process"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
+	"github.com/arkorlab/arkor-go/shared/filelock"
 )
 
 func TestManyEnsureStartOne(t *testing.T) {
@@ -141,6 +142,23 @@ func TestWaitForABackendThatLeaves(t *testing.T) {
 		if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), want) {
 			t.Errorf("%s: %q, %v", command, stdout.String(), err)
 		}
+	}
+}
+
+// Nor does one who waits for another command that starts a backend have to wait.
+func TestSettleIsInterrupted(t *testing.T) {
+	t.Parallel()
+	home := daemon.Home(t.TempDir())
+	unlock, err := filelock.Lock(t.Context(), home.EnsureLock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	cause := &cli.Interrupt{Signal: os.Interrupt}
+	interrupt(cause)
+	if _, err := settle(ctx, cli.Env{Stderr: t.Output()}, home); !errors.Is(err, cause) {
+		t.Errorf("%v", err)
 	}
 }
 

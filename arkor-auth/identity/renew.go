@@ -104,12 +104,9 @@ const farewell = 2 * time.Second
 // refreshAnyway finishes what it began when ctx ends: a provider that rotates
 // refresh tokens has thrown the old one away by then.
 func refreshAnyway(ctx context.Context, provider oauthflow.Provider, token string) (oauthflow.Tokens, error) {
-	asking, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() {
-		time.AfterFunc(farewell, func() { cancel(context.Cause(ctx)) })
-	})()
-	return provider.Refresh(asking, token)
+	ctx, done := cli.Linger(ctx, farewell)
+	defer done()
+	return provider.Refresh(ctx, token)
 }
 
 // holds reports whether a token is known to be good for a moment.

@@ -1,11 +1,13 @@
 package endpointscmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -14,7 +16,7 @@ import (
 // backend that names something else nothing gets into a command to copy.
 func address(e cloud.Endpoint) string {
 	parsed, err := url.Parse(e.URL)
-	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" || cli.OneLine(e.URL) != e.URL {
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" || parsed.User != nil || cli.OneLine(e.URL) != e.URL {
 		return ""
 	}
 	return strings.TrimRight(e.URL, "/")
@@ -58,9 +60,15 @@ func quoted(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
+// word is a text of the backend's in a command to copy.
+func word(text string) string { return quoted(cli.OneLine(text)) }
+
 // hand prints what one needs to call an endpoint: on stdout for a program or a
 // file, with words around it for people.
 func (p *project) hand(e cloud.Endpoint, key *cloud.NewEndpointKey, said string) error {
+	if p.json {
+		return unprinted(screen.PrintJSON(p.env.Stdout, map[string]any{"endpoint": e, "key": key}), e, key)
+	}
 	plaintext := ""
 	if key != nil {
 		plaintext = key.Plaintext
@@ -72,7 +80,7 @@ func (p *project) hand(e cloud.Endpoint, key *cloud.NewEndpointKey, said string)
 	}
 	fmt.Fprintln(p.env.Stderr, said)
 	if _, err := fmt.Fprint(p.env.Stdout, text); err != nil {
-		return err
+		return unprinted(err, e, key)
 	}
 	if address(e) == "" {
 		fmt.Fprintln(p.env.Stderr, "the backend does not say at which address it answers")
@@ -84,4 +92,21 @@ func (p *project) hand(e cloud.Endpoint, key *cloud.NewEndpointKey, said string)
 	}
 	fmt.Fprintf(p.env.Stderr, "Ask it%s:\n%s", with, curl(e, "  "))
 	return nil
+}
+
+// unprinted says what is left of a key that could not be printed.
+func unprinted(err error, e cloud.Endpoint, key *cloud.NewEndpointKey) error {
+	if err == nil || key == nil {
+		return err
+	}
+	err = fmt.Errorf("a key was made and is lost: %w", err)
+	return cli.Hint(err, "`arkor endpoints revoke-key %s %s` makes it void", word(e.Slug), word(key.Prefix))
+}
+
+// noteInterrupted says what may be there after an interrupt that a backend let
+// no answer follow.
+func (p *project) noteInterrupted(ctx context.Context, what, slug string) {
+	if ctx.Err() != nil {
+		fmt.Fprintf(p.env.Stderr, "%s may be there all the same: `arkor endpoints show %s` tells\n", what, word(slug))
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/arkorlab/arkor-go/arkor-backend/options"
-	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -71,26 +70,26 @@ func (c *create) run(ctx context.Context, args []string) error {
 	return p.create(ctx, fields)
 }
 
-// create makes an endpoint and, where callers need one, a key.
+// create makes an endpoint and, where callers need one, a key. Whoever interrupts
+// gets both all the same: nobody can be told the key later.
 func (p *project) create(ctx context.Context, fields cloud.EndpointFields) error {
+	ctx, done := cli.Linger(ctx, p.farewell)
+	defer done()
 	e, err := p.session.Client.CreateEndpoint(ctx, p.session.Scope, fields)
 	if err != nil {
+		p.noteInterrupted(ctx, "the endpoint", fields.Slug)
 		return p.notCreated(ctx, err, fields)
 	}
 	e = p.located(e)
 	var key *cloud.NewEndpointKey
 	if e.AuthMode != cloud.AuthNone {
-		// Whoever interrupts from here on gets the key all the same: without one
-		// the endpoint would be there, and of no use.
-		made, err := p.session.Client.CreateEndpointKey(context.WithoutCancel(ctx), p.session.Scope, e.ID, firstKey)
+		made, err := p.session.Client.CreateEndpointKey(ctx, p.session.Scope, e.ID, firstKey)
 		if err != nil {
-			slug := cli.OneLine(e.Slug)
-			return cli.Hint(fmt.Errorf("the endpoint %s is made, but no key: %w", slug, err), "`arkor endpoints create-key %s %s` makes one", slug, firstKey)
+			p.noteInterrupted(ctx, "the endpoint, and a key that nobody knows,", e.Slug)
+			err := fmt.Errorf("the endpoint %s is made, but no key: %w", cli.OneLine(e.Slug), err)
+			return cli.Hint(err, "`arkor endpoints create-key %s %s` makes one", word(e.Slug), firstKey)
 		}
 		key = &made
-	}
-	if p.json {
-		return screen.PrintJSON(p.env.Stdout, map[string]any{"endpoint": e, "key": key})
 	}
 	return p.hand(e, key, cli.OneLine(e.Slug)+" answers with "+p.answers(ctx, e.Target))
 }

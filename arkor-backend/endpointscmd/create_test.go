@@ -2,6 +2,7 @@ package endpointscmd
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,23 +78,78 @@ func TestCreateWithoutKey(t *testing.T) {
 	check(t, "", stdout.String())
 }
 
-// An interrupt that comes when the endpoint is made leaves none without a key.
+// An interrupt while something is made lets nobody without a key that is there.
 func TestInterruptedCreate(t *testing.T) {
 	t.Parallel()
-	ctx, interrupt := context.WithCancel(t.Context())
-	f := &fake{}
-	p, stdout, _ := f.project()
-	p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-		if err := r.Context().Err(); err != nil {
-			return nil, err
+	bot := endpoint("bot")
+	for name, make := range map[string]func(context.Context, *project) error{
+		"create": func(ctx context.Context, p *project) error {
+			return p.create(ctx, cloud.EndpointFields{Slug: "bot", AuthMode: cloud.AuthAPIKey})
+		},
+		"create-key": func(ctx context.Context, p *project) error { return p.createKey(ctx, bot, "ci") },
+	} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		f := &fake{}
+		p, stdout, _ := f.project()
+		p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			interrupt()
+			if err := r.Context().Err(); err != nil {
+				return nil, err
+			}
+			return f.RoundTrip(r)
+		})
+		if err := make(ctx, p); err != nil || strings.Count(stdout.String(), plaintext) != 1 {
+			t.Errorf("%s: %v, %s", name, err, stdout)
 		}
-		interrupt()
-		return f.RoundTrip(r)
-	})
-	if err := p.create(ctx, cloud.EndpointFields{Slug: "bot", AuthMode: cloud.AuthAPIKey}); err != nil || !strings.Contains(stdout.String(), plaintext) {
-		t.Error(err, stdout.String())
+		// After it nothing is begun.
+		f.asked = nil
+		if err := make(ctx, p); !errors.Is(err, context.Canceled) || len(f.asked) > 0 {
+			t.Errorf("%s: %v, %q", name, err, f.asked)
+		}
 	}
 }
+
+// A backend that does not answer any more may have made what was asked for.
+func TestInterruptedWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	for refusesKeys, want := range map[bool]string{
+		false: "the endpoint may be there all the same: `arkor endpoints show bot` tells\n",
+		true:  "the endpoint, and a key that nobody knows, may be there all the same: `arkor endpoints show bot` tells\n",
+	} {
+		f := &fake{}
+		p, stdout, stderr := f.project()
+		p.farewell = 0
+		ctx, interrupt := context.WithCancel(t.Context())
+		p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if refusesKeys && !strings.HasSuffix(r.URL.Path, "/keys") {
+				return f.RoundTrip(r)
+			}
+			interrupt()
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		err := p.create(ctx, cloud.EndpointFields{Slug: "bot", AuthMode: cloud.AuthAPIKey})
+		if !errors.Is(err, context.Canceled) || stdout.String() != "" {
+			t.Error(err, stdout)
+		}
+		check(t, want, stderr.String())
+	}
+}
+
+// A key that cannot be printed is lost, and said to be.
+func TestUnprintedKey(t *testing.T) {
+	t.Parallel()
+	for _, json := range []bool{true, false} {
+		p, _, _ := (&fake{}).project()
+		p.json, p.env.Stdout = json, full{}
+		err := p.createKey(t.Context(), endpoint("bot"), "ci")
+		check(t, "a key was made and is lost: no space left\nhint: `arkor endpoints revoke-key bot ark_live_abcd1234` makes it void", said(err))
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 type roundTrip func(*http.Request) (*http.Response, error)
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/peterbourgon/ff/v4"
 
@@ -76,10 +77,12 @@ type project struct {
 	json    bool
 	session *session.Session
 	jobs    map[string]*cloud.Job // what was asked for; nil where there is none
+	// farewell is how long what makes a key may go on when it is interrupted.
+	farewell time.Duration
 }
 
 func newProject(env cli.Env, json bool, s *session.Session) *project {
-	return &project{env: env, json: json, session: s, jobs: map[string]*cloud.Job{}}
+	return &project{env: env, json: json, session: s, jobs: map[string]*cloud.Job{}, farewell: 5 * time.Second}
 }
 
 // all returns the endpoints of the project.

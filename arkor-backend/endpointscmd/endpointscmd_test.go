@@ -1,13 +1,13 @@
 package endpointscmd
 
 import (
-	"bytes"
+	"context"
+	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
-	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/backend"
 	"github.com/arkorlab/arkor-go/shared/cloud"
 )
@@ -29,6 +29,7 @@ func TestFind(t *testing.T) {
 		{some, "hotline", ""},
 		{some, "suport-bot", "this project has no endpoint \"suport-bot\"\nhint: did you mean support-bot?"},
 		{some, "\x1b[31m", `this project has no endpoint "\x1b[31m"` + "\nhint: it has hotline, support-bot"},
+		{many[:10], "zzz", "this project has no endpoint \"zzz\"\nhint: it has aa, bb, cc, dd, ee, ff, gg, hh, ii, jj"},
 		{many, "zzz", "this project has no endpoint \"zzz\"\nhint: it has aa, bb, cc, dd, ee, ff, gg, hh, ii, jj and 2 more"},
 		{[]cloud.Endpoint{}, "bot", "this project has no endpoint \"bot\"\nhint: it has none at all; `arkor endpoints create SLUG` makes one"},
 	} {
@@ -76,31 +77,13 @@ func TestAddressInTheManagedCloud(t *testing.T) {
 	if e, err = p.find(t.Context(), "bot"); err != nil || address(e) != "https://bot.arkor.app/v1" {
 		t.Error(address(e), err)
 	}
+	told := endpoint("bot")
+	told.URL = "https://eu.arkor.app/bot/v1"
+	if e := p.located(told); address(e) != told.URL {
+		t.Error(address(e))
+	}
 	if e, err = p.change(t.Context(), e, cloud.EndpointFields{AuthMode: cloud.AuthNone}); err != nil || address(e) != "https://bot.arkor.app/v1" {
 		t.Error(address(e), err)
-	}
-}
-
-func TestHostileAddresses(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[string]string{
-		"http://h/e/bot/v1/": "http://h/e/bot/v1", "https://bot.models.test:8080/v1": "https://bot.models.test:8080/v1",
-		"file:///etc/passwd": "", "javascript:x": "", "http://": "", "http://h/\x1b[31m": "", "http://h/a\nb": "", "http://h/\u202e": "", "bot": "",
-	} {
-		if got := address(cloud.Endpoint{URL: given}); got != want {
-			t.Errorf("%q: %q, want %q", given, got, want)
-		}
-	}
-	for given, want := range map[string]string{
-		"http://h:1/e/a-b_c/v1": "http://h:1/e/a-b_c/v1", "http://h/$(reboot)": "'http://h/$(reboot)'", "http://h/'; reboot #": `'http://h/'\''; reboot #'`,
-		"": "''", "a&b": "'a&b'", "~x": "'~x'",
-	} {
-		if got := quoted(given); got != want {
-			t.Errorf("%q: %s, want %s", given, got, want)
-		}
-	}
-	if _, err := variables(endpoint("bot"), "ark_live_\nURL=http://evil.test"); err == nil {
-		t.Error("a key of two lines was printed")
 	}
 }
 
@@ -163,7 +146,13 @@ func TestList(t *testing.T) {
 	early.URL = "http://127.0.0.1:4000/e/early/v1"
 	plain.Target, plain.Enabled, plain.AuthMode = cloud.EndpointTarget{Kind: cloud.TargetBaseModel, BaseModel: "arkor/tiny"}, false, cloud.AuthNone
 	lost.Target.Adapter = &cloud.Adapter{Kind: cloud.AdapterFinal, JobID: "gone"}
-	p, stdout, _ := (&fake{jobs: []cloud.Job{job("j_1", "triage", cloud.Completed)}, endpoints: []cloud.Endpoint{early, plain, lost}}).project()
+	f := &fake{jobs: []cloud.Job{job("j_1", "triage", cloud.Completed)}, endpoints: []cloud.Endpoint{early, plain, lost}}
+	p, stdout, _ := f.project()
+	requests := 0
+	p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests++
+		return f.RoundTrip(r)
+	})
 	if err := p.list(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -172,6 +161,23 @@ early  enabled   fixed_api_key  step 50 of triage (j_1)  http://127.0.0.1:4000/e
 plain  disabled  none           arkor/tiny, as it is
 lost   enabled   fixed_api_key  job gone
 `, stdout.String())
+	if requests != 2 { // however many there are
+		t.Errorf("%d requests", requests)
+	}
+
+	// Half a list is none: an interrupt ends it.
+	ctx, interrupt := context.WithCancel(t.Context())
+	p, stdout, _ = f.project()
+	p.session.Client.HTTP.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/jobs") {
+			interrupt()
+			return nil, r.Context().Err()
+		}
+		return f.RoundTrip(r)
+	})
+	if err := p.list(ctx); !errors.Is(err, context.Canceled) || stdout.String() != "" {
+		t.Error(err, stdout)
+	}
 }
 
 func TestShow(t *testing.T) {
@@ -205,6 +211,13 @@ func TestShow(t *testing.T) {
     -d '{"messages": [{"role": "user", "content": "Hello"}]}'
 `, stdout.String())
 
+	// One that is disabled is not to be asked.
+	e.Enabled = false
+	p, stdout, _ = f.project()
+	if err := p.show(t.Context(), e, now()); err != nil || strings.Contains(stdout.String(), "curl") {
+		t.Error(err, stdout)
+	}
+
 	// Elsewhere there may be no runs, no retention and no address.
 	f.runs, f.keys = "", []cloud.EndpointKey{}
 	e.URL, e.RunRetentionMode, e.Enabled = "", "", false
@@ -222,37 +235,4 @@ func TestShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, "bot                       disabled\n  id            e_bot\n  answers with  triage (j_1)\n  callers       need a key\n  created       2 h ago\n", stdout.String())
-}
-
-// Whatever a backend sends, nothing of it acts on the terminal.
-func FuzzShown(f *testing.F) {
-	f.Add("bot", "triage", "http://127.0.0.1:4000/e/bot/v1", "fixed_api_key", "ark_live_abcd1234", "2026-03-04T05:06:07.000Z")
-	f.Add("\x1b]0;x\x07", "\u202e", "http://h/\x1b[2J", "\u009b31m", "ark\r\n", "now\x1b[2J")
-	f.Add("a'b", "", "https://h/'; reboot #", "none", "$(reboot)", "")
-	f.Fuzz(func(t *testing.T, slug, name, url, word, prefix, timestamp string) {
-		e := endpoint(slug)
-		e.URL, e.AuthMode, e.RunRetentionMode, e.CreatedAt = url, word, word, timestamp
-		base := e
-		base.Target = cloud.EndpointTarget{Kind: cloud.TargetBaseModel, BaseModel: name}
-		k := cloud.EndpointKey{ID: "k", Label: name, Prefix: prefix, Enabled: true, CreatedAt: timestamp, LastUsedAt: &timestamp}
-		j := job("j_1", name, cloud.Completed)
-		p, stdout, stderr := (&fake{}).project()
-		p.jobs["j_1"] = &j
-		s := &screen.Screen{W: stdout}
-		for _, e := range []cloud.Endpoint{e, base} {
-			answers := p.answers(t.Context(), e.Target)
-			_ = s.Draw(describe(shown{e, []cloud.EndpointKey{k}, &cloud.EndpointRun{Status: word, CreatedAt: timestamp}}, answers, now()))
-			_ = p.changed(e, answers)
-			_ = p.hand(e, &cloud.NewEndpointKey{Plaintext: prefix, Label: name}, answers)
-		}
-		_ = s.Draw(keyTable([]cloud.EndpointKey{k}, now()))
-		p.noteWithoutKey(e, nil)
-		_, err := findKey([]cloud.EndpointKey{k, k}, slug, name)
-		both := bytes.Join([][]byte{stdout.Bytes(), stderr.Bytes(), []byte(said(err))}, nil)
-		for _, r := range string(both) {
-			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || r >= '\u202a' && r <= '\u202e' {
-				t.Fatalf("%q is in %q", r, both)
-			}
-		}
-	})
 }

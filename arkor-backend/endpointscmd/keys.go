@@ -42,12 +42,12 @@ func (c *createKey) run(ctx context.Context, args []string) error {
 }
 
 func (p *project) createKey(ctx context.Context, e cloud.Endpoint, label string) error {
+	ctx, done := cli.Linger(ctx, p.farewell)
+	defer done()
 	key, err := p.session.Client.CreateEndpointKey(ctx, p.session.Scope, e.ID, label)
 	if err != nil {
+		p.noteInterrupted(ctx, "a key that nobody knows", e.Slug)
 		return err
-	}
-	if p.json {
-		return screen.PrintJSON(p.env.Stdout, map[string]any{"endpoint": e, "key": key})
 	}
 	return p.hand(e, &key, fmt.Sprintf("%s has a key %q", cli.OneLine(e.Slug), cli.OneLine(key.Label)))
 }
@@ -79,12 +79,12 @@ func (c *revokeKey) run(ctx context.Context, args []string) error {
 	return p.revokeKey(ctx, e, args[1])
 }
 
-func (p *project) revokeKey(ctx context.Context, e cloud.Endpoint, word string) error {
+func (p *project) revokeKey(ctx context.Context, e cloud.Endpoint, named string) error {
 	keys, err := p.session.Client.EndpointKeys(ctx, p.session.Scope, e.ID)
 	if err != nil {
 		return err
 	}
-	i, err := findKey(keys, e.Slug, word)
+	i, err := findKey(keys, e.Slug, named)
 	if err != nil {
 		return err
 	}
@@ -103,13 +103,13 @@ func (p *project) revokeKey(ctx context.Context, e cloud.Endpoint, word string) 
 	return err
 }
 
-// findKey returns the place of the key that a word names. A whole key is its
-// own beginning: who has found one somewhere holds nothing else in hands. The
-// word is not repeated, since it may be one.
-func findKey(keys []cloud.EndpointKey, slug, word string) (int, error) {
+// findKey returns the place of the key that somebody named. A whole key is its
+// own beginning: who has found one somewhere holds nothing else in hands. What
+// was named is not repeated, since it may be one.
+func findKey(keys []cloud.EndpointKey, slug, named string) (int, error) {
 	var found []int
 	for i, k := range keys {
-		if k.ID == word || k.Label == word || strings.HasPrefix(word, k.Prefix) {
+		if k.ID == named || k.Label == named || strings.HasPrefix(named, k.Prefix) {
 			found = append(found, i)
 		}
 	}
@@ -117,7 +117,7 @@ func findKey(keys []cloud.EndpointKey, slug, word string) (int, error) {
 		found = good
 	}
 	if len(found) == 0 {
-		return 0, cli.Hint(fmt.Errorf("%s has no such key", cli.OneLine(slug)), "`arkor endpoints show %s` shows them", cli.OneLine(slug))
+		return 0, cli.Hint(fmt.Errorf("%s has no such key", cli.OneLine(slug)), "`arkor endpoints show %s` shows them", word(slug))
 	}
 	if len(found) == 1 || !keys[found[0]].Enabled {
 		return found[0], nil
@@ -133,7 +133,6 @@ func findKey(keys []cloud.EndpointKey, slug, word string) (int, error) {
 // noteWithoutKey says so where callers need a key and there is none.
 func (p *project) noteWithoutKey(e cloud.Endpoint, keys []cloud.EndpointKey) {
 	if e.AuthMode != cloud.AuthNone && !slices.ContainsFunc(keys, func(k cloud.EndpointKey) bool { return k.Enabled }) {
-		slug := cli.OneLine(e.Slug)
-		fmt.Fprintf(p.env.Stderr, "nobody can call %s: callers need a key, and there is none; `arkor endpoints create-key %s LABEL` makes one\n", slug, slug)
+		fmt.Fprintf(p.env.Stderr, "nobody can call %s: callers need a key, and there is none; `arkor endpoints create-key %s LABEL` makes one\n", cli.OneLine(e.Slug), word(e.Slug))
 	}
 }

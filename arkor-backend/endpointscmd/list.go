@@ -47,6 +47,9 @@ func (p *project) list(ctx context.Context) error {
 		fmt.Fprintln(p.env.Stderr, "no endpoints yet")
 		return nil
 	}
+	if err := p.nameJobs(ctx, all); err != nil {
+		return err
+	}
 	rows := [][]string{{"SLUG", "STATE", "AUTH", "ANSWERS WITH", "ADDRESS"}}
 	for _, e := range all {
 		rows = append(rows, []string{cli.OneLine(e.Slug), state(e), cli.OneLine(e.AuthMode), screen.Cut(p.answers(ctx, e.Target), 48), address(e)})

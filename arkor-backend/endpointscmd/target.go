@@ -96,6 +96,27 @@ func refused(err error, t *cloud.EndpointTarget) error {
 	return cli.Hint(err, "`arkor jobs logs %s` names its checkpoints", short)
 }
 
+// nameJobs asks for the jobs of many endpoints at once. What is not told has no
+// name; only an interrupt is an error.
+func (p *project) nameJobs(ctx context.Context, endpoints []cloud.Endpoint) error {
+	for _, e := range endpoints {
+		if e.Target.Adapter != nil {
+			p.jobs[e.Target.Adapter.JobID] = nil
+		}
+	}
+	if len(p.jobs) == 0 {
+		return nil
+	}
+	jobs, _, err := p.session.Client.Jobs(ctx, p.session.Scope, cloud.ListJobs{})
+	if err != nil {
+		return context.Cause(ctx)
+	}
+	for i := range jobs {
+		p.jobs[jobs[i].ID] = &jobs[i]
+	}
+	return nil
+}
+
 // job returns a job for its name, nil where it cannot be had.
 func (p *project) job(ctx context.Context, id string) *cloud.Job {
 	if job, asked := p.jobs[id]; asked {

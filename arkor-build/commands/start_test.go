@@ -90,6 +90,8 @@ func TestOutcomes(t *testing.T) {
 			"", 1, "arkor start: the state is stale\n"},
 		{"error of the package with a hint", `export const trainer = ` + trainer(`async start() { throw Object.assign(new Error("no file"), { name: "DatasetError", hint: "make one" }); }`) + `;`,
 			"", 1, "arkor start: no file\nhint: make one\n"},
+		{"error of another package with such a name", `export const trainer = ` + trainer(`async start() { throw Object.assign(new Error("no session"), { name: "AuthError", details: { reason: "expired" } }); }`) + `;`,
+			"", 1, "arkor start: no session\n"},
 		{"thrown string", `export const trainer = ` + trainer(`async start() { throw "just text"; }`) + `;`,
 			"", 1, "arkor start: just text\n"},
 		{"thrown object", `export const trainer = ` + trainer(`async start() { throw { code: 5 }; }`) + `;`,

@@ -135,7 +135,8 @@ function report(request2, error) {
     say(request2, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message)), ...error.details ?? []] : describe(error, request2);
+  const details = Array.isArray(error?.details) ? error.details.map(String) : [];
+  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message)), ...details] : describe(error, request2);
   const hint = string(error?.hint);
   write(request2, [...lines, ...causes(error, request2)], hint);
   return { message: headOf(error), hint, code: string(error?.code) };

@@ -34,7 +34,8 @@ export function report(request, error) {
     say(request, missing.message, missing.hint);
     return { ...missing, code: "package_missing" };
   }
-  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message)), ...(error.details ?? [])] : describe(error, request);
+  const details = Array.isArray(error?.details) ? error.details.map(String) : []; // others give errors such names and fields, too
+  const lines = ownErrors.has(error?.name) ? [excerpt(String(error.message)), ...details] : describe(error, request);
   const hint = string(error?.hint);
   write(request, [...lines, ...causes(error, request)], hint);
   return { message: headOf(error), hint, code: string(error?.code) };

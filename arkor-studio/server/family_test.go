@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -88,6 +89,23 @@ func TestQuestionsEndWithTheServer(t *testing.T) {
 	<-cut
 	if goesOn(child) {
 		t.Error("arkor-build goes on")
+	}
+}
+
+// Nor is anything asked afterwards, and who waits is told why.
+func TestNothingIsAskedAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t, anonymousMode, usableState)
+	s.write("fake/preview", aPreview)
+	s.stop()
+	for name, ask := range map[string]func() error{
+		"manifest": func() error { _, err := s.manifest.Read(t.Context()); return err },
+		"preview":  func() error { _, err := s.preview.Read(t.Context(), "key", ""); return err },
+		"identity": func() error { _, err := s.upstream.Identity(t.Context()); return err },
+	} {
+		if err := ask(); !errors.Is(err, errStopped) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -282,6 +283,9 @@ func (c *fakeCloud) requests() []request {
 	return append([]request(nil), c.asked...)
 }
 
+// errStopped is why the server of a test ends.
+var errStopped = errors.New("the test is over")
+
 // studio is a running server with everything around it.
 type studio struct {
 	*Server
@@ -354,11 +358,11 @@ func start(t *testing.T, mode, state string) *studio {
 	s.url = fmt.Sprintf("http://127.0.0.1:%d", s.launch.Port)
 	s.Server, err = New(env, s.launch, slog.New(slog.NewTextHandler(s.log, nil)))
 	must(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	ended := make(chan []runs.Run, 1)
 	go func() { ended <- s.Serve(ctx, listener) }()
 	s.stop = sync.OnceValue(func() []runs.Run {
-		cancel()
+		cancel(errStopped)
 		return <-ended
 	})
 	t.Cleanup(func() { s.stop() })

@@ -133,19 +133,21 @@ func (x *export) writeCard(ctx context.Context) error {
 
 // onTheHub reports whether others can get the base model by its name.
 func (x *export) onTheHub() bool {
-	return strings.Count(x.config.Model, "/") == 1 && !filepath.IsAbs(x.config.Model) && !strings.HasPrefix(x.config.Model, ".") &&
-		!strings.HasPrefix(x.config.Model, "arkor/")
+	return strings.Count(x.config.Model, "/") == 1 && x.base() == x.config.Model && !strings.HasPrefix(x.config.Model, "arkor/")
 }
 
 // base is what the card calls the base model. Of a folder it is the name alone:
 // where it lies on somebody's machine is nothing to publish.
 func (x *export) base() string { return withoutFolder(x.config.Model) }
 
+// withoutFolder goes by the folders of every system: the backend may be another
+// machine than this one.
 func withoutFolder(model string) string {
-	if !filepath.IsAbs(model) && !strings.HasPrefix(model, ".") {
+	slashed := strings.ReplaceAll(model, `\`, "/")
+	if slashed == model && !strings.HasPrefix(model, "/") && !strings.HasPrefix(model, ".") && !strings.HasPrefix(model, "~") && !strings.Contains(model, ":/") {
 		return model
 	}
-	return path.Base(filepath.ToSlash(model))
+	return path.Base(slashed)
 }
 
 func (x *export) frontMatter(b *bytes.Buffer) {

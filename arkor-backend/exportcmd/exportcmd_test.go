@@ -65,6 +65,18 @@ func TestBaseModelOfTheCardInAFolder(t *testing.T) {
 	}
 }
 
+func TestModelWithoutItsFolder(t *testing.T) {
+	t.Parallel()
+	for model, want := range map[string]string{
+		"arkor/tiny": "arkor/tiny", "tiny": "tiny", "acme/Large-1.5": "acme/Large-1.5",
+		"/home/ada/base": "base", "./base": "base", "../ada/base/": "base", "~/base": "base", `C:\Users\ada\base`: "base", "C:/Users/ada/base": "base", `models\base`: "base",
+	} {
+		if got := withoutFolder(model); got != want {
+			t.Errorf("%s: %s, want %s", model, got, want)
+		}
+	}
+}
+
 // Data is called what its file was called, without where it lay.
 func TestDataOfTheCard(t *testing.T) {
 	t.Parallel()
@@ -77,6 +89,12 @@ func TestDataOfTheCard(t *testing.T) {
 		"| training data | `tr'/ain.jsonl` (`sha256:ab`) |\n| held-out data | `sha256:cd` |\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
+	}
+	x.config.DatasetSource.EvalDatasetID = ""
+	b.Reset()
+	x.training(&b, scores{}, func(string) string { return "" })
+	if text := b.String(); strings.Contains(text, "held-out") || !strings.Contains(text, "| training data | `sha256:ab` |") {
+		t.Error(text)
 	}
 }
 

@@ -3,6 +3,8 @@ package cloud
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -16,6 +18,36 @@ func TestNewKeyIsNotShown(t *testing.T) {
 		if text := fmt.Sprintf(verb, key); strings.Contains(text, "s3cret") {
 			t.Errorf("%s: %s", verb, text)
 		}
+	}
+}
+
+// An endpoint that does not say whether it answers is none that does not.
+func TestEndpointWithoutEnabled(t *testing.T) {
+	t.Parallel()
+	for _, enabled := range []string{"", `"enabled":null,`} {
+		_, err := readEndpoint([]byte(`{"id":"e","slug":"bot","orgId":"o","projectId":"p","target":{"kind":"base_model","baseModel":"m"},"authMode":"none","urlFormat":"openai_compat",` +
+			enabled + `"customDomain":null,"createdAt":"2026","updatedAt":"2026"}`))
+		if err == nil || err.Error() != "deployment.enabled is neither true nor false" {
+			t.Errorf("%q: %v", enabled, err)
+		}
+	}
+}
+
+func TestEndpointRuns(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.RequestURI(); got != "/v1/endpoints/e%2F1/runs?limit=1&orgSlug=o&projectSlug=p" {
+			t.Error(got)
+		}
+		fmt.Fprint(w, `{"runs":[{"id":"r","createdAt":"2026","status":"failed"}],"nextCursor":null}`)
+	}))
+	t.Cleanup(server.Close)
+	runs, err := (&Client{BaseURL: server.URL}).EndpointRuns(t.Context(), Scope{OrgSlug: "o", ProjectSlug: "p"}, "e/1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]EndpointRun{{ID: "r", CreatedAt: "2026", Status: "failed"}}, runs); diff != "" {
+		t.Error(diff)
 	}
 }
 

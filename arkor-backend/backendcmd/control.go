@@ -96,11 +96,16 @@ func askStop(ctx context.Context, home daemon.Home, info daemon.Info, onlyIdle b
 	return false, nil
 }
 
-// awaitGone returns when no backend has the folder.
-func awaitGone(ctx context.Context, home daemon.Home) error {
+// awaitGone returns when a daemon does not have the folder any more; another one
+// may have it by then.
+func awaitGone(ctx context.Context, home daemon.Home, left daemon.Info) error {
 	return until(ctx, func() (bool, error) {
 		locked, err := home.Locked()
-		return !locked, err
+		if err != nil || !locked {
+			return true, err
+		}
+		now, ok, err := home.Running()
+		return ok && now != left, err
 	})
 }
 

@@ -112,7 +112,7 @@ func (c *ensure) keep(ctx context.Context, home daemon.Home, info daemon.Info) (
 	fmt.Fprintf(c.env.Stderr, "replacing the running backend, version %s, by %s\n", info.Version, cli.Version())
 	ctx, cancel := context.WithTimeoutCause(ctx, replaceTimeout, fmt.Errorf("the backend of version %s did not stop", info.Version))
 	defer cancel()
-	return false, awaitGone(ctx, home)
+	return false, awaitGone(ctx, home, info)
 }
 
 // start runs a daemon of its own and waits until it answers.

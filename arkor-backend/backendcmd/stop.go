@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 
 	"github.com/peterbourgon/ff/v4"
 
@@ -48,15 +49,16 @@ func (c *stop) run(ctx context.Context, args []string) error {
 		return nil
 	}
 	s, err := askState(ctx, home, info)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = askStop(ctx, home, info, false)
 	}
-	if _, err := askStop(ctx, home, info, false); err != nil {
+	var unanswered *url.Error // somebody else was faster, and it is leaving
+	if err != nil && !errors.As(err, &unanswered) {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, errSaving)
 	defer cancel()
-	if err := awaitGone(ctx, home); err != nil {
+	if err := awaitGone(ctx, home, info); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.env.Stdout, "stopped")

@@ -9,12 +9,13 @@ import (
 )
 
 // backend is TypeScript for what a trainer answers when it is asked about the
-// API: two completed jobs of one name, one that runs, and two endpoints.
+// API: two completed jobs, one that runs, a crowd that waits, and three endpoints.
 const backend = `
 const jobs = [
   { id: "aa11", name: "first", status: "completed", createdAt: "2020-01-01", config: { model: "acme/base", dryRun: true } },
   { id: "aa22", name: "second", status: "completed", createdAt: "2020-01-02", config: { model: "acme/base" } },
   { id: "bb33", name: "second", status: "running", createdAt: "2020-01-03", config: { model: "acme/base" } },
+  ...["", ..."abcdefghijk"].map((letter) => ({ id: "many" + letter, name: "crowd", status: "queued", createdAt: "2019-01-01", config: { model: "acme/base" } })),
 ];
 const events = {
   aa11: [{ type: "training.log", step: 40 }, { type: "training.completed", metrics: { finalStep: 30 } }],
@@ -159,6 +160,10 @@ func TestEvalJSON(t *testing.T) {
 func TestEvalRefuses(t *testing.T) {
 	t.Parallel()
 	able := scores(`{}`)
+	crowd := ""
+	for _, letter := range "abcdefghi" {
+		crowd += "  many" + string(letter) + "  queued     2019-01-01\n"
+	}
 	for _, test := range []struct{ name, trainer, evals, args, want string }{
 		{"evals", able, "undefined", "", "the project has no evals\nhint: give createArkor one in src/arkor/index.ts, as below\n\n  import { createArkor, defineDataset, defineEval } from \"arkor\";\n  const heldOut = defineDataset("},
 		{"an able trainer", trainer(), gate, "", "the trainer cannot be asked to compare models\nhint: it was made by another package, or by an older release of arkor: `"},
@@ -166,6 +171,8 @@ func TestEvalRefuses(t *testing.T) {
 		{"job", able, gate, "cc", "no job of this project is called \"cc\"\nhint: `arkor jobs list` shows them; without a name `arkor eval` takes the latest that completed\n"},
 		{"one job by its id", able, gate, "aa", "2 jobs are called \"aa\":\n  aa22  completed  2020-01-02\n  aa11  completed  2020-01-01\nhint: name one of them by the beginning of its id\n"},
 		{"one job by its name", able, gate, "second", "2 jobs are called \"second\":\n  bb33  running    2020-01-03\n  aa22  completed  2020-01-02\nhint: name one of them by the beginning of its id\n"},
+		{"one job of many", able, gate, "crowd", "12 jobs are called \"crowd\":\n  many  queued     2019-01-01\n" + crowd + "  and 2 more\nhint: name one of them by the beginning of its id\n"},
+		{"the job of a whole id", able, gate, "many", "job many is queued and has no final adapter\n"},
 		{"adapter", able, gate, "bb33", "job bb33 is running and has no final adapter\nhint: name one of its checkpoints with --checkpoint STEP\n"},
 		{"checkpoint", able, gate, "bb33 --checkpoint 30", "job bb33 has no checkpoint of step 30\nhint: it has those of the steps 20\n"},
 		{"any checkpoint", able, gate, "--checkpoint 30", "job aa22 has no checkpoint of step 30\nhint: it has none; saveSteps of the trainer says how often one is saved\n"},

@@ -264,6 +264,24 @@ export const trainer = {
 	s.end(130)
 }
 
+// While data is checked or uploaded, for however long, there is no job to wait for.
+func TestSignalWhilePreparing(t *testing.T) {
+	t.Parallel()
+	s := begin(t, `
+setInterval(() => {}, 1 << 30);
+export const trainer = {
+  ...`+trainer(`start() { console.log("starting"); return new Promise(() => {}); }`, `async cancel() { console.log("cancel()"); }`)+`,
+  [Symbol.for("arkor.trainer.abandon")]() { console.log("abandon()"); return true; },
+};`)
+	s.expectOut("starting")
+	s.signal(syscall.SIGINT)
+	s.expectErr("arkor start: interrupted; cancelling the job (again to exit at once)")
+	s.expectErr("arkor start: no job was started")
+	if out := s.end(130); out != "abandon()\n" {
+		t.Errorf("stdout: %q", out)
+	}
+}
+
 // A job that is being created when the signal arrives is waited for, since it
 // would run on unnoticed.
 func TestSignalDuringStart(t *testing.T) {
@@ -272,7 +290,7 @@ func TestSignalDuringStart(t *testing.T) {
 let begun: () => void;
 export const trainer = `+trainer(
 		`start() { console.log("start()"); return new Promise((resolve) => { setInterval(() => {}, 1 << 30); begun = () => resolve({ jobId: "j2" }); process.stderr.write = intercept(process.stderr.write); }); }`,
-		`async cancel() { console.log("cancel()"); }`)+`;
+		`async cancel() { console.log("cancel()"); }`, `[Symbol.for("arkor.trainer.abandon")]() { return false; }`)+`;
 // Creating the job ends after the signal was noticed.
 function intercept(write: any) { return function (this: any, ...args: any[]) { begun(); return write.apply(process.stderr, args); } as any; }
 `)

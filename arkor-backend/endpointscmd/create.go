@@ -105,7 +105,7 @@ func (p *project) notCreated(ctx context.Context, err error, fields cloud.Endpoi
 		return err
 	}
 	if slices.ContainsFunc(mine, func(e cloud.Endpoint) bool { return e.Slug == fields.Slug }) {
-		return cli.Hint(fmt.Errorf("this project has an endpoint %q already", fields.Slug), "`arkor endpoints retarget %s` lets it answer with something else", fields.Slug)
+		return cli.Hint(fmt.Errorf("this project has an endpoint %q already", fields.Slug), "`arkor endpoints retarget %s` lets it answer with something else, `arkor endpoints create-key %s LABEL` makes another key", fields.Slug, fields.Slug)
 	}
 	return cli.Hint(fmt.Errorf("the slug %q is taken by another project", fields.Slug), "choose another one: addresses have to differ")
 }

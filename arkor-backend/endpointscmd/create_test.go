@@ -224,8 +224,8 @@ func TestRefusals(t *testing.T) {
 		status     int
 		body, want string
 	}{
-		{409, `{"error":"Slug already taken","code":"slug_taken"}`, "this project has an endpoint \"mine\" already\nhint: `arkor endpoints retarget mine` lets it answer with something else"},
-		{409, `{"error":"Slug already taken"}`, "this project has an endpoint \"mine\" already\nhint: `arkor endpoints retarget mine` lets it answer with something else"},
+		{409, `{"error":"Slug already taken","code":"slug_taken"}`, "this project has an endpoint \"mine\" already\nhint: `arkor endpoints retarget mine` lets it answer with something else, `arkor endpoints create-key mine LABEL` makes another key"},
+		{409, `{"error":"Slug already taken"}`, "this project has an endpoint \"mine\" already\nhint: `arkor endpoints retarget mine` lets it answer with something else, `arkor endpoints create-key mine LABEL` makes another key"},
 		{409, `{"error":"wait","code":"adapter_not_ready"}`, "job j_1 has no checkpoint of step 3 yet\nhint: `arkor jobs logs j_1` names its checkpoints"},
 		{400, `{"error":"target.adapter cannot answer","code":"invalid_target"}`, "job j_1 has no checkpoint of step 3\nhint: `arkor jobs logs j_1` names its checkpoints"},
 		{400, `{"error":"the slug \"api\" is reserved","code":"invalid_slug"}`, `the slug "api" is reserved`},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -223,7 +224,10 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		return nil
 	}
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	var slow net.Error
 	switch {
+	case errors.As(err, &slow) && slow.Timeout():
+		return Unreachable(req, &url.Error{Err: err})
 	case err != nil:
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	case len(data) > maxBody:

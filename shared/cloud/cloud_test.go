@@ -377,3 +377,18 @@ func TestAnswersOfAnotherShape(t *testing.T) {
 		}
 	}
 }
+
+// An answer that begins and never ends is none in time, too.
+func TestAnswerThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"orgs":`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	client.HTTP = &http.Client{Timeout: 100 * time.Millisecond}
+	_, err := client.Me(t.Context())
+	if want := "no answer from " + strings.TrimRight(client.BaseURL, "/") + " (GET /v1/me) in time"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -218,8 +218,24 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	s.expectOut("Started job j1")
 	s.signal(syscall.SIGINT)
 	s.expectErr("arkor start: interrupted; cancelling job j1 (again to exit at once)")
-	s.signal(syscall.SIGINT)
-	s.end(130)
+	s.signal(syscall.SIGTERM)
+	s.end(143)
+}
+
+// timeout(1) and service managers send a signal to the whole group, and a parent
+// hands it on: that is one signal.
+func TestASignalByTwoWays(t *testing.T) {
+	t.Parallel()
+	s := begin(t, `export const trainer = `+trainer(forever, `
+		cancel() { return new Promise((resolve) => { process.on("SIGUSR2", resolve); console.log("cancel()"); }); }`)+`;`)
+	s.expectOut("Started job j1")
+	s.signal(syscall.SIGTERM)
+	s.expectOut("cancel()")
+	s.signal(syscall.SIGTERM)
+	s.signal(syscall.SIGUSR2)
+	s.expectErr("arkor start: interrupted; cancelling job j1 (again to exit at once)")
+	s.expectErr("arkor start: job j1 is cancelled")
+	s.end(143)
 }
 
 func TestCancelThatFails(t *testing.T) {

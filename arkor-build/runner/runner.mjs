@@ -211,13 +211,17 @@ function followHint(request2, jobID) {
 var abandon = /* @__PURE__ */ Symbol.for("arkor.trainer.abandon");
 var statuses = { SIGINT: 130, SIGTERM: 143 };
 var patienceMs = 5e3;
+var repeatMs = 500;
 function watchSignals(request2, run, progress, output) {
   const ours = {
     SIGHUP: () => leave(request2, run, output),
     SIGINT: () => stop("SIGINT"),
     SIGTERM: () => stop("SIGTERM")
   };
+  let first;
   const stop = async (signal) => {
+    if (first?.signal === signal && performance.now() - first.at < repeatMs) return;
+    first ??= { signal, at: performance.now() };
     const again = run.stopping;
     run.stopping = true;
     const cleared = progress.end();

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/peterbourgon/ff/v4"
 )
@@ -52,24 +53,41 @@ type Interrupt struct{ Signal os.Signal }
 
 func (i *Interrupt) Error() string { return "interrupted by " + i.Signal.String() }
 
+// repeat is for how long the signal that came first may come once more by another
+// way: from a parent that hands it on, and from timeout(1) or a service manager,
+// which send it to the whole group.
+const repeat = 500 * time.Millisecond
+
 // interruptible returns a context that the first SIGINT or SIGTERM cancels. The
-// second one meets the default action and kills the process at once.
+// second one meets the default action and kills the process at once, unless it is
+// the first that came by two ways.
 func interruptible(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
+	interrupts, terminations := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	signal.Notify(terminations, syscall.SIGTERM)
+	over, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		defer signal.Stop(interrupts)
+		defer signal.Stop(terminations)
 		select {
-		case s := <-signals:
-			signal.Stop(signals)
+		case s := <-interrupts:
+			signal.Stop(terminations)
+			cancel(&Interrupt{s})
+		case s := <-terminations:
+			signal.Stop(interrupts)
 			cancel(&Interrupt{s})
 		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-time.After(repeat):
+		case <-over:
 		}
 	}()
 	return ctx, func() {
-		signal.Stop(signals)
+		close(over)
 		cancel(nil)
 		<-done
 	}

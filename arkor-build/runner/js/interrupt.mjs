@@ -3,8 +3,8 @@
 // yet, and a module that never comes to its end could not be stopped otherwise.
 //
 // The first SIGINT or SIGTERM cancels the remote job, or leaves it running where
-// that was asked for; the second ends the process at once. SIGHUP leaves the job
-// running. A handler of the user's own takes ours out of the way completely, so
+// that was asked for; the second ends the process at once, unless it is the first
+// that came by two ways. SIGHUP leaves the job running. A handler of the user's own takes ours out of the way completely, so
 // that libraries which re-raise a signal when they are its only listener behave
 // as they do elsewhere.
 
@@ -16,6 +16,9 @@ import { followHint } from "./follow.mjs";
 const abandon = Symbol.for("arkor.trainer.abandon");
 const statuses = { SIGINT: 130, SIGTERM: 143 };
 const patienceMs = 5000;
+// For how long a signal may come once more by another way: from a parent that hands
+// it on, and from timeout(1) or a service manager, which send it to the whole group.
+const repeatMs = 500;
 
 /** Returns what begins to handle signals for a run, and what ends it. */
 export function watchSignals(request, run, progress, output) {
@@ -24,7 +27,10 @@ export function watchSignals(request, run, progress, output) {
     SIGINT: () => stop("SIGINT"),
     SIGTERM: () => stop("SIGTERM"),
   };
+  let first;
   const stop = async (signal) => {
+    if (first?.signal === signal && performance.now() - first.at < repeatMs) return;
+    first ??= { signal, at: performance.now() };
     const again = run.stopping;
     run.stopping = true;
     const cleared = progress.end(); // with the ^C behind it

@@ -18,7 +18,7 @@ func newPull(env cli.Env) *ff.Command {
 		Usage:     "arkor backend pull <owner/name>",
 		ShortHelp: "bring a model of the Hugging Face hub to this machine",
 		LongHelp:  "Example: arkor backend pull HuggingFaceTB/SmolLM2-135M-Instruct",
-		Exec: func(_ context.Context, args []string) error {
+		Exec: func(ctx context.Context, args []string) error {
 			trainer, err := sibling.Find(env, "arkor-trainer")
 			if err != nil {
 				return err
@@ -26,7 +26,7 @@ func newPull(env cli.Env) *ff.Command {
 			cmd := exec.Command(trainer, append([]string{"pull"}, args...)...)
 			cmd.Dir, cmd.Env = env.Dir, env.Environ
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
-			return sibling.Passthrough(cmd)
+			return sibling.Passthrough(ctx, cmd)
 		},
 	}
 }

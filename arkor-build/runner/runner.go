@@ -128,10 +128,7 @@ func become(ctx context.Context, env cli.Env, r request, json bool) error {
 		return err
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = env.Stdin, stdout, env.Stderr, own
-	if ctx.Err() != nil { // a signal during the build
-		return context.Cause(ctx)
-	}
-	return sibling.Passthrough(cmd)
+	return sibling.Passthrough(ctx, cmd)
 }
 
 // Limit is how long loading a module may take when it is only evaluated.

@@ -119,5 +119,5 @@ func become(ctx context.Context, env cli.Env, path string, args []string) int {
 	cmd.Dir = env.Dir
 	cmd.Env = append(env.Environ, cli.DispatcherVersion+"="+cli.Version())
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
-	return cli.Report(ctx, env.Stderr, "arkor", sibling.Passthrough(cmd))
+	return cli.Report(ctx, env.Stderr, "arkor", sibling.Passthrough(ctx, cmd))
 }

@@ -1,6 +1,7 @@
 package sibling
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,7 +22,14 @@ import (
 // manager) reached only this process and is handed on. The child is ended when
 // this process dies without a chance to hand anything on, where the system can
 // do that.
-func Passthrough(cmd *exec.Cmd) error {
+//
+// A signal that ended ctx before the child was there is the end: no child is
+// started, and the cause comes back.
+func Passthrough(ctx context.Context, cmd *exec.Cmd) error {
+	return passthrough(ctx, cmd, cmd.Start, deliveredByTerminal)
+}
+
+func passthrough(ctx context.Context, cmd *exec.Cmd, start func() error, delivered func(os.Signal) bool) error {
 	// The parent-death signal belongs to the thread that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -29,10 +37,27 @@ func Passthrough(cmd *exec.Cmd) error {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, forwarded...)
 	defer signal.Stop(signals)
+	early := make(chan os.Signal, 4)
+	signal.Notify(early, forwarded...)
+	defer signal.Stop(early)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 
 	tieToParent(cmd)
-	if err := cmd.Start(); err != nil {
+	if err := start(); err != nil {
 		return fmt.Errorf("run %s: %w", cmd.Path, err)
+	}
+	// What came before the child was there has not reached it from the terminal
+	// either. One that has it all the same is young enough to die of the first.
+	signal.Stop(early) // returns when early has all that came until now
+	if interrupt := (*cli.Interrupt)(nil); errors.As(context.Cause(ctx), &interrupt) {
+		_ = cmd.Process.Signal(interrupt.Signal)
+	}
+	for len(early) > 0 {
+		if s := <-early; delivered(s) {
+			_ = cmd.Process.Signal(s)
+		}
 	}
 	ended := make(chan struct{})
 	stopped := make(chan struct{})
@@ -41,7 +66,7 @@ func Passthrough(cmd *exec.Cmd) error {
 		for {
 			select {
 			case s := <-signals:
-				if !deliveredByTerminal(s) {
+				if !delivered(s) {
 					_ = cmd.Process.Signal(s) // it may have ended this very moment
 				}
 			case <-ended:

@@ -34,7 +34,7 @@ func TestEndpointsAtATerminal(t *testing.T) {
 	s.Expect("hotline answers with arkor/tiny, as it is; the key is not shown again\n")
 	s.Expect("URL=http://127.0.0.1:")
 	s.Expect("KEY=ark_live_")
-	s.Expect("Ask it, with KEY as above:\n  curl http://127.0.0.1:")
+	s.Expect("Ask it, with KEY set:\n  curl http://127.0.0.1:")
 	s.Ends(0)
 
 	const question = "Delete hotline (enabled, answers with arkor/tiny, as it is) with its keys and its chats? [y/N]: "

@@ -88,7 +88,7 @@ func (p *project) hand(e cloud.Endpoint, key *cloud.NewEndpointKey, said string)
 	}
 	with := ""
 	if key != nil {
-		with = ", with KEY as above"
+		with = ", with KEY set"
 	}
 	fmt.Fprintf(p.env.Stderr, "Ask it%s:\n%s", with, curl(e, "  "))
 	return nil

@@ -24,7 +24,7 @@ func TestCreate(t *testing.T) {
 	}
 	check(t, "URL=http://127.0.0.1:4000/e/bot/v1\nKEY="+plaintext+"\n", stdout.String())
 	check(t, `bot answers with triage (7e1cd6ce); the key is not shown again
-Ask it, with KEY as above:
+Ask it, with KEY set:
   curl http://127.0.0.1:4000/e/bot/v1/chat/completions \
     -H "Authorization: Bearer $KEY" \
     -H 'Content-Type: application/json' \

@@ -22,7 +22,7 @@ import (
 // New returns the command, bound to env. It does no work.
 func New(env cli.Env) *ff.Command {
 	return &ff.Command{
-		Name: "endpoints", Usage: "arkor endpoints <list|show|create|retarget|update|enable|disable|create-key|revoke-key|delete> [options]",
+		Name: "endpoints", Usage: "arkor endpoints <command> [options]",
 		ShortHelp: "put what was trained behind OpenAI's API, for your product to call",
 		LongHelp: "An endpoint has a name of its own, the slug, which is a part of its address.\n\n" +
 			"Examples:\n" +

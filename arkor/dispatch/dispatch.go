@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
@@ -78,7 +79,7 @@ func Run(ctx context.Context, env cli.Env) int {
 			fmt.Fprint(env.Stderr, usage())
 			return cli.StatusFailed
 		}
-		return become(ctx, env, path, append(childArgs, "--help"))
+		return become(ctx, env, path, slices.Concat(childArgs, args[2:], []string{"--help"}))
 	case strings.HasPrefix(first, "-"):
 		err := cli.Hint(cli.Usagef("unknown option '%s'", first), "run `arkor --help`")
 		return cli.Report(ctx, env.Stderr, "arkor", err)
@@ -108,6 +109,9 @@ func find(env cli.Env, word string) (path string, args []string, err error) {
 		}
 	}
 	err = cli.Usagef("unknown command '%s'", word)
+	if instead := meant(word); instead != "" {
+		return "", nil, cli.Hint(err, "`%s` does that", instead)
+	}
 	if near := cli.Nearest(word, names); near != "" {
 		return "", nil, cli.Hint(err, "did you mean %s?", near)
 	}

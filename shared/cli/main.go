@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -100,6 +101,10 @@ func Run(ctx context.Context, env Env, newCommand func(Env) *ff.Command, observe
 	warnOfMismatch(env)
 	cmd, args := newCommand(env), env.Args
 	for len(args) > 0 {
+		if args[0] == "help" && len(cmd.Subcommands) > 0 {
+			args = append(slices.Clone(args[1:]), "--help")
+			continue
+		}
 		next := subcommand(cmd, args[0])
 		if next == nil {
 			break

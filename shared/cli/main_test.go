@@ -120,7 +120,7 @@ Commands:
   show    print what it was given
   later   fail
 `
-	for args, want := range map[string]string{"--help": all, "show --help": show, "show a -h": show} {
+	for args, want := range map[string]string{"--help": all, "show --help": show, "show a -h": show, "help": all, "help show": show} {
 		var stdout, stderr bytes.Buffer
 		env := Env{Args: strings.Fields(args), Stdout: &stdout, Stderr: &stderr}
 		if status := Run(context.Background(), env, demo); status != 0 || stderr.Len() > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +124,10 @@ func (c *ensure) start(ctx context.Context, home daemon.Home) (daemon.Info, erro
 	}
 	defer log.Close()
 	cmd := exec.Command(c.env.Program, "serve", "--data", string(home), "--idle-timeout", ensuredIdle)
-	cmd.Dir, cmd.Env = string(home), c.env.Environ // not the caller's folder, which somebody may want to remove
+	cmd.Dir = string(home) // not the caller's folder, which somebody may want to remove
+	cmd.Env = slices.DeleteFunc(slices.Clone(c.env.Environ), func(variable string) bool {
+		return strings.HasPrefix(variable, cli.SpeaksAs+"=") // the daemon outlives the command that asked
+	})
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = log, log, process.Detached()
 	if err := cmd.Start(); err != nil {
 		return daemon.Info{}, fmt.Errorf("start the backend: %w", err)

@@ -34,7 +34,11 @@ func (c *command) openScreen(ctx context.Context, s *server.Server, url string, 
 	screen := &screen{w: c.env.Stderr, color: c.env.Color(c.env.Stderr)}
 	var working sync.WaitGroup
 	working.Go(func() {
-		screen.rows([2]string{"Project", c.shownFolder()}, [2]string{"Backend", c.shownBackend(ctx)})
+		where := c.shownBackend(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		screen.rows([2]string{"Project", c.shownFolder()}, [2]string{"Backend", where})
 		screen.keys("o", "open the page", "r", "rebuild", "q", "quit")
 		s.Tell(ctx, screen)
 	})

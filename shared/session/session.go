@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
@@ -30,14 +31,15 @@ type Session struct {
 // --backend, "" for the one that the settings say. A folder that has never been
 // anybody's project stays as it is.
 //
-// What arkor-auth has to say it says on stderr itself: the error is a
-// *cli.ExitError then.
+// What arkor-auth has to say it says on stderr itself, under the command's name:
+// the error is a *cli.ExitError then.
 func Open(ctx context.Context, env cli.Env, name, backend string) (*Session, error) {
 	env = project.Enter(env, name)
 	if !project.Marked(env.Dir) {
 		return nil, cli.Hint(errors.New("this folder belongs to no project"),
 			"go to the folder of one; `arkor init` makes a new one, `arkor start` trains in it")
 	}
+	env.Environ = append(slices.Clip(env.Environ), cli.SpeaksAs+"="+name)
 	t := &transport{env: env, backend: backend}
 	as, err := t.ask(ctx, "")
 	if err != nil {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	_ = os.WriteFile(filepath.Join(folder, fmt.Sprintf("asked-%d", n)), []byte(strings.Join(os.Args[1:], " ")), 0o600)
 	answer, err := os.ReadFile(filepath.Join(folder, fmt.Sprintf("answer-%d", n)))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "arkor-auth token: signed out")
+		fmt.Fprintln(os.Stderr, os.Getenv(cli.SpeaksAs)+": signed out")
 		os.Exit(1)
 	}
 	os.Stdout.Write(answer)
@@ -186,7 +186,7 @@ func TestNoOtherToken(t *testing.T) {
 	// arkor-auth, which has no third answer, says why itself.
 	_, err = s.Client.Job(t.Context(), s.Scope, "j")
 	var silent *cli.ExitError
-	if !errors.As(err, &silent) || f.stderr.String() != "arkor-auth token: signed out\n" {
+	if !errors.As(err, &silent) || f.stderr.String() != "arkor jobs: signed out\n" {
 		t.Errorf("%v, %q", err, f.stderr.String())
 	}
 }

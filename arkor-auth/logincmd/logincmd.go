@@ -177,6 +177,9 @@ func (c *command) choose(ctx context.Context, provider oauthflow.Provider, hasOA
 		return c.signInByBrowser(ctx, provider)
 	case c.project != "" && (!hasOAuth || !c.env.Interactive()):
 		return cli.Hint(cli.Usagef("--project is for accounts"), "say how to sign in to one: --oauth with a browser, --device without")
+	case !hasOAuth && !hasAnonymous:
+		err := fmt.Errorf("%s offers neither accounts nor anonymous identities", c.client.BaseURL)
+		return cli.Hint(err, "ask whoever runs it for a token, and set ARKOR_TOKEN to it")
 	case !hasOAuth:
 		fmt.Fprintln(c.env.Stderr, "OAuth is not configured. Continuing with an anonymous session.")
 		return c.signInAnonymously(ctx, false)

@@ -44,7 +44,7 @@ func (p *project) list(ctx context.Context) error {
 		return screen.PrintJSON(p.env.Stdout, map[string]any{"endpoints": all})
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(p.env.Stderr, "no endpoints yet\nhint: `arkor endpoints create support-bot` makes one")
+		fmt.Fprintln(p.env.Stderr, "no endpoints yet\nhint: `arkor endpoints create SLUG` makes one")
 		return nil
 	}
 	if err := p.nameJobs(ctx, all); err != nil {

@@ -174,7 +174,7 @@ func TestEvalRefuses(t *testing.T) {
 		{"one job of many", able, gate, "crowd", "12 jobs are called \"crowd\":\n  many  queued     2019-01-01\n" + crowd + "  and 2 more\nhint: name one of them by the beginning of its id\n"},
 		{"the job of a whole id", able, gate, "many", "job many is queued and has no final adapter\n"},
 		{"adapter", able, gate, "bb33", "job bb33 is running and has no final adapter\nhint: name one of its checkpoints with --checkpoint STEP\n"},
-		{"checkpoint", able, gate, "bb33 --checkpoint 30", "job bb33 has no checkpoint of step 30\nhint: it has those of the steps 20\n"},
+		{"checkpoint", able, gate, "bb33 --checkpoint 30", "job bb33 has no checkpoint of step 30\nhint: it has that of step 20\n"},
 		{"any checkpoint", able, gate, "--checkpoint 30", "job aa22 has no checkpoint of step 30\nhint: it has none; saveSteps of the trainer says how often one is saved\n"},
 		{"endpoint", able, gate, "--endpoint new", "the project has no endpoint new\nhint: it has old, live, off\n"},
 		{"step", able, gate, "--checkpoint -3", "--checkpoint is the step of a checkpoint, not \"-3\"\n"},

@@ -851,7 +851,7 @@ function finalOf(job, events) {
 async function checkpointOf(read, job, step) {
   const known = (await read(["v1", "jobs", job.id, "metrics"], { points: "10" }))?.metrics?.checkpoints;
   if (Array.isArray(known) && !known.includes(step)) {
-    const hint = known.length === 0 ? "it has none; saveSteps of the trainer says how often one is saved" : `it has those of the steps ${known.join(", ")}`;
+    const hint = known.length === 0 ? "it has none; saveSteps of the trainer says how often one is saved" : `it has ${known.length === 1 ? "that of step" : "those of the steps"} ${known.join(", ")}`;
     throw fail(`job ${job.id} has no checkpoint of step ${step}`, hint, "no_adapter");
   }
   return { model: { kind: "checkpoint", jobId: job.id, step }, step, target: { kind: "checkpoint", step } };

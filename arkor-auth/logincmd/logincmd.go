@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -111,6 +112,29 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if decidedByFile(choice) {
 		fmt.Fprintf(c.env.Stderr, "Signing in to %s (by %s)\n", choice.URL, choice.From)
 	}
+	if err := c.signIn(ctx); err != nil {
+		return err
+	}
+	c.sayWhatIsUsed(ctx)
+	return nil
+}
+
+// sayWhatIsUsed tells who named the server with --backend that the folder's
+// commands ask another one all the same.
+func (c *command) sayWhatIsUsed(ctx context.Context) {
+	if c.backend == "" {
+		return
+	}
+	env := c.env
+	env.Stderr = io.Discard // what is wrong with the settings says the command that needs them
+	used, err := backend.Choose(ctx, env, "")
+	if err != nil || !used.Local && used.URL == c.choice.URL {
+		return
+	}
+	fmt.Fprintf(c.env.Stderr, "This folder still uses %s (by %s).\nhint: name %s there, or with --backend each time\n", used, used.From, c.choice.URL)
+}
+
+func (c *command) signIn(ctx context.Context) error {
 	switch {
 	case c.anonymous:
 		return c.signInAnonymously(ctx, false)

@@ -51,9 +51,6 @@ func passthrough(ctx context.Context, cmd *exec.Cmd, start func() error, deliver
 	// What came before the child was there has not reached it from the terminal
 	// either. One that has it all the same is young enough to die of the first.
 	signal.Stop(early) // returns when early has all that came until now
-	if interrupt := (*cli.Interrupt)(nil); errors.As(context.Cause(ctx), &interrupt) {
-		_ = cmd.Process.Signal(interrupt.Signal)
-	}
 	for len(early) > 0 {
 		if s := <-early; delivered(s) {
 			_ = cmd.Process.Signal(s)
@@ -63,11 +60,26 @@ func passthrough(ctx context.Context, cmd *exec.Cmd, start func() error, deliver
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
+		came := map[os.Signal]bool{}
+		take := func(s os.Signal) {
+			came[s] = true
+			if !delivered(s) {
+				_ = cmd.Process.Signal(s) // it may have ended this very moment
+			}
+		}
+		interrupted := ctx.Done()
 		for {
 			select {
 			case s := <-signals:
-				if !delivered(s) {
-					_ = cmd.Process.Signal(s) // it may have ended this very moment
+				take(s)
+			case <-interrupted:
+				interrupted = nil
+				for len(signals) > 0 {
+					take(<-signals)
+				}
+				// One that ended ctx and did not come here was there before we listened.
+				if i := (*cli.Interrupt)(nil); errors.As(context.Cause(ctx), &i) && !came[i.Signal] {
+					_ = cmd.Process.Signal(i.Signal)
 				}
 			case <-ended:
 				return

@@ -116,7 +116,7 @@ func documented(t *testing.T, f *folder, project string) {
 		t.Fatal(err)
 	}
 	script := "set -e\nPATH=" + binaries + ":$PATH\n" + string(shell[0][1]) +
-		"\nnode --env-file=support-bot.env ../documented.mjs >answer.txt; test -s answer.txt\n" + string(changes)
+		"\nnode --env-file=.arkor/support-bot.env ../documented.mjs >answer.txt; test -s answer.txt\n" + string(changes)
 	out, err := f.try(project, "bash", "-c", script)
 	for _, want := range []string{`"object":"chat.completion"`, `"model":"support-bot"`, "\nrevoked ark_live_", "\ndeleted support-bot\n"} {
 		if err != nil || !strings.Contains(out, want) {

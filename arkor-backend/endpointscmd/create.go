@@ -35,7 +35,7 @@ func newCreate(env cli.Env) *ff.Command {
 		LongHelp: "Prints the address as URL and the key as KEY on stdout, in the form of a shell or of a file of\n" +
 			"environment variables. The key is told this once. A slug is 2 to 50 of a-z, 0-9 and -.\n\n" +
 			"Examples:\n" +
-			"  arkor endpoints create support-bot > support-bot.env\n" +
+			"  arkor endpoints create support-bot > .arkor/support-bot.env\n" +
 			"  arkor endpoints create support-bot --job triage-run --checkpoint 50\n" +
 			"  arkor endpoints create plain --base arkor/tiny --auth none",
 		Flags: flags, Exec: c.run,

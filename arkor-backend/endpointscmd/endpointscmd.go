@@ -26,7 +26,7 @@ func New(env cli.Env) *ff.Command {
 		ShortHelp: "put what was trained behind OpenAI's API, for your product to call",
 		LongHelp: "An endpoint has a name of its own, the slug, which is a part of its address.\n\n" +
 			"Examples:\n" +
-			"  arkor endpoints create support-bot > support-bot.env   # its address and a key\n" +
+			"  arkor endpoints create support-bot > .arkor/support-bot.env   # its address and a key\n" +
 			"  arkor endpoints retarget support-bot                   # to the latest training\n" +
 			"  arkor endpoints show support-bot",
 		Subcommands: []*ff.Command{

@@ -25,7 +25,7 @@ func newCreateKey(env cli.Env) *ff.Command {
 		Name: "create-key", Usage: "arkor endpoints create-key <slug> <label> [--json] [--backend BACKEND]",
 		ShortHelp: "make another key for an endpoint",
 		LongHelp: "Prints the address as URL and the key as KEY, this once. The label tells people what a key is for.\n\n" +
-			"Example: arkor endpoints create-key support-bot staging > staging.env",
+			"Example: arkor endpoints create-key support-bot staging > .arkor/staging.env",
 		Flags: flags, Exec: c.run,
 	}
 }

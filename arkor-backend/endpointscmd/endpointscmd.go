@@ -27,7 +27,7 @@ func New(env cli.Env) *ff.Command {
 		LongHelp: "An endpoint has a name of its own, the slug, which is a part of its address.\n\n" +
 			"Examples:\n" +
 			"  arkor endpoints create support-bot > .arkor/support-bot.env   # its address and a key\n" +
-			"  arkor endpoints retarget support-bot                   # to the latest training\n" +
+			"  arkor endpoints retarget support-bot                          # to the latest training\n" +
 			"  arkor endpoints show support-bot",
 		Subcommands: []*ff.Command{
 			newList(env), newShow(env), newCreate(env), newRetarget(env), newUpdate(env), newSwitch(env, true), newSwitch(env, false),

@@ -10,18 +10,17 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
 	"github.com/arkorlab/arkor-go/shared/cloud"
-	"github.com/arkorlab/arkor-go/shared/prompt/plain"
 )
 
 type remove struct {
 	common
-	yes bool
+	deletion options.Deletion
 }
 
 func newDelete(env cli.Env) *ff.Command {
 	c := &remove{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("delete")
-	options.Bool(flags, &c.yes, "yes", "do not ask")
+	c.deletion.AddTo(flags)
 	c.AddTo(flags)
 	return &ff.Command{
 		Name: "delete", Usage: "arkor endpoints delete <slug> [--yes] [--json] [--backend BACKEND]",
@@ -35,23 +34,16 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if err := arguments(args, "an endpoint"); err != nil {
 		return err
 	}
-	if !c.yes && !c.Env.Interactive() {
-		return cli.Usagef("deleting cannot be undone, and nobody is there to ask: say --yes")
+	if err := c.deletion.Check(c.Env); err != nil {
+		return err
 	}
 	p, e, err := c.openEndpoint(ctx, args[0])
 	if err != nil {
 		return err
 	}
-	if !c.yes {
-		question := fmt.Sprintf("Delete %s (%s, answers with %s) with its keys and its chats?", cli.OneLine(e.Slug), state(e), p.answers(ctx, e.Target))
-		yes, err := plain.Confirm(ctx, c.Env, question, false)
-		if err != nil {
-			return err
-		}
-		if !yes {
-			fmt.Fprintln(c.Env.Stderr, "nothing was deleted")
-			return nil
-		}
+	question := fmt.Sprintf("Delete %s (%s, answers with %s) with its keys and its chats?", cli.OneLine(e.Slug), state(e), p.answers(ctx, e.Target))
+	if yes, err := c.deletion.Confirm(ctx, c.Env, question); err != nil || !yes {
+		return err
 	}
 	return p.remove(ctx, e)
 }

@@ -11,18 +11,17 @@ import (
 	"github.com/arkorlab/arkor-go/arkor-backend/options"
 	"github.com/arkorlab/arkor-go/arkor-backend/screen"
 	"github.com/arkorlab/arkor-go/shared/cli"
-	"github.com/arkorlab/arkor-go/shared/prompt/plain"
 )
 
 type remove struct {
 	common
-	yes bool
+	deletion options.Deletion
 }
 
 func newDelete(env cli.Env) *ff.Command {
 	c := &remove{common: common{options.Common{Env: env}}}
 	flags := ff.NewFlagSet("delete")
-	options.Bool(flags, &c.yes, "yes", "do not ask")
+	c.deletion.AddTo(flags)
 	c.AddTo(flags)
 	return &ff.Command{
 		Name: "delete", Usage: "arkor jobs delete <job> [--yes] [--json] [--backend BACKEND]",
@@ -37,8 +36,8 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if !c.yes && !c.Env.Interactive() {
-		return cli.Usagef("deleting cannot be undone, and nobody is there to ask: say --yes")
+	if err := c.deletion.Check(c.Env); err != nil {
+		return err
 	}
 	p, job, err := c.openJob(ctx, word)
 	if err != nil {
@@ -47,17 +46,10 @@ func (c *remove) run(ctx context.Context, args []string) error {
 	if !job.Status.Terminal() {
 		return cli.Hint(fmt.Errorf("the job is %s; cancel it first", job.Status), "`arkor jobs cancel %s`", jobname.Short(job.ID))
 	}
-	if !c.yes {
-		question := fmt.Sprintf("Delete %s (%s, %s, %s) with its checkpoints and its adapter?",
-			jobname.Short(job.ID), cli.OneLine(job.Name), job.Status, jobname.Ago(job.CreatedAt, time.Now()))
-		yes, err := plain.Confirm(ctx, c.Env, question, false)
-		if err != nil {
-			return err
-		}
-		if !yes {
-			fmt.Fprintln(c.Env.Stderr, "nothing was deleted")
-			return nil
-		}
+	question := fmt.Sprintf("Delete %s (%s, %s, %s) with its checkpoints and its adapter?",
+		jobname.Short(job.ID), cli.OneLine(job.Name), job.Status, jobname.Ago(job.CreatedAt, time.Now()))
+	if yes, err := c.deletion.Confirm(ctx, c.Env, question); err != nil || !yes {
+		return err
 	}
 	if err := p.session.Client.DeleteJob(ctx, p.session.Scope, job.ID); err != nil {
 		return offered(err, "delete")

@@ -12,6 +12,9 @@ import { EntryPicker } from "./entry-picker.tsx";
 import { ManifestNote } from "./manifest-note.tsx";
 import { factsOf, type Preview } from "./preview.ts";
 
+/** A press so soon after an answer belongs to the one that was answered: a double click. */
+const pressMs = 600;
+
 interface TrainCardProps {
   /** null before the first. */
   readonly manifest: Manifest | null;
@@ -36,6 +39,7 @@ export function TrainCard({ manifest, preview }: TrainCardProps) {
     setError(null);
     try {
       await api.post("/api/runs", { dryRun });
+      await new Promise((resolve) => setTimeout(resolve, pressMs));
     } catch (reason) {
       setError(reason);
     }

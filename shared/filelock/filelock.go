@@ -13,6 +13,9 @@ import (
 // whoever has it; the end of ctx ends the wait. The lock goes with its process,
 // however that ends. unlock may be called once.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	if ctx.Err() != nil { // who is over leaves no file behind
+		return nil, context.Cause(ctx)
+	}
 	type outcome struct {
 		file *lockedfile.File
 		err  error

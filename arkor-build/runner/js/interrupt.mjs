@@ -4,9 +4,9 @@
 //
 // The first SIGINT or SIGTERM cancels the remote job, or leaves it running where
 // that was asked for; the second ends the process at once, unless it is the first
-// that came by two ways. SIGHUP leaves the job running. A handler of the user's own takes ours out of the way completely, so
-// that libraries which re-raise a signal when they are its only listener behave
-// as they do elsewhere.
+// that came by two ways. SIGHUP leaves the job running. A handler of the user's own
+// takes ours out of the way completely, so that libraries which re-raise a signal
+// when they are its only listener behave as they do elsewhere.
 
 import process from "node:process";
 

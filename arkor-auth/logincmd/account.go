@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
@@ -121,34 +122,35 @@ func (c *command) signedIn(ctx context.Context, fresh credentials.Credentials, e
 // maxToken bounds what is read of standard input.
 const maxToken = 64 << 10
 
-// readToken reads standard input to its end; the end of ctx ends the wait.
+type tokenRead struct {
+	data []byte
+	err  error
+}
+
+// readToken reads standard input to its end, or a line of a terminal; the end of
+// ctx ends the wait, and what is being read is left to the end of the process.
 func (c *command) readToken(ctx context.Context) (string, error) {
-	type outcome struct {
-		data []byte
-		err  error
-	}
-	read := make(chan outcome, 1)
-	all := func() ([]byte, error) { return io.ReadAll(io.LimitReader(c.env.Stdin, maxToken)) }
+	read := make(chan tokenRead, 1)
 	if file, ok := c.env.Stdin.(*os.File); ok && cli.IsTerminal(file) {
-		fmt.Fprint(c.env.Stderr, "Paste the token, which is not shown, and press Enter: ")
-		before, err := term.GetState(int(file.Fd()))
+		restore, err := readHidden(file, read)
 		if err != nil {
 			return "", err
 		}
-		defer func() { // a Ctrl-C leaves the terminal as it was
-			_ = term.Restore(int(file.Fd()), before)
+		defer func() {
+			restore()
 			fmt.Fprintln(c.env.Stderr)
 		}()
-		all = func() ([]byte, error) { return term.ReadPassword(int(file.Fd())) }
+		fmt.Fprint(c.env.Stderr, "Paste the token, which is not shown, and press Enter: ")
+	} else {
+		go func() {
+			data, err := io.ReadAll(io.LimitReader(c.env.Stdin, maxToken))
+			read <- tokenRead{data, err}
+		}()
 	}
-	go func() {
-		data, err := all()
-		read <- outcome{data, err}
-	}()
-	var o outcome
+	var o tokenRead
 	select {
 	case o = <-read:
-	case <-ctx.Done(): // the read goes on until the process ends, which is now
+	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
 	if o.err != nil {
@@ -159,6 +161,31 @@ func (c *command) readToken(ctx context.Context) (string, error) {
 		return "", cli.Hint(cli.Usagef("standard input holds no token"), "pipe it in: arkor login --with-token < token.txt")
 	}
 	return token, nil
+}
+
+// hidingTime bounds the wait for a terminal to hide what is typed: one that did
+// so before shows no change.
+const hidingTime = time.Second
+
+// readHidden begins to read a line that the terminal does not show, and returns
+// once it is hidden: an early Ctrl-C would otherwise have the terminal restored
+// first and changed afterwards, for good.
+func readHidden(file *os.File, read chan<- tokenRead) (restore func(), err error) {
+	fd := int(file.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		data, err := term.ReadPassword(fd)
+		read <- tokenRead{data, err}
+	}()
+	for begun := time.Now(); time.Since(begun) < hidingTime && len(read) == 0; time.Sleep(time.Millisecond) {
+		if now, err := term.GetState(fd); err != nil || !reflect.DeepEqual(now, before) {
+			break
+		}
+	}
+	return func() { _ = term.Restore(fd, before) }, nil
 }
 
 // storeToken keeps an access token that was got elsewhere, once the backend has
